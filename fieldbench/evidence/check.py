@@ -1,0 +1,274 @@
+"""Check: one number of the claim, its error budget, and the rivals that the same data must exclude."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from fieldbench.errors import BadInput
+from fieldbench.evidence.claim import require_kebab
+from fieldbench.evidence.observables import Observable
+from fieldbench.evidence.power import flip_rate, smallest_caught
+from fieldbench.evidence.table import FloatArray, Points, Table
+from fieldbench.evidence.verdict import Estimate, Rejection, Verdict, estimate, exact, judge, reject
+
+Expected = ArrayLike | Observable | None
+Budget = Mapping[str, "ArrayLike | Callable[[Table], Any]"]
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Another theory of the same observable, which the same data must exclude.
+
+    Args:
+        id: kebab-case name.
+        expected: a number, an array over the points, or an observable of the predicted table.
+        budget: the rival's own error budget.
+        free: "offset" lets the rival have its own best-fitting constant (a factor where the check's scale is "log"):
+            data and rival are both centred over the points.
+    """
+
+    id: str
+    expected: Expected
+    budget: Budget = field(default_factory=dict)
+    free: str = ""
+
+    def __post_init__(self) -> None:
+        require_kebab(self.id, "rival")
+        if self.free not in ("", "offset"):
+            raise BadInput(f"rival {self.id}: free={self.free!r} is neither empty nor 'offset'")
+
+
+@dataclass(frozen=True)
+class Check:
+    """A measured observable against its expected value, within a margin argued before looking.
+
+    Args:
+        id: kebab-case name, unique in the case.
+        observable: reduces a table to points; applied to the measured table.
+        expected: a number, an array over the points, or an observable of the *predicted* table; by default `observable` itself.
+        budget: named parts, each a number, an array over the points, or a function of the predicted table; their sum is the margin.
+        scale: "linear", or "log" for positive scale-like observables (values are logged replicate by replicate; the
+            margin is then relative).
+        exact: the numbers have no sampling error (identities and limits); the margin covers rounding and truncation only.
+        where: fields of the setup that select rows.
+        guards: ids of the guards this check rests on; None means all of the case.
+        rivals: theories to be excluded by the same observable.
+        expect: the declared verdict, a strict expectation; other than "reproduced" needs `because`.
+        because: the analysis behind an expected contradiction or inconclusiveness.
+        side: "both" (equivalence), or "above" / "below" for one-sided statements (see `AtLeast`, `AtMost`).
+        statement: True for the check that is the claim's own statement in words.
+    """
+
+    id: str
+    observable: Observable
+    expected: Expected = None
+    budget: Budget = field(default_factory=dict)
+    scale: str = "linear"
+    exact: bool = False
+    where: Mapping[str, Any] = field(default_factory=dict)
+    guards: tuple[str, ...] | None = None
+    rivals: tuple[Rival, ...] = ()
+    expect: str = "reproduced"
+    because: str = ""
+    side: str = "both"
+    statement: bool = False
+
+    def __post_init__(self) -> None:
+        require_kebab(self.id, "check")
+        if self.scale not in ("linear", "log"):
+            raise BadInput(f"check {self.id}: scale {self.scale!r} is neither 'linear' nor 'log'")
+        if self.side not in ("both", "above", "below"):
+            raise BadInput(f"check {self.id}: side {self.side!r} is not 'both', 'above' or 'below'")
+        if self.side == "both" and not self.budget:
+            raise BadInput(f"check {self.id}: an equivalence needs an error budget; name at least one part")
+        if Verdict(self.expect) is not Verdict.REPRODUCED and not self.because:
+            raise BadInput(f"check {self.id}: expecting {self.expect!r} needs because= with the analysis")
+
+    @property
+    def needs_samples(self) -> bool:
+        """False where the observable is a number of the theory alone."""
+        return getattr(self.observable, "needs_samples", True)
+
+
+def AtLeast(id: str, observable: Observable, bound: Expected, **options: Any) -> Check:
+    """One-sided statement: reproduced if the whole interval lies above `bound`, contradicted if it lies below."""
+    return Check(id, observable, bound, side="above", **options)
+
+
+def AtMost(id: str, observable: Observable, bound: Expected, **options: Any) -> Check:
+    """One-sided statement: reproduced if the whole interval lies below `bound`, contradicted if it lies above."""
+    return Check(id, observable, bound, side="below", **options)
+
+
+@dataclass(frozen=True)
+class RivalOutcome:
+    """A rival's numbers at the points of its check, and whether the data exclude it."""
+
+    id: str
+    expected: FloatArray
+    margin: FloatArray
+    rejection: Rejection
+
+    @property
+    def as_declared(self) -> bool:
+        """Whether the data exclude the rival."""
+        return self.rejection.rejected
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """A check's numbers over its points (on the check's scale: logarithms if `scale` is "log") and its verdict.
+
+    `measured`, `expected` and `margin` have shape (points,); `parts` holds the named parts of the margin.
+    """
+
+    id: str
+    verdict: Verdict
+    declared: Verdict
+    because: str
+    scale: str
+    side: str
+    labels: tuple[str, ...]
+    measured: FloatArray
+    standard_error: FloatArray
+    interval: FloatArray
+    replicates: int
+    expected: FloatArray
+    margin: FloatArray
+    parts: Mapping[str, FloatArray]
+    smallest_caught: FloatArray
+    flip_rate: float
+    rivals: tuple[RivalOutcome, ...]
+    reason: str = ""
+    statement: bool = False
+
+    @property
+    def as_declared(self) -> bool:
+        """Whether the verdict is the declared one; a check that could not run is neither pass nor failure."""
+        return self.verdict is self.declared or self.verdict is Verdict.NOT_RUN
+
+
+def evaluate(
+    check: Check, measured: Table, predicted: Table, *, failed_guards: tuple[str, ...] = (), missing: str = ""
+) -> CheckOutcome:
+    """Judge one check.
+
+    Args:
+        check: what to judge.
+        measured: the evidence; rows are selected by `check.where`.
+        predicted: the theory at the same setups, one replicate.
+        failed_guards: ids of guards that failed; if the check rests on one, its verdict is inconclusive.
+        missing: why rows of the tier are absent (data sets not on this machine); used if none is left.
+    """
+    measured, predicted = measured.where(**check.where), predicted.where(**check.where)
+    if check.needs_samples and not len(measured):
+        return _not_run(check, missing or f"no setup of this tier matches {dict(check.where)}")
+    points = check.observable(measured)
+    count = len(points.labels)
+    on_scale = _scaler(check)
+    values = on_scale(points.values)
+    source = check.observable if check.expected is None else check.expected
+    expected = on_scale(_resolve(source, predicted, count, check.id))
+    parts = {
+        name: _resolve(part, predicted, count, f"{check.id}, budget part {name!r}")
+        for name, part in check.budget.items()
+    }
+    margin = _total(parts, count, check.id)
+    lower, upper = _limits(check.side, margin)
+    result = exact(values, expected) if check.exact else estimate(values)
+    verdict, reason = judge(result, expected, lower, upper), ""
+    if not np.all(np.isfinite(values)):
+        reason = "some replicate has no finite value of this observable"
+    resting = failed_guards if check.guards is None else tuple(g for g in failed_guards if g in check.guards)
+    if resting and check.needs_samples:
+        verdict, reason = Verdict.INCONCLUSIVE, f"guard failed: {', '.join(resting)}"
+    truth = np.zeros(count) if check.side == "both" and verdict is Verdict.REPRODUCED else result.mean - expected
+    return CheckOutcome(
+        id=check.id,
+        verdict=verdict,
+        declared=Verdict(check.expect),
+        because=check.because,
+        scale=check.scale,
+        side=check.side,
+        labels=points.labels,
+        measured=result.mean,
+        standard_error=result.standard_error,
+        interval=result.quantile * result.standard_error,
+        replicates=result.replicates,
+        expected=expected,
+        margin=margin,
+        parts=parts,
+        smallest_caught=smallest_caught(result, margin),
+        flip_rate=flip_rate(result, truth, lower, upper, verdict),
+        rivals=tuple(_evaluate_rival(check, rival, values, predicted) for rival in check.rivals),
+        reason=reason,
+        statement=check.statement,
+    )
+
+
+def _evaluate_rival(check: Check, rival: Rival, values: FloatArray, predicted: Table) -> RivalOutcome:
+    count = values.shape[1]
+    expected = _scaler(check)(_resolve(rival.expected, predicted, count, f"rival {rival.id}"))
+    parts = {
+        name: _resolve(part, predicted, count, f"rival {rival.id}, {name!r}") for name, part in rival.budget.items()
+    }
+    margin = _total(parts, count, rival.id)
+    if rival.free == "offset":
+        if count < 2:
+            raise BadInput(f"rival {rival.id} of {check.id}: a free constant needs at least two points")
+        # The rival's constant is fitted to the same data: least squares, so the mean residual is removed.
+        values, expected = values - values.mean(axis=1, keepdims=True), expected - expected.mean()
+    result: Estimate = exact(values, expected) if check.exact else estimate(values)
+    return RivalOutcome(rival.id, expected, margin, reject(result, expected, margin))
+
+
+def _scaler(check: Check) -> Callable[[FloatArray], FloatArray]:
+    if check.scale == "linear":
+        return lambda values: values
+
+    def logarithm(values: FloatArray) -> FloatArray:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(values > 0, np.log(values), np.nan)
+
+    return logarithm
+
+
+def _resolve(source: Any, predicted: Table, count: int, name: str) -> FloatArray:
+    """A number, an array over the points, or a function of the predicted table, as an array of shape (points,)."""
+    value = source(predicted) if callable(source) else source
+    if isinstance(value, Points):
+        if value.values.shape[0] != 1:
+            raise BadInput(f"{name}: a prediction has one replicate, not {value.values.shape[0]}")
+        value = value.values[0]
+    array = np.asarray(value, dtype=np.float64)
+    try:
+        return np.broadcast_to(array, (count,)).copy()
+    except ValueError:
+        raise BadInput(f"{name}: shape {array.shape} does not fit {count} points") from None
+
+
+def _total(parts: Mapping[str, FloatArray], count: int, name: str) -> FloatArray:
+    for part, values in parts.items():
+        if not np.all(values >= 0):
+            raise BadInput(f"{name}: budget part {part!r} is negative or not a number: {values}")
+    return np.sum([np.zeros(count), *parts.values()], axis=0)
+
+
+def _limits(side: str, margin: FloatArray) -> tuple[FloatArray, FloatArray]:
+    unbounded = np.full_like(margin, np.inf)
+    lower = -unbounded if side == "below" else -margin
+    upper = unbounded if side == "above" else margin
+    return lower, upper
+
+
+def _not_run(check: Check, reason: str) -> CheckOutcome:
+    empty = np.zeros(0)
+    return CheckOutcome(
+        check.id, Verdict.NOT_RUN, Verdict(check.expect), check.because, check.scale, check.side, (), empty, empty, empty, 0,
+        empty, empty, {}, empty, 0.0, (), reason, check.statement,
+    )  # fmt: skip

@@ -1,0 +1,63 @@
+"""Guard: a limit on a measured diagnostic. Where it fails, every verdict that rests on it is inconclusive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from fieldbench.errors import BadInput
+from fieldbench.evidence.claim import require_kebab
+from fieldbench.evidence.table import Table
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A limit that every entry of a measured array must keep.
+
+    Args:
+        id: kebab-case name.
+        array: name of the diagnostic in the measured arrays (R-hat, effective samples, residual, acceptance).
+        at_most: upper limit, if any.
+        at_least: lower limit, if any.
+        where: fields of the setup that select rows.
+    """
+
+    id: str
+    array: str
+    at_most: float | None = None
+    at_least: float | None = None
+    where: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        require_kebab(self.id, "guard")
+        if self.at_most is None and self.at_least is None:
+            raise BadInput(f"guard {self.id} has no limit: give at_most or at_least")
+
+
+@dataclass(frozen=True)
+class GuardOutcome:
+    """The extreme values of a diagnostic over all cells, and whether they keep the limit."""
+
+    id: str
+    array: str
+    smallest: float
+    largest: float
+    at_most: float | None
+    at_least: float | None
+    passed: bool
+
+
+def inspect(guard: Guard, measured: Table) -> GuardOutcome | None:
+    """Hold a guard against the measured table; None where no selected setup was measured."""
+    arrays = [row[guard.array] for row in measured.where(**guard.where)]
+    if not arrays:
+        return None
+    values = np.concatenate([array.ravel() for array in arrays])
+    smallest, largest = float(values.min()), float(values.max())
+    passed = bool(np.all(np.isfinite(values)))
+    passed &= guard.at_most is None or largest <= guard.at_most
+    passed &= guard.at_least is None or smallest >= guard.at_least
+    return GuardOutcome(guard.id, guard.array, smallest, largest, guard.at_most, guard.at_least, passed)

@@ -1,0 +1,70 @@
+"""Underdamped Langevin dynamics by the BAOAB splitting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from fieldbench.sampling.interface import Energy, Observe, Position, Samples, normal_like
+from fieldbench.sampling.loop import integrate
+from fieldbench.typing import Array, Float
+
+
+@dataclass(frozen=True)
+class Underdamped:
+    """dθ = v dt, dv = −∇U dt − γ v dt + √(2γT) dW, unit masses: half kick, half drift, exact friction and noise, half drift, half kick.
+
+    Leimkuhler & Matthews, Appl. Math. Res. Express 2013, 34 (arXiv:1203.5428), eq. 7: one gradient a step, the configurational law is exact on
+    every quadratic energy at any stable step h√k < 2, and has an O(h²) bias otherwise.
+
+    Attributes:
+        step: h√(largest curvature); stable below 2, default 0.6.
+        friction: γ; the slowest direction of a whitened prior has unit frequency, which γ ≈ 1–2 damps best.
+        temperature: 1 for the law exp(−U). One half is "noise without √2", the control every sampled claim must notice.
+    """
+
+    step: float = 0.6
+    friction: float = 1.0
+    temperature: float = 1.0
+
+    def sample(
+        self, energy: Energy, initial: Position, key: Array, *, steps: int, burn_in: int, thin: int, observe: Observe
+    ) -> Samples:
+        """See `fieldbench.sampling.interface.Sampler.sample`."""
+        return integrate(self, energy, initial, key, steps=steps, burn_in=burn_in, thin=thin, observe=observe)
+
+    def step_size(self, energy: Energy, position: Position) -> Float[Array, ""]:
+        """h = step / √curvature."""
+        return self.step / jnp.sqrt(energy.curvature)
+
+    def start(self, energy: Energy, position: Position, keys: Array) -> Any:
+        """Position, thermal velocities and the first gradient."""
+        scale = self.temperature**0.5
+        velocity = jax.tree.map(
+            lambda x, z: scale * jnp.broadcast_to(z, x.shape), position, normal_like(keys, position)
+        )
+        return position, velocity, energy.gradient(position)
+
+    def move(
+        self, energy: Energy, state: Any, keys: Array, step: Float[Array, ""]
+    ) -> tuple[Any, Float[Array, "*batch"]]:
+        """One BAOAB step; nothing is ever rejected."""
+        position, velocity, gradient = state
+        keep = jnp.exp(-self.friction * step)
+        spread = jnp.sqrt(self.temperature * -jnp.expm1(-2 * self.friction * step))
+
+        def drift_noise_drift(x: Array, v: Array, g: Array, z: Array) -> tuple[Array, Array]:
+            dt, decay, amplitude = (s.astype(x.dtype) for s in (step, keep, spread))
+            v = v - dt / 2 * g
+            x = x + dt / 2 * v
+            v = decay * v + amplitude * z
+            return x + dt / 2 * v, v
+
+        moved = jax.tree.map(drift_noise_drift, position, velocity, gradient, normal_like(keys, position))
+        position, velocity = jax.tree.transpose(jax.tree.structure(position), jax.tree.structure((0, 0)), moved)
+        gradient = energy.gradient(position)
+        velocity = jax.tree.map(lambda v, g: v - step.astype(v.dtype) / 2 * g, velocity, gradient)
+        return (position, velocity, gradient), jnp.ones(energy.batch, step.dtype)
