@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from fieldbench.errors import BadInput
 from fieldbench.evidence.claim import require_kebab
-from fieldbench.evidence.observables import Observable
+from fieldbench.evidence.observables import Observable, logarithm
 from fieldbench.evidence.power import flip_rate, smallest_caught
 from fieldbench.evidence.table import FloatArray, Points, Table
 from fieldbench.evidence.verdict import Estimate, Rejection, Verdict, estimate, exact, judge, reject
@@ -230,11 +230,6 @@ def _evaluate_rival(check: Check, rival: Rival, values: FloatArray, predicted: T
 def _scaler(check: Check) -> Callable[[FloatArray], FloatArray]:
     if check.scale == "linear":
         return lambda values: values
-
-    def logarithm(values: FloatArray) -> FloatArray:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(values > 0, np.log(values), np.nan)
-
     return logarithm
 
 

@@ -37,6 +37,7 @@ from fieldbench.evidence.syntax import normalised
 
 MAXIMUM_DEPTH = 8  # of instances within instances: deep enough for configurations, finite for cyclic ones
 
+
 def reachable_hash(
     function: Callable[..., Any], roots: tuple[str, ...] = ("fieldbench",), *, ports: Mapping[str, object] | None = None
 ) -> str:
@@ -196,7 +197,7 @@ class Reach:
 
 
 def _member_names(member: ast.stmt) -> set[str]:
-    """Names that a statement of a class body gives to something else than a field: fields are in the setup's own values."""
+    """Names of methods and plain class attributes; fields are part of the setup's own values."""
     if isinstance(member, ast.FunctionDef):
         return {member.name}
     if isinstance(member, ast.Assign):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,8 @@ def judge_case(
     checks = tuple(evaluate(check, main, predicted, failed_guards=failed, missing=missing) for check in case.checks)
 
     def controlled(control: Control) -> CheckOutcome:
-        check = case.check(control.contradicts)
+        # A control asks whether this check notices; its rivals are another question.
+        check = replace(case.check(control.contradicts), rivals=())
         if control.predict is not None:
             return evaluate(check, main.where(**control.where), control_predictions[control.id],
                             failed_guards=failed, missing=missing)  # fmt: skip

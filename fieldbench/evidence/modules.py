@@ -17,7 +17,7 @@ from fieldbench.evidence.syntax import ModuleSource, read
 
 @dataclass(frozen=True)
 class Module:
-    """A first-party module: its dotted name, the package its relative imports start from, a label free of machine paths."""
+    """A first-party module: dotted name, package that relative imports start from, label free of machine paths."""
 
     name: str
     package: str

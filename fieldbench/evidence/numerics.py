@@ -1,4 +1,4 @@
-"""The numerics of every door, as a context: what is switched on is switched back, so importing fieldbench changes nothing."""
+"""The numerics of every door, as a context: what is switched on is switched back at its end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def numerics() -> Iterator[None]:
     """
     import jax
     import scipy.linalg  # noqa: F401  threadpoolctl limits only the libraries that are loaded already
-    import threadpoolctl
+    import threadpoolctl  # type: ignore[import-untyped]
 
     settings = {
         "jax_enable_x64": True,
@@ -29,8 +29,8 @@ def numerics() -> Iterator[None]:
     with threadpoolctl.threadpool_limits(limits=BLAS_THREADS, user_api="blas"):
         try:
             for name, value in settings.items():
-                jax.config.update(name, value)
+                jax.config.update(name, value)  # type: ignore[no-untyped-call]
             yield
         finally:
             for name, value in before.items():
-                jax.config.update(name, value)
+                jax.config.update(name, value)  # type: ignore[no-untyped-call]

@@ -57,7 +57,7 @@ def log_slope(observable: Observable, *, over: str | Callable[[Any], float]) -> 
     """
 
     def observe(table: Table) -> Points:
-        logs = np.log(_one_point_a_row(observable, table))
+        logs = logarithm(_one_point_a_row(observable, table))
         abscissa = np.log(_abscissa(table, over))
         centred = abscissa - abscissa.mean()
         if not np.any(centred):
@@ -71,7 +71,7 @@ def local_log_slopes(observable: Observable, *, over: str | Callable[[Any], floa
     """Local exponents: slopes of log(observable) between neighbouring setups."""
 
     def observe(table: Table) -> Points:
-        slopes = np.diff(np.log(_one_point_a_row(observable, table)), axis=1) / np.diff(np.log(_abscissa(table, over)))
+        slopes = np.diff(logarithm(_one_point_a_row(observable, table)), axis=1) / np.diff(np.log(_abscissa(table, over)))
         labels = table.labels()
         return Points(slopes, tuple(f"{a} → {b}" for a, b in zip(labels, labels[1:], strict=False)))
 
@@ -167,6 +167,12 @@ def _crossings(curves: FloatArray, axis: FloatArray, level: float) -> FloatArray
     log_axis = np.log(axis)
     position = np.exp(log_axis[first] + fraction * (log_axis[first + 1] - log_axis[first]))
     return np.where(rises.any(axis=1), position, np.nan)
+
+
+def logarithm(values: FloatArray) -> FloatArray:
+    """Logarithm, not a number where there is none: the verdict is then inconclusive, with its reason."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(values > 0, np.log(values), np.nan)
 
 
 def _one_point_a_row(observable: Observable, table: Table) -> FloatArray:

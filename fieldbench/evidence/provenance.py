@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,37 +49,23 @@ def collect(seed: int) -> dict[str, Any]:
     }
 
 
-@dataclass
-class Cost:
-    """Filled in when the block of `measure_cost` ends.
-
-    Attributes:
-        wall_time: seconds.
-        peak_memory: largest resident set of the process so far, in bytes.
-        peak_growth: by how much this block raised that peak, in bytes; 0 if an earlier block had needed more.
-    """
-
-    wall_time: float = 0.0
-    peak_memory: int = 0
-    peak_growth: int = 0
-
-    def as_dict(self) -> dict[str, float | int]:
-        """JSON form, part of a cell's provenance."""
-        return {"wall_time": self.wall_time, "peak_memory": self.peak_memory, "peak_growth": self.peak_growth}
-
-
 @contextlib.contextmanager
-def measure_cost() -> Iterator[Cost]:
-    """Wall time and peak memory of the block; the memory of a process is a high-water mark and never falls."""
-    cost = Cost()
+def measure_cost() -> Iterator[dict[str, float | int]]:
+    """Cost of the block, filled in when it ends.
+
+    Yields:
+        A dict that will hold `wall_time` (seconds), `peak_memory` (largest resident set of the process so far, bytes)
+        and `peak_growth` (by how much the block raised it; 0 if something earlier had needed more).
+    """
+    cost: dict[str, float | int] = {}
     before = _peak()
     start = time.perf_counter()
     try:
         yield cost
     finally:
-        cost.wall_time = time.perf_counter() - start
-        cost.peak_memory = _peak()
-        cost.peak_growth = cost.peak_memory - before
+        cost["wall_time"] = time.perf_counter() - start
+        cost["peak_memory"] = _peak()
+        cost["peak_growth"] = cost["peak_memory"] - before
 
 
 def _peak() -> int:
@@ -108,6 +93,7 @@ def version(package: str) -> str | None:
         return None
 
 
+@functools.cache  # the code in use is the one imported at the start, whatever is committed meanwhile
 def _checkout() -> dict[str, Any]:
     """Commit, and whether tracked files or new ones outside results/ differ from it."""
     root = Path(__file__).resolve().parents[2]
@@ -131,7 +117,7 @@ def _git(root: Path, *arguments: str) -> str | None:
 
 def _blas() -> list[dict[str, Any]]:
     """Name, version and threads of each BLAS in the process (numpy and scipy bundle one each)."""
-    import threadpoolctl
+    import threadpoolctl  # type: ignore[import-untyped]
 
     found = [
         {"name": entry.get("internal_api"), "version": entry.get("version"), "threads": entry.get("num_threads")}

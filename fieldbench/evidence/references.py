@@ -66,9 +66,9 @@ def _walk(node: ast.AST, local: frozenset[str], found: References) -> None:
             _walk(child, inner, found)
         _walk(node.generators[0].iter, local, found)  # the first iterable belongs to the enclosing scope
     elif isinstance(node, ast.AnnAssign):
-        for child in (node.target, node.value):
-            if child is not None:
-                _walk(child, local, found)
+        _walk(node.target, local, found)
+        if node.value is not None:
+            _walk(node.value, local, found)
     else:
         if isinstance(node, ast.Call):
             _note_getattr(node, found)
@@ -78,9 +78,9 @@ def _walk(node: ast.AST, local: frozenset[str], found: References) -> None:
 
 def _walk_function(node: FUNCTION | ast.Lambda, local: frozenset[str], found: References) -> None:
     """Decorators and defaults in the enclosing scope, the body with the function's own names on top."""
-    for outer in (*getattr(node, "decorator_list", ()), *node.args.defaults, *node.args.kw_defaults):
-        if outer is not None:
-            _walk(outer, local, found)
+    for outside in (*getattr(node, "decorator_list", ()), *node.args.defaults, *node.args.kw_defaults):
+        if outside is not None:
+            _walk(outside, local, found)
     arguments = node.args
     everyone = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
     body = [node.body] if isinstance(node, ast.Lambda) else node.body

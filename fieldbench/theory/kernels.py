@@ -178,7 +178,7 @@ def _series_erf(count: int, weight_variance: float) -> NDArray[np.float64]:
 
 
 def _series_relu(count: int, weight_variance: float) -> NDArray[np.float64]:
-    """(σ_w²/2π)[√(1−t²) + t asin t + πt/2] = (σ_w²/2π)[1 + πt/2 + Σ_{n≥1} C(2n, n)/(4^n (2n−1)²)·(2n−1)/… t^{2n}]."""
+    """(σ_w²/2π)[√(1−t²) + t asin t + πt/2] = (σ_w²/2π)[πt/2 + Σ_n C(2n, n)/(4^n (2n−1)²) t^{2n}]."""
     series = np.zeros(max(count, 2))
     series[1] = np.pi / 2.0
     n = np.arange((series.size + 1) // 2, dtype=np.float64)

@@ -81,8 +81,8 @@ def hermite_modes(*degrees: int) -> tuple[AlignedMode, ...]:
 
 
 def aligned_modes(activation: Activation, largest: int) -> tuple[AlignedMode, ...]:
-    """Every invariant mode :zᵃ |x_⊥|²ᵖ: with 1 ≤ a + 2p ≤ `largest` that the activation can express, by degree."""
+    """Every invariant mode :zᵃ |x_⊥|²ᵖ: with a + 2p ≤ `largest` that the activation can express, by degree."""
     last = largest if activation.largest_degree is None else min(largest, activation.largest_degree)
-    degrees = [degree for degree in range(1, last + 1) if degree % 2 == 1 or not activation.odd]
+    degrees = [degree for degree in range(last + 1) if degree % 2 == 1 or not activation.odd]
     degrees = [degree for degree in degrees if activation.derivative_mean(degree, 1.0) != 0.0]
     return tuple(AlignedMode(degree - 2 * radial, radial) for degree in degrees for radial in range(degree // 2 + 1))

@@ -1,0 +1,40 @@
+"""Synthetic inputs from a key: uniform on the sphere |x|² = d, and Gaussian."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from fieldbench.errors import BadInput
+from fieldbench.typing import Array, Float
+
+
+def gaussian(key: Array, count: int, dimension: int, *, dtype: Any = jnp.float64) -> Float[Array, "count dimension"]:
+    """Independent inputs x ~ N(0, 1_d).
+
+    Args:
+        key: typed JAX key.
+        count: number of points, at least 1.
+        dimension: d, at least 1.
+        dtype: floating type; float64 needs JAX's x64 mode.
+
+    Raises:
+        BadInput: no points, no dimension, or float64 asked for without x64.
+    """
+    if count < 1 or dimension < 1:
+        raise BadInput(f"{count} points in dimension {dimension}: both must be at least 1")
+    if jnp.dtype(dtype) == jnp.float64 and not jax.config.jax_enable_x64:  # type: ignore[attr-defined]
+        raise BadInput("float64 inputs without x64 would be float32 in silence: enable jax_enable_x64 or pass dtype")
+    return jax.random.normal(key, (count, dimension), dtype=dtype)
+
+
+def on_sphere(key: Array, count: int, dimension: int, *, dtype: Any = jnp.float64) -> Float[Array, "count dimension"]:
+    """Independent inputs uniform on the sphere |x|² = d: Gaussian vectors scaled to length √d.
+
+    Args, Raises: as `gaussian`.
+    """
+    points = gaussian(key, count, dimension, dtype=dtype)
+    norms = jnp.sqrt(jnp.sum(points * points, axis=1, keepdims=True))
+    return points * (dimension**0.5 / norms)

@@ -1,0 +1,113 @@
+"""Rows of verdict tables, made from records: the same in the terminal, in notebooks and in results/README.md."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from fieldbench.evidence.schema import CheckPart, Record
+
+COLUMNS = ("claim", "check", "measured", "predicted", "margin", "standard error", "rival (t, p)", "power", "verdict")
+
+
+def points(record: Record) -> list[dict[str, Any]]:
+    """One row a point of every check, numbers on the check's natural scale except where they are relative.
+
+    `margin`, `standard_error` and `smallest_caught` are relative where `relative` is True (checks in logarithms).
+    """
+    rows = []
+    for check in record.checks:
+        for i, label in enumerate(check.labels or [""]):
+            rows.append({**_row(record, check), **(_numbers(check, i) if check.labels else {}), "point": label})
+    return rows
+
+
+def _row(record: Record, check: CheckPart) -> dict[str, Any]:
+    best = max(check.rivals, key=lambda rival: -rival.t, default=None)  # the rival that comes closest to surviving
+    return {
+        "claim": record.claim.id,
+        "tier": record.tier,
+        "seed": record.seed,
+        "check": check.id,
+        "statement": check.statement,
+        "verdict": check.verdict,
+        "declared": check.declared,
+        "as_declared": check.as_declared,
+        "replicates": check.replicates,
+        "relative": check.scale == "log",
+        "flip_rate": check.flip_rate,
+        "rival": best.id if best else None,
+        "rival_t": best.t if best else None,
+        "rival_p": best.p_value if best else None,
+        "reason": check.reason or check.because,
+    }
+
+
+def _numbers(check: CheckPart, i: int) -> dict[str, float]:
+    return {
+        "measured": natural(check, check.measured[i]),
+        "predicted": natural(check, check.expected[i]),
+        "margin": check.margin[i],
+        "standard_error": check.standard_error[i],
+        "smallest_caught": check.smallest_caught[i],
+    }
+
+
+def natural(check: CheckPart, value: float) -> float:
+    """Undo the logarithm of a check on the log scale."""
+    return math.exp(value) if check.scale == "log" else value
+
+
+def most_strained(check: CheckPart) -> int:
+    """The point whose interval comes closest to, or goes furthest beyond, its margin."""
+    sign = {"above": -1.0, "below": 1.0}.get(check.side)
+
+    def strain(i: int) -> float:
+        deviation = check.measured[i] - check.expected[i]
+        reach = (abs(deviation) if sign is None else sign * deviation) + check.interval[i]
+        found = reach / check.margin[i] if check.margin[i] > 0 else reach
+        return found if math.isfinite(found) else math.inf
+
+    return max(range(len(check.labels)), key=strain)
+
+
+def summary(record: Record) -> list[tuple[str, ...]]:
+    """One row of text a check, at its most strained point, in the order of COLUMNS."""
+    return [(record.claim.id, *_cells(check)) for check in record.checks]
+
+
+def _cells(check: CheckPart) -> tuple[str, ...]:
+    verdict = check.verdict
+    if not check.as_declared:
+        verdict += f" (declared {check.declared})"
+    elif check.declared not in ("reproduced", verdict):
+        verdict += f" ({check.reason})"
+    elif check.declared == verdict != "reproduced":
+        verdict += " (as declared)"
+    if not check.labels:
+        return (check.id, "–", "–", "–", "–", "–", "–", verdict + (f": {check.reason}" if check.reason else ""))
+    i = most_strained(check)
+    relation = {"above": "≥ ", "below": "≤ "}.get(check.side, "")
+    percent = check.scale == "log"
+    label = f" [{check.labels[i]}]" if check.labels[i] else ""
+    rivals = "; ".join(f"{r.id} ({short(r.t)}, {r.p_value:.0e})" for r in check.rivals) or "–"
+    return (
+        check.id + label,
+        short(natural(check, check.measured[i])),
+        relation + short(natural(check, check.expected[i])),
+        amount(check.margin[i], percent) if check.side == "both" or check.margin[i] else "–",
+        amount(check.standard_error[i], percent) if check.replicates else "exact",
+        rivals,
+        amount(check.smallest_caught[i], percent),
+        verdict,
+    )
+
+
+def short(value: float) -> str:
+    """Four significant digits."""
+    return f"{value:.4g}"
+
+
+def amount(value: float, percent: bool) -> str:
+    """An uncertainty: absolute, or in per cent where the check is on the log scale."""
+    return f"{100 * value:.3g} %" if percent else f"{value:.2g}"

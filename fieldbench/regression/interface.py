@@ -1,0 +1,57 @@
+"""What a Gaussian-process regression must offer to stand under the cases: the port `gpr`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from fieldbench.errors import BadInput
+
+
+@runtime_checkable
+class NestedRegression(Protocol):
+    """Exact Gaussian-process regression on nested training sets: the first `size` of n points, for several sizes.
+
+    Arrays may be NumPy or JAX; the kernel matrix `gram` (n, n) comes without the ridge and must not be modified.
+    """
+
+    def predictions(self, gram: Any, ridge: float, targets: Any, cross: Any, sizes: Sequence[int]) -> Any:
+        """Posterior means k_P(x)ᵀ(K_P + ridge)⁻¹y_P: targets (n, t), cross (m, n) = K(x, X), sizes (s,) → (s, m, t)."""
+
+    def traces(self, gram: Any, ridge: float, symmetric: Any, sizes: Sequence[int]) -> Any:
+        """Tr[B_P (K_P + ridge)⁻¹] for the leading P×P blocks of a symmetric B (n, n), sizes (s,) → (s,)."""
+
+
+def checked_sizes(sizes: Any, largest: int) -> Any:
+    """Training sizes as a vector of integers within 1 … largest.
+
+    Raises:
+        BadInput: no size, a size that is not whole, or one outside 1 … largest.
+    """
+    vector = np.atleast_1d(np.asarray(sizes))
+    if vector.ndim != 1 or vector.size == 0 or not np.issubdtype(vector.dtype, np.integer):
+        raise BadInput(f"sizes {sizes!r}: need a non-empty vector of whole numbers")
+    if vector.min() < 1 or vector.max() > largest:
+        raise BadInput(f"size {vector.min() if vector.min() < 1 else vector.max()}: must lie within 1 and {largest}")
+    return vector
+
+
+def checked_array(name: str, array: Any, shape: tuple[int | None, ...]) -> Any:
+    """The array as NumPy, if its shape matches (None matches any length ≥ 1) and every entry is finite.
+
+    Raises:
+        BadInput: another shape, or NaN or infinite entries.
+    """
+    values = np.asarray(array)
+    fits = values.ndim == len(shape) and all(
+        have == want or (want is None and have >= 1) for have, want in zip(values.shape, shape, strict=True)
+    )
+    if not fits:
+        wanted = ", ".join("any" if want is None else str(want) for want in shape)
+        raise BadInput(f"{name} has shape {values.shape}: need ({wanted})")
+    if not np.isfinite(values.sum()) and not np.all(np.isfinite(values)):
+        first = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
+        raise BadInput(f"{name}{list(first)} is {values[first]}: remove or repair the inputs that are not finite")
+    return values

@@ -1,0 +1,144 @@
+"""Gaussian-process regression at all nested training sizes from one Cholesky factorisation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.linalg import get_blas_funcs, get_lapack_funcs
+
+from fieldbench.regression.cholesky import blas_threads, factorise
+from fieldbench.regression.interface import checked_array, checked_sizes
+
+_BLOCK = 512
+
+
+class NestedCholesky:
+    """The factor of the largest training set contains that of every smaller one: L_P is its leading block.
+
+    Hence z_P = (L⁻¹y)[:P] and the inverse W_P = (L⁻¹)[:P, :P] nest as well, and learning curves are cumulative sums.
+    Flops (multiplications and additions) by formula: `prediction_flops`, `trace_flops`. Peak memory: one copy of gram
+    beside the arguments.
+
+    Args:
+        threads: BLAS threads; one by default.
+    """
+
+    def __init__(self, threads: int = 1) -> None:
+        self.threads = threads
+
+    def predictions(self, gram: Any, ridge: float, targets: Any, cross: Any, sizes: Sequence[int]) -> Any:
+        """Posterior means at every size: m_P(x) = k_P(x)ᵀ(K_P + κ)⁻¹y_P = Σ_{i<P} (L⁻¹k)_i (L⁻¹y)_i.
+
+        Two ways to the same numbers, the one with fewer flops is taken: forward (the sum above, one solve with m
+        right-hand sides) when test points are few, backward (α_P = L⁻ᵀ[z_P; 0] for all sizes in one solve) else.
+
+        Args:
+            gram: kernel matrix (n, n) without ridge.
+            ridge: κ ≥ 0.
+            targets: (n, t).
+            cross: kernel between test and training points (m, n), or any functional of the posterior mean.
+            sizes: (s,) training sizes within 1 … n, in any order.
+
+        Returns:
+            (s, m, t).
+
+        Raises:
+            BadInput: wrong shapes, NaN, negative ridge, size outside 1 … n.
+            NotPositiveDefinite: see `factorise`.
+        """
+        count = np.shape(gram)[0]
+        labels = checked_array("targets", targets, (count, None))
+        rows = checked_array("cross", cross, (None, count))
+        steps = checked_sizes(sizes, count)
+        factor = factorise(gram, ridge, threads=self.threads)
+        (trsm,) = get_blas_funcs(("trsm",), (factor,))
+        tests, columns = rows.shape[0], labels.shape[1]
+        with blas_threads(self.threads):
+            whitened = trsm(1.0, factor, labels, lower=1)
+            if _forward_flops(count, tests, columns) <= _backward_flops(count, tests, columns, steps.size):
+                return _cumulative(trsm(1.0, factor, rows.T, lower=1), whitened, steps)
+            first = (np.arange(count)[:, None] < steps[None, :]).astype(whitened.dtype)
+            stacked = np.asfortranarray((first[:, :, None] * whitened[:, None, :]).reshape(count, -1))
+            weights = trsm(1.0, factor, stacked, lower=1, trans_a=1, overwrite_b=1)
+            return (rows @ weights).reshape(tests, steps.size, columns).transpose(1, 0, 2)
+
+    def traces(self, gram: Any, ridge: float, symmetric: Any, sizes: Sequence[int]) -> Any:
+        """Tr[B_P (K_P + κ)⁻¹] = Σ_{i<P} (W B Wᵀ)_ii with W = L⁻¹ lower triangular.
+
+        With B = U + Uᵀ, U its lower triangle with half the diagonal, (W B Wᵀ)_ii = 2 Σ_j (W U)_ij W_ij: both factors
+        are triangular, so factor, inverse and product cost n³/3 flops each.
+
+        Args:
+            gram: kernel matrix (n, n) without ridge.
+            ridge: κ ≥ 0.
+            symmetric: B (n, n), of which the lower triangle is used.
+            sizes: (s,) training sizes within 1 … n, in any order.
+
+        Returns:
+            (s,).
+
+        Raises:
+            BadInput, NotPositiveDefinite: as `predictions`.
+        """
+        count = np.shape(gram)[0]
+        matrix = checked_array("symmetric", symmetric, (count, count))
+        steps = checked_sizes(sizes, count)
+        factor = factorise(gram, ridge, threads=self.threads)
+        (trtri,) = get_lapack_funcs(("trtri",), (factor,))
+        with blas_threads(self.threads):
+            inverse, _ = trtri(factor, lower=1, overwrite_c=1)
+            return np.cumsum(_whitened_diagonal(inverse, matrix))[steps - 1]
+
+
+def prediction_flops(count: int, tests: int, columns: int, sizes: int) -> int:
+    """Flops of `predictions`: factorisation n³/3, plus the cheaper of the forward and the backward way."""
+    cheaper = min(_forward_flops(count, tests, columns), _backward_flops(count, tests, columns, sizes))
+    return count**3 // 3 + count**2 * columns + cheaper
+
+
+def trace_flops(count: int) -> int:
+    """Flops of `traces`: factor, inverse and half product, n³/3 each."""
+    return count**3
+
+
+def _forward_flops(count: int, tests: int, columns: int) -> int:
+    return count**2 * tests + 2 * count * tests * columns
+
+
+def _backward_flops(count: int, tests: int, columns: int, sizes: int) -> int:
+    return (count**2 + 2 * count * tests) * columns * sizes
+
+
+def _cumulative(functionals: Any, whitened: Any, steps: Any) -> Any:
+    """Σ_{i<P} functionals[i, m] whitened[i, t] at each P, visiting every row once."""
+    result = np.empty((steps.size, functionals.shape[1], whitened.shape[1]), dtype=whitened.dtype)
+    running = np.zeros(result.shape[1:], dtype=whitened.dtype)
+    start = 0
+    for position in np.argsort(steps, kind="stable"):
+        stop = int(steps[position])
+        running += functionals[start:stop].T @ whitened[start:stop]
+        result[position], start = running, stop
+    return result
+
+
+def _whitened_diagonal(inverse: Any, matrix: Any) -> Any:
+    """diag(W B Wᵀ) for lower triangular W (its upper triangle is never read), in blocks of matrix products."""
+    count = inverse.shape[0]
+    diagonal = np.zeros(count, dtype=inverse.dtype)
+    blocks = [slice(start, min(start + _BLOCK, count)) for start in range(0, count, _BLOCK)]
+    halves = [np.tril(matrix[b, b], -1) + 0.5 * np.diag(np.diagonal(matrix[b, b])) for b in blocks]
+    for rows in blocks:
+        own = np.tril(inverse[rows, rows])
+        for columns, half in zip(blocks, halves, strict=True):
+            if columns.start > rows.start:
+                break
+            weight = own if columns == rows else inverse[rows, columns]
+            product = weight @ half
+            if columns.stop < rows.start:
+                product += inverse[rows, columns.stop : rows.start] @ matrix[columns.stop : rows.start, columns]
+            if columns != rows:
+                product += own @ matrix[rows, columns]
+            diagonal[rows] += 2.0 * np.einsum("ij,ij->i", product, weight)
+    return diagonal

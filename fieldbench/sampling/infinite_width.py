@@ -1,0 +1,63 @@
+"""What the infinitely wide erf network (a Gaussian process) learns of the cubic harmonic, exactly, on one data set.
+
+    E_x[h(x) f(x)] = κ-ridge regression with K_μν = σ_a² (2/π) asin(2 x_μ·x_ν σ_w²/d / √((1+2q_μ)(1+2q_ν))), q_μ = σ_w²|x_μ|²/d,
+
+and E_x[h(x) k(x, x_μ)] = E_w[E_x[h erf(w·x)] erf(w·x_μ)], w ~ N(0, σ_w²/d): the cubic harmonic seen from x_μ (Funk–Hecke: averaging over the
+rotations about x_μ multiplies h(x_μ)/|x_μ|³ by a function of |x_μ| alone) leaves one Gaussian and one chi-square integral. No test set.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg, special
+
+from fieldbench.errors import BadInput
+
+FloatArray = NDArray[np.float64]
+
+_HERMITE_NODES = 48
+_LAGUERRE_NODES = 24
+
+
+def harmonic_overlap(
+    inputs: FloatArray, targets: FloatArray, *, ridge: float, hidden_variance: float = 1.0, readout_variance: float = 1.0
+) -> float:
+    """E[f h] of the posterior mean f given (inputs (n, d), targets (n,)), h = z³ − 3z|x|²/(d+2), z = x_1, x ~ N(0, I).
+
+    Raises:
+        BadInput: shapes that do not fit, NaN, ridge not positive.
+    """
+    inputs, targets = np.asarray(inputs, np.float64), np.asarray(targets, np.float64)
+    if inputs.ndim != 2 or targets.shape != inputs.shape[:1]:
+        raise BadInput(f"inputs {inputs.shape} and targets {targets.shape}: need (n, d) and (n,)")
+    if not (np.isfinite(inputs).all() and np.isfinite(targets).all()):
+        raise BadInput("inputs or targets hold NaN or infinity: clean the data first")
+    if not ridge > 0:
+        raise BadInput(f"ridge = {ridge}: must be positive")
+    gram = inputs @ inputs.T * (hidden_variance / inputs.shape[1])
+    norm = np.sqrt(1 + 2 * np.diag(gram))
+    kernel = readout_variance * 2 / math.pi * np.arcsin(2 * gram / np.outer(norm, norm))
+    kernel[np.diag_indices_from(kernel)] += ridge
+    weights = linalg.cho_solve(linalg.cho_factor(kernel, lower=True, overwrite_a=True), targets)
+    return float(readout_variance * harmonic_embedding(inputs, hidden_variance) @ weights)
+
+
+def harmonic_embedding(inputs: FloatArray, hidden_variance: float = 1.0) -> FloatArray:
+    """E_x[h(x) k(x, x_μ)] for σ_a² = 1, shape (n,): h(x_μ)/|x_μ|³ times a quadrature over w along and across x_μ."""
+    dimension = inputs.shape[1]
+    radius = np.linalg.norm(inputs, axis=1)
+    cosine = inputs[:, 0] / radius
+    nodes, gaussian = special.roots_hermitenorm(_HERMITE_NODES)
+    across, chi_square = special.roots_genlaguerre(_LAGUERRE_NODES, (dimension - 3) / 2)
+    along = nodes[:, None] * math.sqrt(hidden_variance / dimension)
+    square = along**2 + 2 * hidden_variance / dimension * across[None, :]
+    # ((d+2)u³ − 3uq)/(d−1) = q^{3/2} P_3(u/√q): the zonal cubic about x_μ, normalised to 1 at the pole.
+    zonal = ((dimension + 2) * along**3 - 3 * along * square) / (dimension - 1)
+    weight = np.outer(gaussian / gaussian.sum(), chi_square / chi_square.sum())
+    integrand = (weight * zonal * (1 + 2 * square) ** -1.5).sum(axis=1)
+    profile = special.erf(np.outer(radius, along[:, 0])) @ integrand
+    harmonic: FloatArray = cosine**3 - 3 * cosine / (dimension + 2)
+    return -4 / math.sqrt(math.pi) * harmonic * profile
