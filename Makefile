@@ -13,9 +13,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 .PHONY: cases test standard lint results clean
 
 cases: $(VENV)/installed
-	$(BIN)/python -m pytest cases/ -n $(WORKERS) -p no:cacheprovider
-	$(BIN)/fieldbench verify results --tier quick
-	$(BIN)/fieldbench table --tier quick
+	$(BIN)/python -m pytest cases/ -n $(WORKERS)
 
 test: $(VENV)/installed lint
 	$(BIN)/python -m pytest tests/ -n $(WORKERS) --slow
@@ -28,11 +26,10 @@ lint: $(VENV)/installed
 	$(BIN)/mypy
 
 standard: $(VENV)/installed
-	$(BIN)/fieldbench run --tier standard
-	$(BIN)/fieldbench results
+	$(BIN)/python -m pytest cases/ -n $(WORKERS) --tier standard
 
 results: $(VENV)/installed
-	$(BIN)/fieldbench results
+	$(BIN)/fieldbench results-table
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'fieldbench needs Python 3.11 or newer: make PYTHON=python3.11 ...')"

@@ -1,1 +1,20 @@
 """fieldbench: published claims of the field theory of deep learning, turned into evidence that can fail."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fieldbench.notebook import Run, run
+
+_HOMES = {"Run": "notebook", "run": "notebook"}
+
+__all__ = ["Run", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    # Resolved on first use: importing fieldbench loads neither JAX nor pandas.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fieldbench.evidence.result import CaseResult
     from fieldbench.session import Session
 
-_RECORDS = "fieldbench records"
+_RECORD = "fieldbench-record"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,6 +55,24 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return LoadFileScheduling(config, log)
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The verdict table of every record that this session wrote, also of those its workers wrote."""
+    reports = [r for kind in ("passed", "failed", "skipped") for r in terminalreporter.getreports(kind)]
+    paths = dict.fromkeys(value for report in reports for name, value in report.user_properties if name == _RECORD)
+    if not paths:
+        return
+    from fieldbench.doors.rows import COLUMNS, summary
+    from fieldbench.evidence.record import read
+
+    terminalreporter.section("verdicts")
+    terminalreporter.write_line(" | ".join(COLUMNS))
+    for path in paths:
+        record = read(Path(path))
+        for row in summary(record):
+            terminalreporter.write_line(" | ".join(row))
+        terminalreporter.write_line(f"{record.claim.id}: {record.summary}; {path}")
+
+
 class CaseFile(pytest.File):
     """A case; run once, when the first of its items is."""
 
@@ -66,6 +84,7 @@ class CaseFile(pytest.File):
         with numerics():
             self.case = load_case(self.path)
         self.results: dict[int, CaseResult] = {}
+        self.records: dict[int, Path | None] = {}
         base, fresh = self.config.getoption("--seed"), self.config.getoption("--fresh-seeds")
         for seed in range(base, base + fresh + 1):
             for name, kind, target in item_names(self.case):
@@ -84,8 +103,7 @@ class CaseFile(pytest.File):
                 if isinstance(item, CaseItem) and item.parent is self and item.seed == seed
             }
             if len(selected) == len(item_names(self.case)):
-                written = session.record(result)
-                self.config.stash.setdefault(_written, []).append((result.case.claim.id, result.summary, str(written)))
+                self.records[seed] = session.record(result)
         return self.results[seed]
 
     def _session(self, seed: int) -> Session:
@@ -101,9 +119,6 @@ class CaseFile(pytest.File):
             implementations=ports.parse(option("fieldbench_with")),
             warn=lambda message: self.config.issue_config_time_warning(pytest.PytestWarning(message), stacklevel=2),
         )
-
-
-_written: pytest.StashKey[list[tuple[str, str, str]]] = pytest.StashKey()
 
 
 class CaseItem(pytest.Item):
@@ -134,6 +149,9 @@ class CaseItem(pytest.Item):
         else:
             outcome = checks[self.target[0]]
             sound, text = outcome.as_declared, check_text(outcome)
+        written = parent.records.get(self.seed)
+        if written is not None:
+            self.user_properties.append((_RECORD, str(written)))
         if outcome.verdict is Verdict.NOT_RUN:
             pytest.skip(outcome.reason)
         self.add_report_section("call", "fieldbench", text)

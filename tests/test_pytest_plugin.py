@@ -4,6 +4,13 @@ from pathlib import Path
 
 import pytest
 
+# In-process sessions of pytester forget what they import, and NumPy cannot be loaded twice: load it all beforehand.
+import fieldbench.data
+import fieldbench.evidence.record
+import fieldbench.evidence.runner
+import fieldbench.regression
+import fieldbench.sampling  # noqa: F401
+
 TOY = Path(__file__).parent / "evidence" / "toy_case.py"
 ITEMS = 10
 
@@ -35,6 +42,7 @@ def test_two_workers_share_no_case(folder):
     result = folder.runpytest_subprocess("their_folder/", "-n", "2")
     result.assert_outcomes(passed=ITEMS - 2)
     assert len(records(folder)) == 1
+    result.stdout.fnmatch_lines(["*= verdicts =*", "toy-sum | sum * | reproduced", "toy-sum: reproduced; *.json"])
 
 
 def test_a_subset_writes_no_record(folder):

@@ -61,7 +61,7 @@ class Output:
 
     @contextmanager
     def progress(self) -> Iterator[Any]:
-        """A callback (done, total, what) that draws a bar on stderr where that is a terminal, and is silent elsewhere."""
+        """A callback (done, total, what): a bar on stderr where that is a terminal, silent elsewhere."""
         if not sys.stderr.isatty():
             yield lambda done, total, what: None
             return

@@ -76,7 +76,7 @@ class Reach:
 
     def start(self, value: object) -> None:
         """Follow a measurement or an implementation; the modules beside it count as first-party."""
-        origin = _unwrap(value)
+        origin = _origin(value)
         if not isinstance(origin, types.FunctionType | type | types.ModuleType):
             origin = type(origin)
         path = _source_path(origin)
@@ -208,6 +208,14 @@ def _member_names(member: ast.stmt) -> set[str]:
 def _unwrap(value: Any) -> Any:
     """The Python function below `jax.jit`, `functools.wraps` and the like."""
     return inspect.unwrap(value) if callable(value) and not isinstance(value, type) else value
+
+
+def _origin(value: Any) -> Any:
+    """The function or class whose file tells which modules are beside it."""
+    value = _unwrap(value)
+    if isinstance(value, functools.partial):
+        return _origin(value.func)
+    return value.__func__ if isinstance(value, types.MethodType) else value
 
 
 def _source_path(value: Any) -> Path | None:

@@ -45,6 +45,7 @@ class Modules:
         self.roots = roots
         self.homes: list[Path] = []
         self._known: dict[str, Module | None] = {}
+        self._following: list[tuple[Path, Chain]] = []
 
     def add_home(self, directory: Path) -> None:
         """Count the modules in `directory` and below as first-party."""
@@ -121,9 +122,11 @@ class Modules:
         base = _absolute(module, entry)
         chain = rest if entry.entity is None else (entry.entity, *rest)
         found = self.find(base)
-        if found is not None:
-            yield from self.attribute(found, chain)
-        elif entry.entity is not None:  # a module of a package without __init__
+        if found is not None and (found.path, chain) not in self._following:
+            self._following.append((found.path, chain))  # packages may import from each other in circles
+            yield from list(self.attribute(found, chain))
+            self._following.pop()
+        elif entry.entity is not None:  # `from . import module`, or a package without __init__
             submodule = self.find(f"{base}.{entry.entity}")
             if submodule is not None:
                 yield from self.attribute(submodule, rest)

@@ -36,7 +36,7 @@ def collect(seed: int) -> dict[str, Any]:
 
     return {
         **_static(),
-        **_checkout(),
+        **checkout(Path(__file__).resolve().parents[2]),
         "blas": _blas(),
         "device": jax.devices()[0].device_kind,
         "backend": jax.default_backend(),
@@ -94,9 +94,8 @@ def version(package: str) -> str | None:
 
 
 @functools.cache  # the code in use is the one imported at the start, whatever is committed meanwhile
-def _checkout() -> dict[str, Any]:
-    """Commit, and whether tracked files or new ones outside results/ differ from it."""
-    root = Path(__file__).resolve().parents[2]
+def checkout(root: Path) -> dict[str, Any]:
+    """Commit of the checkout at `root`, and whether tracked files or new ones outside results/ differ from it."""
     commit = _git(root, "rev-parse", "HEAD")
     # An installed copy may lie inside somebody else's repository: that one's commit says nothing about us.
     if commit is None or _git(root, "ls-files", "--error-unmatch", "fieldbench/__init__.py") is None:
@@ -134,5 +133,5 @@ def _bits(seed: int) -> str:
     import jax
     import numpy as np
 
-    bits = jax.random.bits(jax.random.key(seed), (64,), dtype="uint32")
+    bits = jax.random.bits(jax.random.key(seed, impl="threefry2x32"), (64,), dtype="uint32")
     return hashlib.sha256(np.asarray(bits).astype("<u4").tobytes()).hexdigest()

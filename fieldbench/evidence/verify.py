@@ -11,7 +11,7 @@ from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.evidence.case import Case
 from fieldbench.evidence.judge import judge_case, make_row
 from fieldbench.evidence.recording import judgement_parts
-from fieldbench.evidence.result import Measurement
+from fieldbench.evidence.result import Judgement, Measurement
 from fieldbench.evidence.schema import PredictionPart, Record
 from fieldbench.evidence.table import Table
 
@@ -30,22 +30,16 @@ def differences(record: Record, case: Case) -> list[str]:
     claim = case.claim
     if (record.claim.id, record.claim.revision) != (claim.id, claim.revision):
         raise BadInput(
-            f"the record is of {record.claim.id} revision {record.claim.revision}, the case here is {claim.id} revision "
-            f"{claim.revision}; the mathematics differ, so verify it with the version that made it"
+            f"the record is of {record.claim.id} revision {record.claim.revision}, the case here is {claim.id} "
+            f"revision {claim.revision}; the mathematics differ, so verify it with the version that made it"
         )
     setups = [_setup(case, part.type, part.parameters) for part in record.setups]
     found = list(_coverage(record))
     shared, unmatched = _shared(record, case)
     found += unmatched
-    measurements = [
-        Measurement(setups[c.setup], c.variant, c.first, c.count, {n: a.array() for n, a in c.arrays.items()}, {}, True)
-        for c in record.cells
-    ]
-    broken = {name: _table(shared, parts, setups) for name, parts in record.control_predictions.items()}
-    reasons = "; ".join(dict.fromkeys(skip.reason for skip in record.skipped))
     try:
-        judgement = judge_case(shared, measurements, _table(shared, record.predictions, setups), broken, reasons)
-    except FieldbenchError as error:
+        judgement = _judge(record, shared, setups)
+    except (FieldbenchError, ValueError, LookupError) as error:  # a record is input: it may be inconsistent in any way
         return [*found, f"the case cannot judge the record's values: {error}"]
     for kind, parts in judgement_parts(judgement).items():
         stated = {part.id: part.model_dump() for part in getattr(record, kind)}
@@ -59,6 +53,17 @@ def differences(record: Record, case: Case) -> list[str]:
         skipped = tuple(dict.fromkeys(skip.reason for skip in record.skipped))
         found += _compare("summary", record.summary, judgement.summary(skipped))
     return found
+
+
+def _judge(record: Record, case: Case, setups: Sequence[Any]) -> Judgement:
+    """The judgement that follows from the record's values."""
+    measurements = [
+        Measurement(setups[c.setup], c.variant, c.first, c.count, {n: a.array() for n, a in c.arrays.items()}, {}, True)
+        for c in record.cells
+    ]
+    broken = {name: _table(case, parts, setups) for name, parts in record.control_predictions.items()}
+    reasons = "; ".join(dict.fromkeys(skip.reason for skip in record.skipped))
+    return judge_case(case, measurements, _table(case, record.predictions, setups), broken, reasons)
 
 
 def _coverage(record: Record) -> Iterator[str]:
@@ -118,5 +123,5 @@ def _compare(where: str, stated: Any, recomputed: Any) -> Iterator[str]:
 
 def _same(a: Any, b: Any) -> bool:
     if isinstance(a, float) and isinstance(b, float):
-        return (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=1e-300)
+        return (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=1e-15)
     return bool(a == b)

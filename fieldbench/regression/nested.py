@@ -10,6 +10,7 @@ from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
 from fieldbench.regression.cholesky import blas_threads, factorise
 from fieldbench.regression.interface import checked_array, checked_sizes
+from fieldbench.regression.lowrank import low_rank_factor
 
 _BLOCK = 512
 
@@ -67,8 +68,9 @@ class NestedCholesky:
     def traces(self, gram: Any, ridge: float, symmetric: Any, sizes: Sequence[int]) -> Any:
         """Tr[B_P (K_P + κ)⁻¹] = Σ_{i<P} (W B Wᵀ)_ii with W = L⁻¹ lower triangular.
 
-        With B = U + Uᵀ, U its lower triangle with half the diagonal, (W B Wᵀ)_ii = 2 Σ_j (W U)_ij W_ij: both factors
-        are triangular, so factor, inverse and product cost n³/3 flops each.
+        If B = C Cᵀ has rank r ≤ n/3 (a zonal harmonic), these are row norms of L⁻¹C: n³/3 + n²r flops. Otherwise, with
+        B = U + Uᵀ, U its lower triangle with half the diagonal, (W B Wᵀ)_ii = 2 Σ_j (W U)_ij W_ij: both factors are
+        triangular, so factor, inverse and product cost n³/3 flops each.
 
         Args:
             gram: kernel matrix (n, n) without ridge.
@@ -85,11 +87,19 @@ class NestedCholesky:
         count = np.shape(gram)[0]
         matrix = checked_array("symmetric", symmetric, (count, count))
         steps = checked_sizes(sizes, count)
+        with blas_threads(self.threads):
+            root = low_rank_factor(matrix)
         factor = factorise(gram, ridge, threads=self.threads)
         (trtri,) = get_lapack_funcs(("trtri",), (factor,))
+        (trsm,) = get_blas_funcs(("trsm",), (factor,))
         with blas_threads(self.threads):
-            inverse, _ = trtri(factor, lower=1, overwrite_c=1)
-            return np.cumsum(_whitened_diagonal(inverse, matrix))[steps - 1]
+            if root is not None:
+                whitened = trsm(1.0, factor, root, lower=1, overwrite_b=1)
+                diagonal = np.einsum("ij,ij->i", whitened, whitened)
+            else:
+                inverse, _ = trtri(factor, lower=1, overwrite_c=1)
+                diagonal = _whitened_diagonal(inverse, matrix)
+        return np.cumsum(diagonal)[steps - 1]
 
 
 def prediction_flops(count: int, tests: int, columns: int, sizes: int) -> int:
@@ -98,9 +108,9 @@ def prediction_flops(count: int, tests: int, columns: int, sizes: int) -> int:
     return count**3 // 3 + count**2 * columns + cheaper
 
 
-def trace_flops(count: int) -> int:
-    """Flops of `traces`: factor, inverse and half product, n³/3 each."""
-    return count**3
+def trace_flops(count: int, rank: int | None = None) -> int:
+    """Flops of `traces`: factor, inverse and half product, n³/3 each; with a factor of low rank n³/3 + n²r + nr²."""
+    return count**3 if rank is None else count**3 // 3 + count**2 * rank + count * rank**2
 
 
 def _forward_flops(count: int, tests: int, columns: int) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from fieldbench.errors import BadInput
 from fieldbench.regression.interface import NestedRegression
 from fieldbench.theory import sphere
@@ -60,7 +62,7 @@ def zonal_coefficients(
     """
     dimension = inputs.shape[1]
     cosines = inputs @ direction / dimension**0.5
-    targets = _stack([harmonic(j, dimension, cosines) for j in target_degrees])
+    targets = np.stack([harmonic(j, dimension, cosines) for j in target_degrees], axis=1)
     functional = eigenvalue * harmonic(degree, dimension, cosines)[None, :]
     return gpr.predictions(gram, ridge, targets, functional, sizes)[:, 0, :]
 
@@ -68,9 +70,3 @@ def zonal_coefficients(
 def harmonic(degree: int, dimension: int, cosines: Any) -> Any:
     """Zonal harmonic of unit power, √deg_l P_l(t)."""
     return float(sphere.degeneracy(degree, dimension)) ** 0.5 * sphere.zonal(degree, dimension, cosines)
-
-
-def _stack(columns: list[Any]) -> Any:
-    import numpy as np
-
-    return np.stack([np.asarray(column) for column in columns], axis=1)

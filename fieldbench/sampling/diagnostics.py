@@ -29,7 +29,9 @@ def rhat(draws: ArrayLike) -> FloatArray:
     """
     halves = _split(_checked(draws))
     folded = np.abs(halves - np.median(halves, axis=(0, 1)))
-    return np.maximum(_potential_scale_reduction(_normal_scores(halves)), _potential_scale_reduction(_normal_scores(folded)))
+    return np.maximum(
+        _potential_scale_reduction(_normal_scores(halves)), _potential_scale_reduction(_normal_scores(folded))
+    )
 
 
 def ess(draws: ArrayLike) -> FloatArray:

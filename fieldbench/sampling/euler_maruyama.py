@@ -13,6 +13,7 @@ from fieldbench.sampling.loop import integrate
 from fieldbench.typing import Array, Float
 
 
+@jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class EulerMaruyama:
     """θ ← θ − h ∇U + √(2hT) ξ.
@@ -42,7 +43,9 @@ class EulerMaruyama:
         """The position alone."""
         return (position,)
 
-    def move(self, energy: Energy, state: Any, keys: Array, step: Float[Array, ""]) -> tuple[Any, Float[Array, "*batch"]]:
+    def move(
+        self, energy: Energy, state: Any, keys: Array, step: Float[Array, ""]
+    ) -> tuple[Any, Float[Array, "*batch"]]:
         """One step; nothing is ever rejected."""
         (position,) = state
         amplitude = jnp.sqrt(2 * self.temperature * step)

@@ -88,7 +88,7 @@ def gibbs_chain(
     regress = _regression(inputs, targets, prior)
 
     def body(gram: Array, key: Array) -> tuple[Array, Any]:
-        state = _sweep(key, gram, regress, prior, patches, size)
+        state = _sweep(key, gram, regress, prior, patches)
         return state.weight_gram, observe(state)
 
     return jax.lax.scan(body, start, jax.random.split(key, sweeps))[1]
@@ -102,37 +102,35 @@ def sweep(
     prior: LinearPrior,
 ) -> GibbsState:
     """One sweep W → (B, A) → (B, W) of the chain; `gibbs_chain` runs many with one preparation of the data."""
-    _, patches, size = inputs.shape
-    return _sweep(key, weight_gram, _regression(inputs, targets, prior), prior, patches, size)
+    return _sweep(key, weight_gram, _regression(inputs, targets, prior), prior, inputs.shape[1])
 
 
-_Regression = Callable[[Array, Array, Array], tuple[Array, Array]]
+_Regression = Callable[[Array, Array | None, Array | None], tuple[Array, Array]]
 
 
-def _sweep(key: Array, gram: Array, regress: _Regression, prior: LinearPrior, patches: int, size: int) -> GibbsState:
-    keys = jax.random.split(key, 4)
-    dtype = gram.dtype
+def _sweep(key: Array, gram: Array, regress: _Regression, prior: LinearPrior, patches: int) -> GibbsState:
+    key_readout, key_weights, key_rest = jax.random.split(key, 3)
+    size, dtype = gram.shape[0], gram.dtype
+    # Both Wishart matrices in one call: the rejection sampler behind chi-squared variables is what takes long to compile.
+    rests = _wisharts(key_rest, [(patches, prior.channels - size), (size, prior.channels - patches)], dtype)
     readout_scale = 1.0 / (patches * prior.channels * prior.mean_field)
-    eye_n, eye_s = jnp.eye(patches, dtype=dtype), jnp.eye(size, dtype=dtype)
 
-    factor_s = linalg.cholesky(gram, symmetrize_input=False)
-    drawn, mean_given_weights = regress(keys[0], eye_n * readout_scale**0.5, factor_s)
-    spanned = linalg.triangular_solve(factor_s, drawn, left_side=False, lower=True, transpose_a=True)
-    rest = _wishart(keys[1], patches, prior.channels - size, dtype)
-    readout_gram = spanned @ spanned.T + readout_scale * rest
+    factor = linalg.cholesky(gram, symmetrize_input=False)
+    drawn, mean_given_weights = regress(key_readout, None, factor * readout_scale**0.5)
+    spanned = linalg.triangular_solve(factor, drawn, left_side=False, lower=True, transpose_a=True)
+    readout_gram = spanned @ spanned.T + readout_scale * rests[0]
 
-    factor_n = linalg.cholesky(readout_gram, symmetrize_input=False)
-    drawn, mean_given_readout = regress(keys[2], factor_n, eye_s * size**-0.5)
-    spanned = linalg.triangular_solve(factor_n, drawn, left_side=True, lower=True)
-    rest = _wishart(keys[3], size, prior.channels - patches, dtype)
-    weight_gram = spanned.T @ spanned + rest / size
+    factor = linalg.cholesky(readout_gram, symmetrize_input=False)
+    drawn, mean_given_readout = regress(key_weights, factor * size**-0.5, None)
+    spanned = linalg.triangular_solve(factor, drawn, left_side=True, lower=True)
+    weight_gram = spanned.T @ spanned + rests[1] / size
     return GibbsState(drawn, (mean_given_weights + mean_given_readout) / 2, readout_gram, weight_gram)
 
 
 def _regression(inputs: Array, targets: Array, prior: LinearPrior) -> _Regression:
-    """Return draw(key, F, G) → (B, E[B]) for B = F Z Gᵀ, Z white, given y = <B, x> + noise, on the cheaper side.
+    """Return draw(key, F, G) → (B, E[B]) for B = F Z Gᵀ, Z white, given y = <B, x> + noise; None stands for the unscaled identity.
 
-    The side with the fewer flops: a Cholesky flop counts for three of a matrix product, its rate on CPUs.
+    On the side with the fewer flops, where a flop of a Cholesky factorisation counts for three of a matrix product (its rate on CPUs).
     """
     samples, patches, size = inputs.shape
     dimension = patches * size
@@ -141,46 +139,72 @@ def _regression(inputs: Array, targets: Array, prior: LinearPrior) -> _Regressio
     if dual < dimension**3:
         return partial(_draw_dual, inputs, targets, noise)
     flat = inputs.reshape(samples, dimension)
-    return partial(_draw_primal, flat.T @ flat / noise, (targets @ flat) / noise)
+    return partial(_draw_primal, flat.T @ flat / noise, ((targets @ flat) / noise).reshape(patches, size))
 
 
 def _draw_dual(
-    inputs: Array, targets: Array, noise: float, key: Array, left: Array, right: Array
+    inputs: Array, targets: Array, noise: float, key: Array, left: Array | None, right: Array | None
 ) -> tuple[Array, Array]:
-    """Perturb and solve (Matheron): z = z0 + Phiᵀ(Phi Phiᵀ + noise)⁻¹(y − Phi z0 − e0), with one P x P factorisation."""
+    """Perturb and solve (Matheron): z = z0 + Φᵀ(ΦΦᵀ + noise)⁻¹(y − Φz0 − e0), with one P x P factorisation."""
     samples, patches, size = inputs.shape
-    features = jnp.einsum("pis,st->pit", inputs, right)
-    features = jnp.einsum("pit,ij->pjt", features, left).reshape(samples, -1)
+    features = inputs if right is None else jnp.einsum("pis,st->pit", inputs, right)
+    features = features if left is None else jnp.einsum("pit,ij->pjt", features, left)
+    features = features.reshape(samples, -1)
     key_map, key_noise = jax.random.split(key)
     white = jax.random.normal(key_map, (patches * size,), inputs.dtype)
     perturbation = noise**0.5 * jax.random.normal(key_noise, (samples,), inputs.dtype)
-    kernel = features @ features.T + noise * jnp.eye(samples, dtype=inputs.dtype)
+    kernel = _lower_gram(features) + noise * jnp.eye(samples, dtype=inputs.dtype)
     factor = linalg.cholesky(kernel, symmetrize_input=False)
     sides = jnp.stack([targets - features @ white - perturbation, targets], axis=1)
     solved = linalg.triangular_solve(factor, sides, left_side=True, lower=True)
     solved = linalg.triangular_solve(factor, solved, left_side=True, lower=True, transpose_a=True)
     update = (features.T @ solved).T.reshape(2, patches, size)
-    drawn = left @ (white.reshape(patches, size) + update[0]) @ right.T
-    return drawn, left @ update[1] @ right.T
+    drawn = _dress(white.reshape(patches, size) + update[0], left, right)
+    return drawn, _dress(update[1], left, right)
 
 
-def _draw_primal(gram: Array, moment: Array, key: Array, left: Array, right: Array) -> tuple[Array, Array]:
+def _lower_gram(features: Array) -> Array:
+    """ΦΦᵀ where Cholesky reads it: the lower triangle. The upper right quarter is left out (zero), a quarter of the flops."""
+    half = features.shape[0] // 2
+    top, bottom = features[:half], features[half:]
+    corner = jnp.zeros((half, bottom.shape[0]), features.dtype)
+    return jnp.concatenate([jnp.concatenate([top @ top.T, corner], axis=1), bottom @ features.T])
+
+
+def _dress(white: Array, left: Array | None, right: Array | None) -> Array:
+    """F Z Gᵀ."""
+    rows = white if left is None else left @ white
+    return rows if right is None else rows @ right.T
+
+
+def _draw_primal(gram: Array, moment: Array, key: Array, left: Array | None, right: Array | None) -> tuple[Array, Array]:
     """Draw from the posterior precision (F Fᵀ)⁻¹ ⊗ (G Gᵀ)⁻¹ + XᵀX/noise, with one d x d factorisation."""
-    patches, size = left.shape[0], right.shape[0]
-    inverse = [jax.scipy.linalg.cho_solve((f, True), jnp.eye(f.shape[0], dtype=f.dtype)) for f in (left, right)]
-    precision = jnp.einsum("ij,st->isjt", *inverse).reshape(patches * size, patches * size) + gram
+    patches, size = moment.shape
+    inverses = _inverse_gram(left, patches, gram.dtype), _inverse_gram(right, size, gram.dtype)
+    precision = jnp.einsum("ij,st->isjt", *inverses).reshape(gram.shape) + gram
     factor = linalg.cholesky(precision, symmetrize_input=False)
-    white = jax.random.normal(key, moment.shape, moment.dtype)
-    half = linalg.triangular_solve(factor, moment[:, None], left_side=True, lower=True)[:, 0]
+    white = jax.random.normal(key, (patches * size,), moment.dtype)
+    half = linalg.triangular_solve(factor, moment.reshape(-1, 1), left_side=True, lower=True)[:, 0]
     sides = jnp.stack([half + white, half], axis=1)
     solved = linalg.triangular_solve(factor, sides, left_side=True, lower=True, transpose_a=True)
     return solved[:, 0].reshape(patches, size), solved[:, 1].reshape(patches, size)
 
 
-def _wishart(key: Array, size: int, degrees: int, dtype: Any) -> Float[Array, "size size"]:
-    """Wishart matrix with unit scale from its Cholesky factor (Bartlett): chi_{degrees − i} on the diagonal."""
-    key_diagonal, key_rest = jax.random.split(key)
-    freedom = (degrees - jnp.arange(size)).astype(dtype)
-    lower = jnp.tril(jax.random.normal(key_rest, (size, size), dtype), -1)
-    lower = lower + jnp.diag(jnp.sqrt(2.0 * jax.random.gamma(key_diagonal, freedom / 2.0, dtype=dtype)))
-    return lower @ lower.T
+def _inverse_gram(factor: Array | None, size: int, dtype: Any) -> Array:
+    """(F Fᵀ)⁻¹ from the lower triangular F."""
+    eye = jnp.eye(size, dtype=dtype)
+    return eye if factor is None else jax.scipy.linalg.cho_solve((factor, True), eye)
+
+
+def _wisharts(key: Array, shapes: list[tuple[int, int]], dtype: Any) -> list[Array]:
+    """Wishart matrices of unit scale for (size, degrees of freedom), from Cholesky factors with chi_{degrees − i} on the diagonal (Bartlett)."""
+    key_diagonal, *keys = jax.random.split(key, len(shapes) + 1)
+    freedom = jnp.concatenate([degrees - jnp.arange(size) for size, degrees in shapes]).astype(dtype)
+    diagonal = jnp.sqrt(2.0 * jax.random.gamma(key_diagonal, freedom / 2.0, dtype=dtype))
+    matrices, first = [], 0
+    for (size, _), key_lower in zip(shapes, keys, strict=True):
+        lower = jnp.tril(jax.random.normal(key_lower, (size, size), dtype), -1)
+        lower = lower + jnp.diag(diagonal[first : first + size])
+        matrices.append(lower @ lower.T)
+        first += size
+    return matrices

@@ -23,7 +23,12 @@ _LAGUERRE_NODES = 24
 
 
 def harmonic_overlap(
-    inputs: FloatArray, targets: FloatArray, *, ridge: float, hidden_variance: float = 1.0, readout_variance: float = 1.0
+    inputs: FloatArray,
+    targets: FloatArray,
+    *,
+    ridge: float,
+    hidden_variance: float = 1.0,
+    readout_variance: float = 1.0,
 ) -> float:
     """E[f h] of the posterior mean f given (inputs (n, d), targets (n,)), h = z³ − 3z|x|²/(d+2), z = x_1, x ~ N(0, I).
 

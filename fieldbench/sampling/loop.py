@@ -14,7 +14,8 @@ from fieldbench.typing import Array, Float
 
 
 class Integrator(Protocol):
-    """One step of a chain. The state is a pytree that starts with the position; instances are hashable, hence static under jit."""
+    """One step of a chain. The state is a tuple that starts with the position. Integrators are registered pytrees, so that another step
+    size or temperature does not recompile."""
 
     def step_size(self, energy: Energy, position: Position) -> Float[Array, ""]: ...
 
@@ -44,7 +45,7 @@ def integrate(
     return Samples(records=dict(records), final=final, acceptance=acceptance, step=step, gradients=burn_in + steps)
 
 
-@partial(jax.jit, static_argnames=("integrator", "steps", "burn_in", "thin"))
+@partial(jax.jit, static_argnames=("steps", "burn_in", "thin"))
 def _run(
     integrator: Integrator,
     energy: Energy,

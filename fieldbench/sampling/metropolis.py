@@ -14,6 +14,7 @@ from fieldbench.sampling.loop import integrate
 from fieldbench.typing import Array, Float
 
 
+@jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class MetropolisAdjusted:
     """Propose θ' = θ − h∇U(θ) + √(2h) ξ; accept with min(1, exp(−U(θ') + U(θ)) q(θ|θ')/q(θ'|θ)).
@@ -46,7 +47,9 @@ class MetropolisAdjusted:
         """Position, energy and gradient."""
         return position, energy.value(position), energy.gradient(position)
 
-    def move(self, energy: Energy, state: Any, keys: Array, step: Float[Array, ""]) -> tuple[Any, Float[Array, "*batch"]]:
+    def move(
+        self, energy: Energy, state: Any, keys: Array, step: Float[Array, ""]
+    ) -> tuple[Any, Float[Array, "*batch"]]:
         """One proposal a chain, accepted chain by chain."""
         position, value, gradient = state
         batch = len(energy.batch)

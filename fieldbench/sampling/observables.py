@@ -17,7 +17,7 @@ import math
 
 import jax.numpy as jnp
 
-from fieldbench.sampling.networks import Weights
+from fieldbench.sampling.networks import TwoLayerNetwork, Weights
 from fieldbench.typing import Array, Float
 
 
@@ -48,3 +48,8 @@ def erf_network(weights: Weights) -> dict[str, Float[Array, "*batch"]]:
         "overlap": dimension * jnp.mean(m**2, axis=-1),
         "radius": dimension / (dimension - 1) * jnp.mean(squares - m**2, axis=-1),
     }
+
+
+def order_parameters(energy: TwoLayerNetwork, weights: Weights) -> dict[str, Float[Array, "*batch"]]:
+    """`erf_network` of whitened weights, in the form a sampler observes: `Partial(order_parameters, energy)`."""
+    return erf_network(energy.physical(weights))

@@ -83,6 +83,46 @@ def equivalent_kernel_at_cutoff(decimation: Decimation, samples: float, target: 
     return float(((1.0 - learned) ** 2 * target).sum())
 
 
+@dataclass(frozen=True)
+class Difference:
+    """What truncated kernel and running ridge change against the full kernel and its ridge, at one P.
+
+    Attributes:
+        log_error: ln of the ratio of the test errors.
+        low_modes: change of the learned fraction of the low modes, Σ_{k≤Λ} δL_k y_k²/Σ_{k≤Λ} y_k².
+        shift: δ ln κ_eff of `ridge_shift`: the relative strength of decimation, and so of its second order.
+        response: √(Σ_{k≤Λ} L_k²y_k² · MSE)/Σ_{k≤Λ} y_k²: how much a local change of the ridge, in units of κ_eff, can
+            move the low modes (Cauchy–Schwarz on teacher and error).
+    """
+
+    log_error: float
+    low_modes: float
+    shift: float
+    response: float
+
+
+def difference(full: LearningCurve, cut: Decimation, target: Vector, population: int) -> Difference:
+    """Decimated minus full theory, each solved exactly by its own effective ridge.
+
+    Args:
+        full: effective ridge of the full theory at one P in this population.
+        cut: the decimated theory.
+        target: y_k², (M,).
+        population: M.
+    """
+    samples, eigenvalues = float(full.samples[0]), full.spectrum.eigenvalues
+    reduced = decimated_curve(cut, samples, target, population)
+    learned, low = full.learnability[0], target[: cut.keep]
+    unlimited = effective_ridge(full.spectrum, samples, full.ridge)
+    strength = (learned[: cut.keep] ** 2 @ low) * full.test_error[0]
+    return Difference(
+        log_error=float(np.log(reduced.test_error[0] / full.test_error[0])),
+        low_modes=float((reduced.learnability[0] - learned)[: cut.keep] @ low / low.sum()),
+        shift=ridge_shift(eigenvalues, samples, unlimited, cut.keep),
+        response=float(np.sqrt(strength) / low.sum()),
+    )
+
+
 def ridge_shift(eigenvalues: Vector, samples: float, curve: LearningCurve, keep: int) -> float:
     """δ ln κ_eff of the decimated against the full theory, to first order (P/M → 0).
 

@@ -4,8 +4,8 @@ Everything follows from one family of functions of q = |w|²,
 
     D_k(q) = E[φ⁽ᵏ⁾(√q z)],  z ~ N(0, 1),   so that   E[He_k(v·x) φ(w·x)] = D_k(q) mᵏ,  m = w·v, |v| = 1,
 
-by k integrations by parts (He_k: probabilists' Hermite polynomials, E[He_k²] = k!). For a sum over neurons these overlaps
-give the learnabilities of a network *exactly*, E[f He_k] = Σ_c a_c D_k(q_c) m_cᵏ, without a test set.
+by k integrations by parts (He_k: probabilists' Hermite polynomials, E[He_k²] = k!). For a sum over neurons these
+overlaps give the learnabilities of a network *exactly*, E[f He_k] = Σ_c a_c D_k(q_c) m_cᵏ, without a test set.
 
 The functions take numpy or JAX arrays and return the same kind; they keep the dtype.
 Source: arXiv:2310.03789 (erf, k = 1, 3); the rest derived here and tested by quadrature.
@@ -96,7 +96,8 @@ def activation_named(name: str) -> Activation:
 def hermite_overlap(activation: Activation, degree: int, overlap: Any, norm: Any) -> Any:
     """E[He_k(v·x) φ(w·x)] = D_k(q) mᵏ for overlap m = w·v and norm q = |w|².
 
-    For erf: (2/√π) m/√(1+2q), −(4/√π) m³/(1+2q)^{3/2}, (24/√π) m⁵/(1+2q)^{5/2}, −(240/√π) m⁷/(1+2q)^{7/2} at k = 1, 3, 5, 7.
+    For erf: (2/√π) m/√(1+2q), −(4/√π) m³/(1+2q)^{3/2}, (24/√π) m⁵/(1+2q)^{5/2}, −(240/√π) m⁷/(1+2q)^{7/2} at k = 1,
+    3, 5, 7.
 
     Arguments: overlap and norm of one shape, m² ≤ q. Returns an array of that shape. Raises BadInput for degree < 0.
     """

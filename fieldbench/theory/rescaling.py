@@ -2,9 +2,10 @@
 
     N(1 − 1/Q) = χ tᵀK_0 t,      t = (Q K_0 + κ)^{-1} y                                                  (1)
 
-exact for the mean of two-layer linear networks (claims C9; arXiv:2502.03210, Li–Sompolinsky) and the natural extension to
-others. It cannot prefer the teacher's direction, so it learns the cubic part of a target no better than a Gaussian process
-with Q times the signal. Q may also be left free and fitted, which gives the rival its own best constant.
+exact for the mean of two-layer linear networks (claims C9; arXiv:2502.03210, Li–Sompolinsky) and the natural
+extension to others. It cannot prefer the teacher's direction, so it learns the cubic part of a target no better than
+a Gaussian process with Q times the signal. Q may also be left free and fitted, which gives the rival its own best
+constant.
 """
 
 from __future__ import annotations
@@ -80,11 +81,14 @@ class _Process:
         """t = (Q K_0 + κ_eff/n)^{-1} y in modes, κ_eff over the spectrum of Q K_0, and its E0."""
         problem = self.equations.problem
         neurons = tilted(self.equations.grid, np.zeros_like(self.equations.grid.m), 0.0)
-        kernel = scale * problem.readout_variance * (self.equations.overlaps * neurons.weights) @ self.equations.overlaps.T
+        kernel = (
+            scale * problem.readout_variance * (self.equations.overlaps * neurons.weights) @ self.equations.overlaps.T
+        )
         modes = spectrum(self.equations.sectors, neurons, problem, response=False).scaled(scale)
         ridge = modes.effective_ridge(problem.samples, problem.ridge)
         shifted = kernel + ridge / problem.samples * np.eye(len(kernel))
-        return np.linalg.solve(shifted, self.equations.target), ridge, modes.discrepancy_factor(problem.samples, ridge)
+        t = np.asarray(np.linalg.solve(shifted, self.equations.target), dtype=np.float64)
+        return t, ridge, modes.discrepancy_factor(problem.samples, ridge)
 
     def excess(self, scale: float) -> float:
         """Left minus right side of (1) over N, averaged over data: tᵀQK_0t = y·t − κ|t|², |t|² = E0 Σ_k t_k²/n."""
@@ -112,6 +116,11 @@ def rescaled_process(problem: Problem, scale: float | None = None) -> Rescaled:
     if not scale > 0:
         raise BadInput(f"scale Q = {scale}; a kernel needs a positive factor")
     return process.rescaled(scale)
+
+
+def gaussian_process(problem: Problem) -> Rescaled:
+    """The lazy network (Q = 1): Gaussian-process regression with K_0, by the effective ridge. χ and N play no part."""
+    return rescaled_process(problem, scale=1.0)
 
 
 def fitted_rescaling(problem: Problem, linear: float) -> Rescaled:

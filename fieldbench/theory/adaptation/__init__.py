@@ -1,4 +1,4 @@
-"""Kernel adaptation in two-layer networks: actions for a neuron's overlap and radius, closures, branches, observables."""
+"""Kernel adaptation in two-layer networks: a neuron's action in overlap and radius, closures, branches, observables."""
 
 from fieldbench.theory.adaptation.branches import Solution as Solution
 from fieldbench.theory.adaptation.branches import branches as branches

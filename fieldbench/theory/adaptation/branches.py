@@ -1,7 +1,14 @@
-"""Solve the closure by following a branch in the strength: from the lazy end upwards, or from the aligned end downwards.
+"""Solve the closure on the branch from the lazy end or from the aligned end.
 
-Newton steps from the neighbouring solution, not damped iteration: near a first-order transition the iteration is unstable
-on exactly the branches one wants (arXiv:2310.03789). Where both ends arrive at one solution there is one branch.
+At a given κ_eff the discrepancy t is unique (see `closure`), so every solution is a root of one function of one
+variable,
+
+    G(log κ_eff) = log κ_R[t(κ_eff)] − log κ_eff,
+
+κ_R being the effective ridge over the spectrum that the neurons under t have. A large κ_eff leaves t weak and the
+neurons lazy, with G < 0; the smallest possible, κ_eff = κ, aligns them as far as they can be, with G ≥ 0. The two
+ends are followed towards each other to their first root: one solution if they meet, coexisting ones if they do not.
+No iteration that can be unstable is involved.
 """
 
 from __future__ import annotations
@@ -11,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import root
+from scipy.optimize import brentq
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.adaptation.closure import Closure, State, closure
@@ -21,11 +28,13 @@ from fieldbench.theory.adaptation.theories import Theory
 
 Branch = Literal["lazy", "aligned"]
 
-TOLERANCE = 1e-9  # of the residual, in units of the target
-FIRST_STRENGTH = 1e-2  # where following from the lazy end begins, relative to the problem's own strength
-ALIGNED_STRENGTH = 30.0  # where the aligned end is, relative to the problem's own strength
-EDGE_MASS = 1e-12
-SMALLEST_STEP = 1e-3  # in log strength
+_ENDS: tuple[Branch, Branch] = ("lazy", "aligned")
+
+TOLERANCE = 1e-8  # of the residual, in units of the target
+EDGE_MASS = 1e-12  # of neurons at the outermost overlap
+REACHES = (4.0, 8.0, 16.0, 32.0)  # of the grid in m, in units of max(σ_w, 1)
+LOG_STEP = 0.15  # in log κ_eff, when looking for the first root
+CONNECTED_ROUNDS = 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +94,7 @@ def solve(problem: Problem, theory: Theory, branch: Branch = "lazy") -> Solution
 
 
 def branches(problem: Problem, theory: Theory) -> tuple[Solution, ...]:
-    """The distinct solutions reached from the two ends: one, or two in a coexistence region. Raises BadInput if none."""
+    """The distinct solutions reached from the two ends: one, or two where they coexist. Raises BadInput if none."""
     found = [solution for solution in (follow(problem, theory, end) for end in _ENDS) if solution.converged]
     if not found:
         raise BadInput(f"no branch of the {theory.name} theory converges: {follow(problem, theory).message}")
@@ -94,74 +103,81 @@ def branches(problem: Problem, theory: Theory) -> tuple[Solution, ...]:
     return tuple(found)
 
 
-_ENDS: tuple[Branch, Branch] = ("lazy", "aligned")
-
-
 def follow(problem: Problem, theory: Theory, branch: Branch = "lazy") -> Solution:
-    """Follow a branch to the problem's strength, widening the grid in m until it holds every neuron.
+    """Follow a branch to its first root, widening the grid in m until it holds every neuron.
 
-    Returns a Solution whose `converged` may be False; then `message` says at which strength Newton's method lost it.
+    Returns a Solution whose `converged` may be False; then `message` says what went wrong and what to change.
     """
     if branch not in _ENDS:
         raise BadInput(f"branch {branch!r} is not one of {', '.join(_ENDS)}")
-    for reach in (4.0, 8.0, 16.0):
+    for reach in REACHES:
         solution = _follow_on_grid(closure(problem, theory, reach=reach), branch)
         if solution.neurons.edge_mass() < EDGE_MASS:
             return solution
-    message = f"neurons reach overlaps |m| beyond {reach:g} σ_w: strength χσ_a²/N = {problem.strength:g} is too large"
+    message = (
+        f"the {theory.name} theory puts neurons beyond |m| = {REACHES[-1]:g}: the strength χσ_a²/N = "
+        f"{problem.strength:.3g} is too large for the ridge {problem.ridge:.3g}; lower chi or raise the ridge"
+    )
     return replace(solution, converged=False, message=message)
 
 
 def _follow_on_grid(equations: Closure, branch: Branch) -> Solution:
-    problem = equations.problem
-    discrepancy = equations.lazy_discrepancy(problem)
-    if problem.chi == 0.0:
-        return _finish(equations, branch, discrepancy, lost_at=None)
-    path = (FIRST_STRENGTH, 1.0) if branch == "lazy" else (FIRST_STRENGTH, ALIGNED_STRENGTH, 1.0)
-    lost_at = None
-    for start, stop in zip((FIRST_STRENGTH, *path[:-1]), path, strict=True):
-        discrepancy, lost_at = _continue(equations, discrepancy, start, stop)
-        if lost_at is not None:
-            break
-    for _ in range(20 if equations.theory.connected and lost_at is None else 0):
-        term = equations.connected_at(discrepancy, problem)
-        change = np.abs(term - equations.connected)[equations.state(discrepancy, problem).neurons.weights > 1e-12]
-        equations = replace(equations, connected=term)
-        discrepancy, lost_at = _continue(equations, discrepancy, 1.0, 1.0)
+    discrepancy = _self_consistent(equations, np.zeros_like(equations.target), branch)
+    for _ in range(CONNECTED_ROUNDS if equations.theory.connected else 0):
+        term = equations.connected_at(discrepancy)
+        occupied = equations.state(discrepancy).neurons.weights > 1e-12
         # a constant in the action is no change
-        if lost_at is not None or np.ptp(change) < TOLERANCE:
+        change = float(np.ptp((term - equations.connected)[occupied]))
+        equations = replace(equations, connected=term)
+        discrepancy = _self_consistent(equations, discrepancy, branch)
+        if change < TOLERANCE:
             break
-    return _finish(equations, branch, discrepancy, lost_at)
+    return _finish(equations, branch, discrepancy)
 
 
-def _continue(equations: Closure, discrepancy: Vector, start: float, stop: float) -> tuple[Vector, float | None]:
-    """Newton along strengths start → stop (relative), halving steps that fail. Returns t and where it was lost, or None."""
-    position, end = math.log(start), math.log(stop)
-    step = math.log(3.0)
-    attempt = position
-    while True:
-        at = equations.problem.with_chi(equations.problem.chi * math.exp(attempt))
-        trial = root(equations.residual, discrepancy, args=(at,), tol=1e-12)
-        if np.all(np.isfinite(trial.x)) and np.max(np.abs(equations.residual(trial.x, at))) < TOLERANCE:
-            discrepancy, position = np.asarray(trial.x), attempt
-            if position == end:
-                return discrepancy, None
-        else:
-            step /= 2.0
-            if step < SMALLEST_STEP:
-                return discrepancy, math.exp(attempt)
-        attempt = end if abs(end - position) <= step else position + math.copysign(step, end - position)
+def _self_consistent(equations: Closure, start: Vector, branch: Branch) -> Vector:
+    """t at the first root of G met from the branch's end, on a fixed connected term."""
+    bare = math.log(equations.problem.ridge)
+    if equations.theory.ridge == "bare":
+        return equations.minimum(equations.problem.ridge, start)
+    found = {"t": start}
+
+    def excess(log_ridge: float) -> float:
+        found["t"] = equations.minimum(math.exp(log_ridge), found["t"])
+        return math.log(equations.state(found["t"]).effective_ridge) - log_ridge
+
+    if branch == "lazy":
+        here = math.log(equations.state(np.zeros_like(start)).effective_ridge)
+        while excess(here) > 0.0:
+            here += LOG_STEP
+        direction = -LOG_STEP
+    else:
+        here, direction = bare, LOG_STEP
+    before = excess(here)
+    while before != 0.0:
+        there = max(here + direction, bare)
+        after = excess(there)
+        if there == bare and after <= 0.0:
+            # κ_R ≥ κ exactly, so this is a vanishing spectrum and rounding
+            here = bare
+            break
+        if before * after <= 0.0:
+            here = float(brentq(excess, min(here, there), max(here, there), xtol=1e-13, rtol=1e-14))
+            break
+        here, before = there, after
+    return equations.minimum(math.exp(here), found["t"])
 
 
-def _finish(equations: Closure, branch: Branch, discrepancy: Vector, lost_at: float | None) -> Solution:
-    problem = equations.problem
-    residual = float(np.max(np.abs(equations.residual(discrepancy, problem))))
-    converged = lost_at is None and residual < TOLERANCE
+def _finish(equations: Closure, branch: Branch, discrepancy: Vector) -> Solution:
+    problem, theory = equations.problem, equations.theory
+    state = equations.state(discrepancy)
+    residual = equations.residual(discrepancy)
+    converged = bool(residual < TOLERANCE)
     message = f"residual {residual:.1e} on the branch from the {branch} end"
     if not converged:
         message = (
-            f"the {equations.theory.name} theory has no solution by Newton's method on the branch from the {branch} end: "
-            f"lost at {lost_at or 1.0:.3g} of the strength χσ_a²/N = {problem.strength:.3g}; try the other branch"
+            f"Newton's method left a residual of {residual:.1e} (limit {TOLERANCE:g}) in the {theory.name} theory at "
+            f"strength χσ_a²/N = {problem.strength:.3g}, ridge {problem.ridge:.3g}, {problem.samples} samples; "
+            "lower chi or raise the ridge"
         )
-    state = equations.state(discrepancy, problem)
-    return Solution(problem, equations.theory, branch, converged, message, residual, equations, discrepancy, state)
+    return Solution(problem, theory, branch, converged, message, residual, equations, discrepancy, state)

@@ -1,9 +1,17 @@
-"""The self-consistency of the discrepancy t: neurons feel t, the kernel is their average, and t follows from the kernel.
+"""Self-consistency of the discrepancy t: neurons feel t, the kernel is their average, and t follows from it.
 
     (K[t] + κ_eff[t]/n) t = y,   K_ij = σ_a²⟨J_i J_j⟩,   h = Σ_i t_i J_i,   f = K t,
 
-in modes normalised to unit variance, J_i = E[mode_i φ]/√E[mode_i²]. With modes He_1, He_3 and (b, c√6) = t this is the closure
-of the talk and of arXiv:2310.03789 eq 13 (whose b, c are n/κ times smaller).
+in modes normalised to unit variance, J_i = E[mode_i φ]/√E[mode_i²]. With modes He_1, He_3 and (b, c√6) = t this is
+the closure of the talk and of arXiv:2310.03789 eq 13 (whose b, c are n/κ times smaller).
+
+At a given ridge the solution is unique. K[t]t is a gradient, (N/χ) ∇ log Z(t) with Z = ⟨e^{χσ_a²h²/2N}⟩ over the
+prior; h² is convex in t, so log Z is (Hölder), and its Hessian is the response kernel R of these modes. So
+
+    Φ(t) = (N/χ) log Z(t) + κ_eff|t|²/2n − y·t                                                           (1)
+
+is strictly convex and Newton's method with Hessian R + κ_eff/n finds its minimum from anywhere. What coexists near a
+first-order transition are neurons within one solution (wells of the action), not solutions (derived for this project).
 """
 
 from __future__ import annotations
@@ -19,6 +27,9 @@ from fieldbench.theory.adaptation.neurons import NeuronGrid, Neurons, Vector, ne
 from fieldbench.theory.adaptation.problem import Problem
 from fieldbench.theory.adaptation.response import Matrix, Sector, Spectrum, sectors, spectrum
 from fieldbench.theory.adaptation.theories import Theory
+
+NEWTON_STEPS = 100
+NEWTON_TOLERANCE = 1e-12  # of the gradient, in units of the target
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +55,9 @@ class Closure:
     sectors: tuple[Sector, ...]
     connected: Vector | float = 0.0
 
-    def state(self, discrepancy: Vector, problem: Problem) -> State:
-        """Neurons, K, spectrum and κ_eff under t at `problem`'s strength."""
+    def state(self, discrepancy: Vector) -> State:
+        """Neurons, K, spectrum and the κ_eff they imply, under t."""
+        problem = self.problem
         neurons = tilted(self.grid, discrepancy @ self.overlaps, problem.strength, self.connected)
         kernel = problem.readout_variance * (self.overlaps * neurons.weights) @ self.overlaps.T
         if self.theory.ridge == "bare":
@@ -53,21 +65,49 @@ class Closure:
         modes = spectrum(self.sectors, neurons, problem, response=self.theory.ridge == "response")
         return State(neurons, kernel, modes, modes.effective_ridge(problem.samples, problem.ridge))
 
-    def residual(self, discrepancy: Vector, problem: Problem) -> Vector:
-        """(K + κ_eff/n) t − y, in units of the target."""
-        state = self.state(discrepancy, problem)
-        return state.kernel @ discrepancy + state.effective_ridge / problem.samples * discrepancy - self.target
+    def residual(self, discrepancy: Vector) -> float:
+        """max |(K + κ_eff/n) t − y| with the κ_eff that t itself implies, in units of the target."""
+        state = self.state(discrepancy)
+        error = state.kernel @ discrepancy + state.effective_ridge / self.problem.samples * discrepancy - self.target
+        return float(np.max(np.abs(error)))
 
-    def lazy_discrepancy(self, problem: Problem) -> Vector:
-        """t of the Gaussian process: the closure is linear at χ = 0."""
-        lazy = problem.with_chi(0.0)
-        state = self.state(np.zeros_like(self.target), lazy)
-        return np.linalg.solve(state.kernel + state.effective_ridge / lazy.samples * np.eye(len(self.modes)), self.target)
+    def minimum(self, effective_ridge: float, start: Vector) -> Vector:
+        """The t that minimises (1) at a given κ_eff, by Newton's method with step halving, from `start`.
 
-    def connected_at(self, discrepancy: Vector, problem: Problem) -> Vector:
+        Returns the best t reached; the caller judges its residual.
+        """
+        shift = effective_ridge / self.problem.samples
+        best = start
+        gradient, hessian = self._gradient_and_hessian(best, shift)
+        for _ in range(NEWTON_STEPS):
+            if np.max(np.abs(gradient)) < NEWTON_TOLERANCE:
+                break
+            step = -np.linalg.solve(hessian, gradient)
+            slope, fraction = float(gradient @ step), 1.0
+            while fraction > 1e-6:
+                trial = best + fraction * step
+                trial_gradient, trial_hessian = self._gradient_and_hessian(trial, shift)
+                # Φ is convex along the step: a slope that has not turned steeply upwards means it went down
+                if float(trial_gradient @ step) <= -0.5 * slope:
+                    break
+                fraction /= 2.0
+            best, gradient, hessian = trial, trial_gradient, trial_hessian
+        return best
+
+    def _gradient_and_hessian(self, discrepancy: Vector, shift: float) -> tuple[Vector, Matrix]:
+        field = discrepancy @ self.overlaps
+        neurons = tilted(self.grid, field, self.problem.strength, self.connected)
+        moment = self.overlaps @ (neurons.weights * field)
+        weighted = self.overlaps * (neurons.weights * (1.0 + self.problem.strength * field**2))
+        response = weighted @ self.overlaps.T - self.problem.strength * np.outer(moment, moment)
+        variance = self.problem.readout_variance
+        gradient: Vector = variance * moment + shift * discrepancy - self.target
+        return gradient, variance * response + shift * np.eye(len(self.modes))
+
+    def connected_at(self, discrepancy: Vector) -> Vector:
         """The connected term that the neurons under t imply."""
-        state = self.state(discrepancy, problem)
-        return connected_action(self.sectors, state.neurons, problem, state.effective_ridge)
+        state = self.state(discrepancy)
+        return connected_action(self.sectors, state.neurons, self.problem, state.effective_ridge)
 
 
 def closure(problem: Problem, theory: Theory, *, reach: float = 4.0) -> Closure:

@@ -1,4 +1,4 @@
-"""The sub-leading (connected) term of a neuron's action: the cost of fluctuating where the data already constrain it."""
+"""The sub-leading (connected) term of a neuron's action: what it costs to fluctuate where data constrain it."""
 
 from __future__ import annotations
 

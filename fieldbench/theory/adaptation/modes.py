@@ -1,6 +1,7 @@
-"""Functions of the inputs that know one direction v: the modes in which target, predictor and discrepancy are expanded.
+"""Functions of the inputs that know one direction v: the modes of target, predictor and discrepancy.
 
-With z = v·x and D = d − 1 transverse dimensions, the invariant Wick polynomials :zᵃ |x_⊥|²ᵖ: = He_a(z) · :|x_⊥|²ᵖ: are orthogonal,
+With z = v·x and D = d − 1 transverse dimensions, the invariant Wick polynomials :zᵃ |x_⊥|²ᵖ: = He_a(z) · :|x_⊥|²ᵖ:
+are orthogonal,
 
     E[(…)²] = a! · 2ᵖ p! Π_{i<p} (D + 2i),      E[(…) φ(w·x)] = D_k(q) mᵃ rᵖ,   k = a + 2p, r = |w_⊥|², q = r + m²,
 

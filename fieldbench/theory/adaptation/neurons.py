@@ -1,10 +1,11 @@
-"""The measure of one neuron in overlap m = w·v and transverse square r = |w_⊥|², averaged by quadrature in the log domain.
+"""The measure of one neuron in overlap m = w·v and transverse square r = |w_⊥|², by quadrature in the log domain.
 
     e^{−S(m, r)} dm dr,   S = d m²/(2σ_w²) + d r/(2σ_w²) − ((d−3)/2) log r − (χσ_a²/2N) h(m, r)² + c(m, r)
 
-The entropy ((d−3)/2) log r is the volume of the transverse sphere S^{d−2}; c is the connected term, where a theory has it.
-On the grid s = log r, dr = r ds, so the exponent is (d−1)/2. Trapezoids converge exponentially here: the integrands are
-smooth and vanish at the ends. For an odd activation h² is even in m and the half line m ≥ 0 carries everything.
+The entropy ((d−3)/2) log r is the volume of the transverse sphere S^{d−2}; c is the connected term, where a theory
+has it. On the grid s = log r, dr = r ds, so the exponent is (d−1)/2. Trapezoids converge exponentially here: the
+integrands are smooth and vanish at the ends. For an odd activation h² is even in m and the half line m ≥ 0 carries
+everything.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from fieldbench.theory.adaptation.problem import Problem
 
 Vector = NDArray[np.float64]
 
-# Steps in units of the prior's standard deviations: 0.4 in m resolves wells three times sharper than the prior to 1e-17.
+# Steps in units of the prior's standard deviations: 0.4 in m resolves wells √3 times sharper than the prior to 1e-17.
 OVERLAP_STEP, RADIUS_STEP = 0.4, 0.5
 
 
@@ -60,7 +61,8 @@ def neuron_grid(problem: Problem, *, frozen_radius: bool, reach: float = 4.0) ->
     deviation = math.sqrt(problem.weight_variance)
     spacing = OVERLAP_STEP * deviation / math.sqrt(problem.dimension)
     count = math.ceil(reach * max(deviation, 1.0) / spacing)
-    overlaps = spacing * np.arange(0 if problem.activation.odd else -count, count + 1)
+    steps = np.arange(0 if problem.activation.odd else -count, count + 1, dtype=np.float64)
+    overlaps: Vector = spacing * steps
     log_cell = np.where(overlaps == 0.0, -math.log(2.0), 0.0) if problem.activation.odd else np.zeros_like(overlaps)
     log_overlap = log_cell - problem.dimension * overlaps**2 / (2.0 * problem.weight_variance)
     edge = float(overlaps[-1])
@@ -73,8 +75,8 @@ def neuron_grid(problem: Problem, *, frozen_radius: bool, reach: float = 4.0) ->
     radii = problem.weight_variance * np.exp(scale)
     log_radius = 0.5 * transverse * scale - problem.dimension * radii / (2.0 * problem.weight_variance)
     log_prior = log_overlap[:, None] + (log_radius - log_radius.max())[None, :]
-    points = np.broadcast_arrays(overlaps[:, None], radii[None, :])
-    return NeuronGrid(points[0].ravel(), points[1].ravel(), log_prior.ravel(), edge)
+    m, r = np.meshgrid(overlaps, radii, indexing="ij")
+    return NeuronGrid(m.ravel(), r.ravel(), log_prior.ravel(), edge)
 
 
 def tilted(grid: NeuronGrid, field: Vector, strength: float, connected: Vector | float = 0.0) -> Neurons:

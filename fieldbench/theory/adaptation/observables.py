@@ -1,4 +1,4 @@
-"""What an experiment on a network measures, as the theories predict it: learnabilities, cubic response, weight variances."""
+"""What an experiment on a network measures, as theory predicts it: learnabilities, response, variances."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from fieldbench.theory.overlaps import harmonic_cubic_norm, harmonic_cubic_overl
 class Observables:
     """Means over the posterior, as numbers.
 
-    linear: L1 = E[f He_1]. cubic: E[f He_3]/6, the coefficient of He_3. harmonic: E[f h]/E[h²], the coefficient of the harmonic cubic
-    h = z³ − 3z|x|²/(d+2). overlap_variance: d⟨m²⟩. transverse_variance: d⟨w_⊥²⟩ of one component.
+    linear: L1 = E[f He_1]. cubic: E[f He_3]/6, the coefficient of He_3. harmonic: E[f h]/E[h²], the coefficient of
+    the harmonic cubic h = z³ − 3z|x|²/(d+2). overlap_variance: d⟨m²⟩. transverse_variance: d⟨w_⊥²⟩ of one component.
     """
 
     linear: float
@@ -63,8 +63,8 @@ def observables(solution: Solution) -> Observables:
 class CubicResponse:
     """How the network answers the sign of the cubic teacher: positive (+|ε|), negative (−|ε|), and the slopes.
 
-    cubic: R3 = (E[f He_3]_{+ε} − E[f He_3]_{−ε})/(12|ε|); harmonic: the same with h, over 2|ε|E[h²]. Both are 1 for a network that
-    learns the cubic and 0 for one that shows its activation's own cubic only.
+    cubic: R3 = (E[f He_3]_{+ε} − E[f He_3]_{−ε})/(12|ε|); harmonic: the same with h, over 2|ε|E[h²]. Both are 1 for a
+    network that learns the cubic and 0 for one that shows its activation's own cubic only.
     """
 
     positive: Observables

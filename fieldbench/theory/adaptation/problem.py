@@ -1,4 +1,4 @@
-"""What is learned, by which network, from how many samples: the physical parameters of a two-layer adaptation problem."""
+"""What is learned, by which network, from how many samples: the physical parameters of two-layer adaptation."""
 
 from __future__ import annotations
 

@@ -2,17 +2,19 @@
 
     R = σ_a²⟨φφ'⟩ + (χσ_a⁴/N)[⟨φφ'h²⟩ − ⟨φh⟩⟨φ'h⟩],      κ_eff = κ + Σ_ρ deg_ρ ρ κ_eff/(nρ + κ_eff)
 
-R is δf/δt along the self-consistent predictor, so it is what a left-out sample feels: κ_eff is built from R while t and f
-keep K = σ_a²⟨φφ'⟩. The neurons are invariant under rotations about v, so R splits into sectors of transverse harmonics
-Y_j(x_⊥), j = 0, 1, 2, …, each (D)_j-fold degenerate with D = d − 1. In sector j the modes He_a(z) :|x_⊥|²ᵖ: Y_j(x_⊥) have
-k = a + j + 2p and, by k integrations by parts, the overlap D_k(q) mᵃ rᵖ Y_j(w_⊥); averaging Y_j² over the sphere leaves
+R is δf/δt along the self-consistent predictor, so it is what a left-out sample feels: κ_eff is built from R while t
+and f keep K = σ_a²⟨φφ'⟩. The neurons are invariant under rotations about v, so R splits into sectors of transverse
+harmonics Y_j(x_⊥), j = 0, 1, 2, …, each with the degeneracy of the harmonics in D = d − 1 dimensions. In sector j the
+modes He_a(z) :|x_⊥|²ᵖ: Y_j(x_⊥) have k = a + j + 2p and, by k integrations by parts, the overlap D_k(q) mᵃ rᵖ Y_j(w_⊥);
+averaging Y_j² over the sphere leaves
 
-    F_{ap} = D_k(q) mᵃ r^{p+j/2} / √( a! · Π_{i<j}(D+2i) · 2ᵖ p! Π_{i<p}(D+2j+2i) ),   R^{(j)} = σ_a²⟨F Fᵀ (1 + χσ_a²h²/N)⟩,
+    F_{ap} = D_k(q) mᵃ r^{p+j/2} / √( a! · Π_{i<j}(D+2i) · 2ᵖ p! Π_{i<p}(D+2j+2i) ),
+    R^{(j)} = σ_a²⟨F Fᵀ (1 + χσ_a²h²/N)⟩,
 
-and the rank-one part −(χσ_a⁴/N)⟨Fh⟩⟨Fh⟩ᵀ lives in sector 0 alone. Sector 1 holds the modes that turn the teacher: by the Ward
-identity R^{(1)} maps the turned t to the turned K t. Degrees beyond the truncation have nρ ≪ κ_eff and enter by
-their total weight, from the sum rule Tr = σ_a²⟨E[φ²](1 + χσ_a²h²/N)⟩.
-Derived for this project (claims §1); R itself is the linear response of arXiv:2310.03789 eqs 7–10.
+and the rank-one part −(χσ_a⁴/N)⟨Fh⟩⟨Fh⟩ᵀ lives in sector 0 alone. Sector 1 holds the modes that turn the teacher: by
+the Ward identity R^{(1)} maps the turned t to the turned K t. Degrees beyond the truncation have nρ ≪ κ_eff and enter
+by their total weight, from the sum rule Tr = σ_a²⟨E[φ²](1 + χσ_a²h²/N)⟩. Derived for this project (claims §1); R
+itself is the linear response of arXiv:2310.03789 eqs 7–10.
 """
 
 from __future__ import annotations
@@ -58,7 +60,11 @@ class Spectrum:
 
         def excess(log_ridge: float) -> float:
             trial = math.exp(log_ridge)
-            return 1.0 - (ridge + self.tail) / trial - float(self.degeneracies @ (self.eigenvalues / (samples * self.eigenvalues + trial)))
+            return (
+                1.0
+                - (ridge + self.tail) / trial
+                - float(self.degeneracies @ (self.eigenvalues / (samples * self.eigenvalues + trial)))
+            )
 
         total = ridge + self.tail + float(self.degeneracies @ self.eigenvalues)
         return math.exp(brentq(excess, math.log(ridge) - 1e-9, math.log(total) + 1e-9, xtol=1e-14))
@@ -83,7 +89,12 @@ def sectors(problem: Problem, grid: NeuronGrid, largest_degree: int) -> tuple[Se
     for order in range(largest_degree + 1):
         rising = math.prod(transverse + 2 * i for i in range(order))
         modes, rows = [], []
-        for mode in (AlignedMode(k - order - 2 * p, p) for k in sorted(degrees) if k >= order for p in range((k - order) // 2 + 1)):
+        for mode in (
+            AlignedMode(k - order - 2 * p, p)
+            for k in sorted(degrees)
+            if k >= order
+            for p in range((k - order) // 2 + 1)
+        ):
             radial = math.prod(2 * (i + 1) * (transverse + 2 * order + 2 * i) for i in range(mode.radial))
             scale = 1.0 / math.sqrt(math.factorial(mode.power) * rising * radial)
             slope = problem.activation.derivative_mean(mode.degree + order, grid.q)
@@ -114,4 +125,6 @@ def spectrum(sector_list: tuple[Sector, ...], neurons: Neurons, problem: Problem
         eigenvalues.append(np.maximum(values, 0.0))
         degeneracies.append(np.full(len(values), float(sector.degeneracy)))
         tail -= sector.degeneracy * float(neurons.weights @ (enhancement * (sector.overlaps**2).sum(axis=0)))
-    return Spectrum(np.concatenate(eigenvalues), np.concatenate(degeneracies), problem.readout_variance * max(tail, 0.0))
+    return Spectrum(
+        np.concatenate(eigenvalues), np.concatenate(degeneracies), problem.readout_variance * max(tail, 0.0)
+    )

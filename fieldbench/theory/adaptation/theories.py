@@ -16,9 +16,9 @@ RidgeRule = Literal["response", "kernel", "bare"]
 class Theory:
     """A closure of the adaptation equations.
 
-    modes: functions in which t is expanded; None takes every invariant mode up to `degree` (He_a(z) and the radial modes on
-    it). ridge: "response" for κ_eff over R, "kernel" over K, "bare" for κ itself. frozen_radius: r = σ_w², q = σ_w² + m².
-    connected: the sub-leading term of the action. degree also truncates the spectrum behind κ_eff.
+    modes: functions in which t is expanded; None takes every invariant mode up to `degree` (He_a(z) and the radial
+    modes on it). ridge: "response" for κ_eff over R, "kernel" over K, "bare" for κ itself. frozen_radius: r = σ_w², q
+    = σ_w² + m². connected: the sub-leading term of the action. degree also truncates the spectrum behind κ_eff.
     """
 
     name: str

@@ -1,0 +1,174 @@
+"""`fieldbench run`: measure what the store lacks, judge, write records, say what was found."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fieldbench import ports
+from fieldbench.doors.cases import known
+from fieldbench.doors.output import Output
+from fieldbench.doors.rows import COLUMNS, summary
+from fieldbench.errors import BadInput, FieldbenchError
+from fieldbench.evidence.discovery import select
+from fieldbench.session import Session, default_store
+
+if TYPE_CHECKING:
+    from fieldbench.evidence.schema import Record
+
+HEAVY = {"cells", "predictions", "control_predictions", "setups"}
+"""Parts of a record that `--json` leaves to the file it names."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for on the command line, as typed."""
+
+    names: Sequence[str] = ()
+    cases: Path | None = None
+    tier: str = "quick"
+    seed: int = 0
+    fresh_seeds: int = 0
+    overrides: Sequence[str] = ()
+    implementations: Sequence[str] = ()
+    results: Path = Path("results")
+    store: Path | None = None
+
+
+@dataclass
+class Outcome:
+    """What came of it: records with their files, errors by case, and the exit code so far."""
+
+    records: list[tuple[Record, Path | None, int]] = field(default_factory=list)
+    errors: list[dict[str, str]] = field(default_factory=list)
+    exit_code: int = 0
+
+
+def parse_overrides(options: Sequence[str]) -> dict[str, Any]:
+    """Turn `["dimension=24"]` into {"dimension": 24}; what is not a Python literal is a string.
+
+    Raises:
+        BadInput: an option is not of the form field=value.
+    """
+    found: dict[str, Any] = {}
+    for option in options:
+        name, equals, text = option.partition("=")
+        if not equals or not name.isidentifier():
+            raise BadInput(f"--set {option!r} is not of the form field=value")
+        try:
+            found[name] = ast.literal_eval(text)
+        except (ValueError, SyntaxError):
+            found[name] = text
+    return found
+
+
+def run(request: Request, out: Output) -> int:
+    """Run the cases asked for; one that cannot run does not keep the others from running. Returns the exit code."""
+    if request.fresh_seeds < 0:
+        raise BadInput(f"--fresh-seeds {request.fresh_seeds} is negative; give the number of further seeds")
+    chosen = select(_offered(request), request.names)
+    outcome = Outcome()
+    with out.progress() as progress:
+        session = Session(
+            tier=request.tier,
+            seed=request.seed,
+            store=request.store or default_store(),
+            results=request.results,
+            implementations=ports.parse(request.implementations),
+            overrides=parse_overrides(request.overrides),
+            warn=lambda message: out.note(f"warning: {message}"),
+            progress=progress,
+        )
+        for claim, path in chosen.items():
+            for seed in range(request.seed, request.seed + request.fresh_seeds + 1):
+                _run_one(claim, path, dataclasses.replace(session, seed=seed), outcome, out)
+    flips = _flips(outcome) if request.fresh_seeds else []
+    _report(outcome, flips, out)
+    return outcome.exit_code
+
+
+def _offered(request: Request) -> dict[str, Path]:
+    """The cases to choose from; none is needed where every name is a file."""
+    try:
+        return known(request.cases)
+    except BadInput:
+        if request.names and all(Path(name).is_file() for name in request.names):
+            return {}
+        raise
+
+
+def _run_one(claim: str, path: Path, session: Session, outcome: Outcome, out: Output) -> None:
+    try:
+        result = session.run(path)
+        written = session.record(result)
+    except FieldbenchError as error:
+        out.note(f"error: {claim}: {error}")
+        outcome.errors.append({"claim": claim, "error": f"{type(error).__name__}: {error}"})
+        outcome.exit_code = 5
+        return
+    from fieldbench.evidence import record
+
+    found = record.read(written) if written else record.from_result(result)
+    outcome.records.append((found, written, result.computed))
+    outcome.exit_code = max(outcome.exit_code, int(result.exit_code))
+    _say(found, written, result.computed, out)
+
+
+def _say(record: Record, path: Path | None, computed: int, out: Output) -> None:
+    """One case's verdicts as soon as they are known."""
+    exploratory = ", exploratory" if record.exploratory else ""
+    title = f"{record.claim.id} ({record.tier} tier, seed {record.seed}{exploratory})"
+    if not out.terminal:
+        out.line(f"# {title}")
+    out.table(COLUMNS[1:], [row[1:] for row in summary(record)], title)
+    for check in record.checks:
+        for rival in check.rivals:
+            if not rival.rejected and check.labels:
+                out.line(f"rival {rival.id} of {check.id} is NOT rejected (t = {rival.t:.3g}, p = {rival.p_value:.1e})")
+    for control in record.controls:
+        noticed = "noticed" if control.noticed else f"NOT noticed ({control.outcome.verdict})"
+        if control.outcome.verdict == "not run":
+            noticed = "not run"
+        out.line(f"control {control.id}: {noticed} by {control.contradicts}")
+    for guard in record.guards:
+        if not guard.passed:
+            out.line(f"guard {guard.id} failed: {guard.array} in [{guard.smallest:.4g}, {guard.largest:.4g}]")
+    for field_name, values in record.mixtures.items():
+        out.line(f"cells differ in {field_name}: {', '.join(map(str, values))}")
+    out.line(f"{record.claim.id}: {record.summary}")
+    out.line(f"{computed} of {len(record.cells)} cells measured now, {record.wall_time:.1f} s, record {path}\n")
+
+
+def _flips(outcome: Outcome) -> list[dict[str, Any]]:
+    """Checks whose verdict is not the same at every seed."""
+    verdicts: dict[tuple[str, str], dict[int, str]] = {}
+    for record, _, _ in outcome.records:
+        for check in record.checks:
+            verdicts.setdefault((record.claim.id, check.id), {})[record.seed] = check.verdict
+    return [
+        {"claim": claim, "check": check, "verdicts": {str(seed): verdict for seed, verdict in seeds.items()}}
+        for (claim, check), seeds in verdicts.items()
+        if len(set(seeds.values())) > 1
+    ]
+
+
+def _report(outcome: Outcome, flips: list[dict[str, Any]], out: Output) -> None:
+    for flip in flips:
+        seeds = ", ".join(f"{verdict} at seed {seed}" for seed, verdict in flip["verdicts"].items())
+        out.line(f"FLIP {flip['claim']}, {flip['check']}: {seeds}")
+    out.value(
+        {
+            "exit_code": outcome.exit_code,
+            "results": [
+                {**record.model_dump(mode="json", exclude=HEAVY), "record": str(path) if path else None,
+                 "computed": computed, "cells": len(record.cells)}
+                for record, path, computed in outcome.records
+            ],
+            "errors": outcome.errors,
+            "flips": flips,
+        }
+    )  # fmt: skip

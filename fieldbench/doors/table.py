@@ -1,0 +1,79 @@
+"""`fieldbench results-table`: results/README.md from the newest record of each claim and tier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fieldbench.doors.output import Output
+from fieldbench.doors.rows import COLUMNS, summary
+from fieldbench.errors import BadInput
+from fieldbench.evidence import atomic, record
+from fieldbench.evidence.schema import Record
+
+TIERS = ("quick", "standard", "paper")
+
+PREAMBLE = """# Results
+
+Written by `fieldbench results-table` from the newest record of each claim and tier; do not edit.
+Each check is shown at the point that strains its margin most. Margins, standard errors and powers of checks made in
+logarithms are in per cent. *Power* is the smallest deviation that the check would have contradicted nine times in ten.
+A rival is rejected at t ≥ 5 standard errors and p ≤ 1e-3.
+"""
+
+
+def newest(results: Path) -> list[Record]:
+    """The newest record that speaks for the suite, for each claim (latest revision) and tier."""
+    found = []
+    for claim in sorted(path for path in results.iterdir() if path.is_dir()):
+        revisions = [path for path in claim.glob("r*") if path.name[1:].isdigit()]
+        for revision in sorted(revisions, key=lambda path: int(path.name[1:]))[-1:]:
+            for tier in sorted(path.name for path in revision.iterdir() if path.is_dir()):
+                latest = record.latest(results, claim.name, int(revision.name[1:]), tier)
+                found += [latest] if latest else []
+    return sorted(found, key=lambda r: (TIERS.index(r.tier) if r.tier in TIERS else len(TIERS), r.tier, r.claim.id))
+
+
+def results_table(results: Path, out: Output) -> None:
+    """Write README.md into the results directory and say where it is.
+
+    Raises:
+        BadInput: there is no record.
+        StoreError: the file cannot be written.
+    """
+    records = newest(results) if results.is_dir() else []
+    if not records:
+        raise BadInput(f"no record in {results}; make one with `fieldbench run`")
+    path = results / "README.md"
+    with atomic.explained(path, "the records are untouched", "choose a writable directory with --results"):
+        atomic.write(path, markdown(records).encode())
+    out.line(str(path))
+    out.value({"table": str(path), "records": [r.run_id for r in records]})
+
+
+def markdown(records: list[Record]) -> str:
+    """The verdict tables, one a tier."""
+    text = PREAMBLE
+    for tier in dict.fromkeys(r.tier for r in records):
+        of_tier = [r for r in records if r.tier == tier]
+        text += f"\n## {tier}\n\n" + _table(COLUMNS, [row for r in of_tier for row in summary(r)]) + "\n"
+        for r in of_tier:
+            controls = ", ".join(f"{c.id} {'noticed' if c.noticed else 'NOT noticed'}" for c in r.controls
+                                 if c.outcome.verdict != "not run")  # fmt: skip
+            text += f"- **{r.claim.id}**: {r.summary}. Controls: {controls or 'none run'}. "
+            text += f"{r.wall_time:.0f} s with what the store held; {_measuring(r)} {_where(r)}\n"
+    return text
+
+
+def _measuring(r: Record) -> str:
+    return f"{len(r.cells)} cells took {sum(cell.wall_time for cell in r.cells):.0f} s to measure."
+
+
+def _where(r: Record) -> str:
+    p = r.provenance
+    commit = f", commit {p['commit'][:10]}{' with changes' if p['dirty'] else ''}" if p.get("commit") else ""
+    return f"{r.date[:10]}, jax {p['jax']}, {p['device']}, seed {r.seed}{commit}."
+
+
+def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [columns, ("---",) * len(columns), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"

@@ -1,0 +1,47 @@
+"""`fieldbench verify`: do records follow from their own cells?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fieldbench.doors.cases import known
+from fieldbench.doors.output import Output
+from fieldbench.errors import BadInput, FieldbenchError
+
+
+def verify(where: Path, folder: Path | None, out: Output) -> int:
+    """Recompute every verdict of the records at or below a path.
+
+    Returns:
+        The worst exit code of the records; 5 if one does not reproduce itself or cannot be read.
+    """
+    from fieldbench.evidence import record
+    from fieldbench.evidence.case import load_case
+    from fieldbench.evidence.numerics import numerics
+    from fieldbench.evidence.verify import differences
+
+    paths = record.find(where)
+    if not paths:
+        raise BadInput(f"no record below {where}; name a results directory or a record file")
+    cases, code = known(folder), 0
+    entries: list[dict[str, Any]] = []
+    with numerics():
+        for path in paths:
+            try:
+                found = record.read(path)
+                if found.claim.id not in cases:
+                    raise BadInput(f"no case here has the claim id {found.claim.id}; name its folder with --cases")
+                problems = differences(found, load_case(cases[found.claim.id]))
+                own, summary = found.exit_code, found.summary
+            except FieldbenchError as error:
+                problems, own, summary = [str(error)], 5, ""
+            code = max(code, own, 5 if problems else 0)
+            entries.append(
+                {"record": str(path), "reproduces": not problems, "differences": problems, "verdict": summary}
+            )
+            out.line(f"{path}: {'does not reproduce itself' if problems else 'reproduces itself: ' + summary}")
+            for problem in problems:
+                out.line(f"  {problem}")
+    out.value({"exit_code": code, "records": entries})
+    return code

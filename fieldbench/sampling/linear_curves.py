@@ -1,0 +1,98 @@
+"""Order parameters of two-layer linear networks on teacher data, along nested training sets, by exact Gibbs sampling.
+
+Teacher y = Σ_i a*_i w*·x_i with a*, w* the first unit vectors (no loss of generality: inputs and prior are rotation invariant)
+and x ~ N(0, 1). Everything measured is a Gaussian overlap in weight space, so there is no test set:
+
+    learnability L = a*ᵀ⟨B⟩w*,   MSE = |⟨B⟩ − a*w*ᵀ|²,   x = (S/C) w*ᵀ⟨W⟩w*,   x_perp = (S/C)(Tr⟨W⟩ − w*ᵀ⟨W⟩w*)/(S − 1)
+
+with B = a w and W = wᵀw, averages over the posterior. Two chains per data set start from the unlearned prior and from full alignment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+
+from fieldbench.errors import BadInput
+from fieldbench.sampling.gibbs import GibbsState, LinearPrior, gibbs_chain, lazy_start
+from fieldbench.typing import Array, Float
+
+__all__ = ["LinearTeacher", "aligned_start", "gibbs_curves"]
+
+
+@dataclass(frozen=True)
+class LinearTeacher:
+    """Gaussian inputs of `patches` patches of `size` entries and their labels; `shuffled` permutes the labels (a control)."""
+
+    patches: int
+    size: int
+    shuffled: bool = False
+
+    def draw(
+        self, key: Array, samples: int, dtype: jnp.dtype = jnp.dtype(jnp.float64)
+    ) -> tuple[Float[Array, "samples patches size"], Float[Array, " samples"]]:
+        """One data set: the first P samples of a larger draw are the nested training set of size P."""
+        key_inputs, key_labels = jax.random.split(key)
+        inputs = jax.random.normal(key_inputs, (samples, self.patches, self.size), dtype)
+        targets = inputs[:, 0, 0]
+        return inputs, jax.random.permutation(key_labels, targets) if self.shuffled else targets
+
+
+def aligned_start(prior: LinearPrior, size: int) -> Float[Array, "size size"]:
+    """Weight Gram matrix with half of the prior's norm along the teacher: the far side of any transition."""
+    return lazy_start(prior, size).at[0, 0].set(prior.channels / 2)
+
+
+@partial(jax.jit, static_argnames=("teacher", "samples", "prior", "burn_in", "keep"))
+def gibbs_curves(
+    keys: Array, *, teacher: LinearTeacher, samples: tuple[int, ...], prior: LinearPrior, burn_in: int, keep: int
+) -> dict[str, Float[Array, "sets sizes ..."]]:
+    """Order parameters at each of the nested `samples` for every key, one independent data set a key.
+
+    Returns:
+        learnability, mse, ratio (x), orthogonal (x_perp): shape (sets, sizes). The MSE multiplies the errors of the two chains'
+        means, so that their Monte-Carlo noise does not bias it. trace: the conditional learnability of every kept sweep, shape
+        (sets, sizes, keep, 2).
+    """
+    if not samples or sorted(samples) != list(samples) or samples[0] < 1 or burn_in < 0 or keep < 1:
+        raise BadInput(f"samples {samples} must rise from at least 1, burn_in {burn_in} be >= 0 and keep {keep} >= 1")
+    starts = jnp.stack([lazy_start(prior, teacher.size), aligned_start(prior, teacher.size)])
+
+    def one_set(key: Array) -> dict[str, Array]:
+        key_data, key_chains = jax.random.split(key)
+        inputs, targets = teacher.draw(key_data, samples[-1])
+        keys_size = jax.random.split(key_chains, len(samples))
+        found = [_two_chains(k, inputs[:p], targets[:p], starts, prior, burn_in, keep) for k, p in zip(keys_size, samples, strict=True)]
+        return {name: jnp.stack([curve[name] for curve in found]) for name in found[0]}
+
+    # One data set after the other: large products run at the machine's rate, and only order parameters are kept.
+    return jax.lax.map(one_set, keys)
+
+
+def _two_chains(
+    key: Array, inputs: Array, targets: Array, starts: Array, prior: LinearPrior, burn_in: int, keep: int
+) -> dict[str, Array]:
+    size = inputs.shape[2]
+
+    def chain(argument: tuple[Array, Array]) -> tuple[Array, Array, Array, Array]:
+        key, start = argument
+        means, along, total = gibbs_chain(key, inputs, targets, start, prior=prior, sweeps=burn_in + keep, observe=_observe)
+        return means[burn_in:].mean(axis=0), means[burn_in:, 0, 0], along[burn_in:].mean(), total[burn_in:].mean()
+
+    means, traces, along, total = jax.lax.map(chain, (jax.random.split(key), starts))
+    errors = means.at[:, 0, 0].add(-1.0)
+    norm = size / prior.channels
+    return {
+        "learnability": means[:, 0, 0].mean(),
+        "mse": jnp.sum(errors[0] * errors[1]),
+        "ratio": norm * along.mean(),
+        "orthogonal": norm * (total - along).mean() / (size - 1),
+        "trace": traces.T,
+    }
+
+
+def _observe(state: GibbsState) -> tuple[Array, Array, Array]:
+    return state.mean, state.weight_gram[0, 0], jnp.trace(state.weight_gram)
