@@ -85,7 +85,7 @@ TIERS = {
         [
             _digits("erf"),
             _digits("relu"),
-            Setup("mnist", "3/5", 3000, "relu", (50, 100, 300), (50, 300)),
+            Setup("mnist", "3/5", 3000, "relu", (100, 200, 300), (100, 300)),
             _full_size("mnist", "odd/even", "erf"),
             _full_size("cifar10-first-batch", "animals/vehicles", "relu", balanced=False),
             _full_size("cifar10", "cat/dog", "erf"),
@@ -108,9 +108,9 @@ TIERS = {
     ),
 }
 
-_CURVES = ("error", "error_ek", "error_one_loop", "error_no_e0", "error_decimated", "error_cutoff_ek", "uneven", "jitter")
-_CUTS = ("rg_error", "rg_low_modes", "uniform_error", "uniform_low_modes", "shift", "response", "uneven_tail", "rounding")
-AXES = {name: ("samples",) for name in _CURVES} | {name: ("decimated", "threshold") for name in _CUTS}
+_CURVES = "error error_ek error_one_loop error_no_e0 error_decimated error_cutoff_ek uneven jitter".split()
+_CUTS = "rg_error rg_low_modes uniform_error uniform_low_modes shift response uneven_tail rounding".split()
+AXES = dict.fromkeys(_CURVES, ("samples",)) | dict.fromkeys(_CUTS, ("decimated", "threshold"))
 AXES["uniform_error_local_theory"] = ("decimated",)
 
 
@@ -179,9 +179,9 @@ def _predict_cuts(setup):
             for name, value in vars(decimation.difference(full, cut, coefficients**2, setup.images)).items():
                 found[name][row, column] = value
             found["uneven_tail"][row, column] = unevenness.of_tail(modes, cut.keep, full.effective_ridge[0])
-    log_error, low_modes = found.pop("log_error"), found.pop("low_modes")
-    both = {"rg_error": log_error, "uniform_error": log_error, "rg_low_modes": low_modes, "uniform_low_modes": low_modes}
-    return found | both
+    for name in ("rg", "uniform"):
+        found |= {f"{name}_error": found["log_error"], f"{name}_low_modes": found["low_modes"]}
+    return found
 
 
 def _predict_local(setup):
@@ -245,7 +245,7 @@ ONE_RIDGE = {
 
 
 def _second_order(shift, uneven):
-    """Decimation is exact to first order in the tail's mean; what is left is quadratic in its strength and unevenness."""
+    """Decimation is exact to first order in the tail; what is left is quadratic in its strength and unevenness."""
     return shift + uneven**2
 
 
@@ -324,8 +324,8 @@ CHECKS = (
         scale="log",
         expect="contradicted",
         because=(
-            "the equivalent kernel at T(Λ) lacks the ridge that the kept modes add to κ_eff and the factor E0, so it is "
-            "biased low; finishing the decimated theory with its own effective ridge repairs it (check `statement`)"
+            "the equivalent kernel at T(Λ) lacks the ridge that the kept modes add to κ_eff and the factor E0, so it "
+            "is biased low; finishing the decimated theory with its own effective ridge repairs it (check `statement`)"
         ),
     ),
 )

@@ -207,7 +207,6 @@ def test_fresh_seeds_run_each_and_report_flips(here):
     assert [result["seed"] for result in value["results"]] == [0, 1, 2]
     assert value["flips"] == []
     assert len({result["checks"][0]["measured"][0] for result in value["results"]}) == 3
-    vary(here, "1.0 + setup.scatter", "1.0 + (jax.random.key_data(key)[0] % 2 == 5) + setup.scatter")
     vary(here, '"limit", theory(lambda: 1.0)', '"limit", theory(seeded)')
     vary(here, "def predict(setup):", "COUNT = []\ndef seeded():\n    import os\n    n = int(os.environ.get('N', 0))\n"
          "    os.environ['N'] = str(n + 1)\n    return 1.0 + n\n\ndef predict(setup):")  # fmt: skip

@@ -25,7 +25,7 @@ def roots() -> list[Path]:
 
 
 def candidates(file: File) -> list[str]:
-    """Names under which a file is accepted below a root: plain, .gz, .xz, extracted, or inside the publisher's archive."""
+    """Names under which a file is accepted below a root: plain, .gz, .xz, extracted, or in the archive."""
     names = [file.path + wrapper for wrapper in WRAPPERS]
     if file.download.path.endswith(".tar.gz"):
         folder, leaf = file.path.split("/")

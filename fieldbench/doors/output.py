@@ -26,13 +26,12 @@ class Output:
     def __init__(self, as_json: bool = False) -> None:
         self.as_json = as_json
         self.terminal = sys.stdout.isatty() and not as_json
-        self._console = Console()
         self._errors = Console(stderr=True)
 
     def line(self, text: str = "") -> None:
         """A line of the answer; dropped under --json, where the value says it."""
         if not self.as_json:
-            self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+            print(text)
 
     def note(self, text: str) -> None:
         """A remark on stderr: warnings, errors, what is being done."""
@@ -52,7 +51,7 @@ class Output:
             cells = [str(cell) for cell in row]
             style = next((style for verdict, style in STYLES.items() if cells[-1].startswith(verdict)), None)
             table.add_row(*cells, style=style)
-        self._console.print(table)
+        Console().print(table)
 
     def value(self, value: Any) -> None:
         """The JSON value of the answer."""
@@ -66,7 +65,8 @@ class Output:
             yield lambda done, total, what: None
             return
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self._errors, transient=True) as bar:
+        plain = {"redirect_stdout": False, "redirect_stderr": False}  # a piped stdout stays a pipe
+        with Progress(*columns, console=self._errors, transient=True, **plain) as bar:
             task = bar.add_task("", total=None)
             yield lambda done, total, what: bar.update(task, completed=done, total=total, description=what[:60])
 

@@ -72,20 +72,18 @@ def run(request: Request, out: Output) -> int:
         raise BadInput(f"--fresh-seeds {request.fresh_seeds} is negative; give the number of further seeds")
     chosen = select(_offered(request), request.names)
     outcome = Outcome()
-    with out.progress() as progress:
-        session = Session(
-            tier=request.tier,
-            seed=request.seed,
-            store=request.store or default_store(),
-            results=request.results,
-            implementations=ports.parse(request.implementations),
-            overrides=parse_overrides(request.overrides),
-            warn=lambda message: out.note(f"warning: {message}"),
-            progress=progress,
-        )
-        for claim, path in chosen.items():
-            for seed in range(request.seed, request.seed + request.fresh_seeds + 1):
-                _run_one(claim, path, dataclasses.replace(session, seed=seed), outcome, out)
+    session = Session(
+        tier=request.tier,
+        seed=request.seed,
+        store=request.store or default_store(),
+        results=request.results,
+        implementations=ports.parse(request.implementations),
+        overrides=parse_overrides(request.overrides),
+        warn=lambda message: out.note(f"warning: {message}"),
+    )
+    for claim, path in chosen.items():
+        for seed in range(request.seed, request.seed + request.fresh_seeds + 1):
+            _run_one(claim, path, dataclasses.replace(session, seed=seed), outcome, out)
     flips = _flips(outcome) if request.fresh_seeds else []
     _report(outcome, flips, out)
     return outcome.exit_code
@@ -103,7 +101,8 @@ def _offered(request: Request) -> dict[str, Path]:
 
 def _run_one(claim: str, path: Path, session: Session, outcome: Outcome, out: Output) -> None:
     try:
-        result = session.run(path)
+        with out.progress() as progress:
+            result = dataclasses.replace(session, progress=progress).run(path)
         written = session.record(result)
     except FieldbenchError as error:
         out.note(f"error: {claim}: {error}")

@@ -57,7 +57,7 @@ def nested_predictions(
 def truncated_coefficients(
     gpr: NestedRegression, population: Population, chosen: Indices, keep: int, ridge: float, tail: Vector
 ) -> Vector:
-    """Posterior mean of the kernel K_{≤keep} with ridge κ + tail_i at training point i, as coefficients of the kept modes.
+    """Posterior mean of the kernel K_{≤keep} with ridge κ + tail_i at training point i, in the basis of the kept modes.
 
     Args:
         gpr: the regression.
@@ -97,8 +97,6 @@ def truncated_against_full(
     functions, teacher = population.functions[:, :keep], population.coefficients[:keep]
     truncated = (functions @ coefficients).T  # all draws at once: the modes are read from memory only once
     target = population.targets[held_out]
-    errors = [
-        ((np.take_along_axis(means, held_out, axis=1) - target) ** 2).mean(axis=1) for means in (truncated, full)
-    ]
+    errors = [((np.take_along_axis(means, held_out, axis=1) - target) ** 2).mean(axis=1) for means in (truncated, full)]
     learned = teacher @ coefficients - full @ (functions @ teacher) / len(population.targets)
     return np.log(errors[0] / errors[1]), learned / (teacher @ teacher)

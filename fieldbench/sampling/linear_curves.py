@@ -5,7 +5,8 @@ and x ~ N(0, 1). Everything measured is a Gaussian overlap in weight space, so t
 
     learnability L = a*ᵀ⟨B⟩w*,   MSE = |⟨B⟩ − a*w*ᵀ|²,   x = (S/C) w*ᵀ⟨W⟩w*,   x_perp = (S/C)(Tr⟨W⟩ − w*ᵀ⟨W⟩w*)/(S − 1)
 
-with B = a w and W = wᵀw, averages over the posterior. Two chains per data set start from the unlearned prior and from full alignment.
+with B = a w and W = wᵀw, averages over the posterior. Gibbs runs two chains per data set, from the unlearned prior and from an
+aligned start; Langevin, under any `Sampler`, runs one from the prior on the same data sets (the same keys).
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ import jax.numpy as jnp
 
 from fieldbench.errors import BadInput
 from fieldbench.sampling.gibbs import GibbsState, LinearPrior, gibbs_chain, lazy_start
+from fieldbench.sampling.interface import Sampler
+from fieldbench.sampling.networks import Weights, convolutional
 from fieldbench.typing import Array, Float
 
-__all__ = ["LinearTeacher", "aligned_start", "gibbs_curves"]
+__all__ = ["LinearTeacher", "aligned_start", "gibbs_curves", "langevin_traces"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class LinearTeacher:
         self, key: Array, samples: int, dtype: jnp.dtype = jnp.dtype(jnp.float64)
     ) -> tuple[Float[Array, "samples patches size"], Float[Array, " samples"]]:
         """One data set: the first P samples of a larger draw are the nested training set of size P."""
-        key_inputs, key_labels = jax.random.split(key)
+        key_inputs, key_labels = jax.random.split(jax.random.fold_in(key, 0))
         inputs = jax.random.normal(key_inputs, (samples, self.patches, self.size), dtype)
         targets = inputs[:, 0, 0]
         return inputs, jax.random.permutation(key_labels, targets) if self.shuffled else targets
@@ -62,9 +65,8 @@ def gibbs_curves(
     starts = jnp.stack([lazy_start(prior, teacher.size), aligned_start(prior, teacher.size)])
 
     def one_set(key: Array) -> dict[str, Array]:
-        key_data, key_chains = jax.random.split(key)
-        inputs, targets = teacher.draw(key_data, samples[-1])
-        keys_size = jax.random.split(key_chains, len(samples))
+        inputs, targets = teacher.draw(key, samples[-1])
+        keys_size = jax.random.split(jax.random.fold_in(key, 1), len(samples))
         found = [_two_chains(k, inputs[:p], targets[:p], starts, prior, burn_in, keep) for k, p in zip(keys_size, samples, strict=True)]
         return {name: jnp.stack([curve[name] for curve in found]) for name in found[0]}
 
@@ -92,6 +94,43 @@ def _two_chains(
         "orthogonal": norm * (total - along).mean() / (size - 1),
         "trace": traces.T,
     }
+
+
+def langevin_traces(
+    keys: Array,
+    *,
+    teacher: LinearTeacher,
+    samples: int,
+    prior: LinearPrior,
+    sampler: Sampler,
+    steps: int,
+    burn_in: int,
+    thin: int,
+) -> dict[str, Float[Array, "kept sets"]]:
+    """Learnability and ratio x along one Langevin chain for each key, on the first data set size of `gibbs_curves` for that key.
+
+    In float32, from the prior. Agrees with `gibbs_curves(keys, samples=(P,), …)` only if `samples` is that P.
+    """
+    inputs, targets = jax.vmap(lambda key: teacher.draw(key, samples))(keys)
+    network = convolutional(
+        inputs.astype(jnp.float32),
+        targets.astype(jnp.float32),
+        width=prior.channels,
+        ridge=prior.ridge,
+        feature_scale=prior.mean_field,
+    )
+    key_start, key_chain = jax.random.split(jax.random.fold_in(keys[0], 2))
+    records = sampler.sample(
+        network, network.prior(key_start), key_chain, steps=steps, burn_in=burn_in, thin=thin, observe=_observe_weights
+    ).records
+    # The weights are whitened: a_c w_c = α_c ω_c / √(N C χ S).
+    scale = (teacher.patches * prior.channels * prior.mean_field * teacher.size) ** -0.5
+    return {"learnability": scale * records["overlap"], "ratio": records["square"]}
+
+
+def _observe_weights(weights: Weights) -> dict[str, Array]:
+    along = weights.hidden[..., 0]
+    return {"overlap": jnp.sum(along * weights.readout[..., 0], axis=-1), "square": jnp.mean(along**2, axis=-1)}
 
 
 def _observe(state: GibbsState) -> tuple[Array, Array, Array]:

@@ -27,7 +27,7 @@ class Decimation:
     Attributes:
         keep: Λ, the number of modes kept.
         ridge: T(Λ) = T + Σ_{k>Λ} λ_k.
-        eigenvalues: λ_k for k ≤ Λ and 0 beyond, (M,): the truncated kernel with the target's unlearnable part still listed.
+        eigenvalues: λ_k for k ≤ Λ and 0 beyond, (M,): the truncated kernel; the target keeps all its modes.
     """
 
     keep: int
@@ -53,7 +53,7 @@ def decimate(eigenvalues: Vector, learnability: Vector, ridge: float, threshold:
         raise BadInput("eigenvalues must fall with k; sort them first")
     keep = int(np.count_nonzero(learnability >= threshold))
     if keep == 0:
-        raise BadInput(f"no mode reaches the threshold {threshold} (largest learnability {learnability.max():.3g}); lower it")
+        raise BadInput(f"no mode reaches the threshold {threshold} (largest L_k is {learnability.max():.3g}); lower it")
     kept = np.where(np.arange(eigenvalues.size) < keep, eigenvalues, 0.0)
     return Decimation(keep, ridge + float(eigenvalues[keep:].sum()), kept)
 

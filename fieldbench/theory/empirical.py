@@ -38,7 +38,7 @@ class EmpiricalSpectrum:
         return np.asarray((low * self.eigenvalues[None, :keep]) @ low.T)
 
     def local_tail(self, rows: NDArray[np.intp], keep: int) -> Vector:
-        """The diagonal the other modes leave behind: Σ_{k > keep} λ_k φ_k(x_i)², (rows,); its mean is Σ_{k>keep} λ_k."""
+        """The diagonal that the other modes leave: Σ_{k > keep} λ_k φ_k(x_i)², (rows,); its mean is Σ_{k>keep} λ_k."""
         return np.asarray(self.functions[rows, keep:] ** 2 @ self.eigenvalues[keep:])
 
 
@@ -62,7 +62,7 @@ def spectrum(gram: Matrix) -> EmpiricalSpectrum:
     )
     allowance = 10 * size * np.finfo(np.float64).eps * abs(values[0])
     if values[-1] > allowance:
-        raise BadInput(f"smallest eigenvalue {-values[-1]:.3g} is below −{allowance:.1g}: this is not a positive kernel")
+        raise BadInput(f"smallest eigenvalue {-values[-1]:.3g} is below −{allowance:.1g}: not a positive kernel")
     functions *= np.sqrt(size)
     return EmpiricalSpectrum(np.maximum(-values, 0.0), functions)
 

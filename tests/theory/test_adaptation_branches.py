@@ -101,7 +101,7 @@ def test_vanishing_strength_is_the_gaussian_process(theory):
 
 
 def test_in_high_dimension_the_mean_radius_freezes():
-    """⟨r⟩ → σ_w² as 1/d at fixed strength; that of the aligned neurons does not, so the slide's d⟨m²⟩ stays too large."""
+    """⟨r⟩ → σ_w² as 1/d at fixed strength; that of aligned neurons does not: the slide's d⟨m²⟩ stays too large."""
 
     def gap(beta):
         problem = slide_problem(beta, chi=invariant_chi(round(700 * beta), beta))

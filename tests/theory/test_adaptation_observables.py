@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from helpers_adaptation import SMALL, slide_problem
+from scipy.special import erf
 
 from fieldbench.errors import BadInput
 from fieldbench.theory import rescaling
@@ -21,7 +22,7 @@ from fieldbench.theory.adaptation import (
 )
 from fieldbench.theory.overlaps import harmonic_cubic_norm
 
-# (β, theory, L1, E[f He_3]/6ε, d⟨m²⟩, d⟨w_⊥²⟩) at χ = N, ε = −.1, κ = 5√β as computed by throw-away code before this one
+# (β, theory, L1, E[f He_3]/6ε, d⟨m²⟩, d⟨w_⊥²⟩) at χ = N, ε = −.1, κ = 5√β by other, throw-away code
 RECORD = [
     (0.08, RESPONSE, 0.920, 0.443, 9.81, 0.878),
     (0.2, RESPONSE, 0.9465, 0.480, 12.92, 0.898),
@@ -38,7 +39,7 @@ def test_numbers_of_record(beta, theory, linear, cubic, overlap, transverse):
     pairs = [
         (found.linear, linear, 2e-3),
         (found.cubic / -0.1, cubic, 2e-3),
-        (found.overlap_variance, overlap, 5e-2),
+        (found.overlap_variance, overlap, 6e-2),
         (found.transverse_variance, transverse, 2e-3),
     ]
     for value, expected, tolerance in pairs:
@@ -93,27 +94,22 @@ def test_invariant_chi_starts_at_full_mean_field_scaling():
 
 
 def test_observables_are_those_of_neurons_drawn_from_the_measure():
-    """Draw whole weight vectors from the measure, give each its mean readout, and measure the network by Monte Carlo."""
+    """Draw weight vectors from the measure, give each its mean readout, and measure that network by Monte Carlo."""
     solution = solve(SMALL, COMPLETE)
     generator = np.random.default_rng(11)
-    count, dimension = 2_000, SMALL.dimension
+    count, inputs, dimension = 1_500, 20_000, SMALL.dimension
     chosen = generator.choice(len(solution.neurons.weights), size=count, p=solution.neurons.weights)
     m, r = solution.neurons.grid.m[chosen], solution.neurons.grid.r[chosen]
     across = generator.standard_normal((count, dimension - 1))
     across *= np.sqrt(r / (across**2).sum(axis=1))[:, None]
-    weights = np.concatenate([m[:, None], across], axis=1)
     readout = SMALL.readout_variance * solution.neurons.field[chosen] / count
-    from scipy.special import erf
-
-    x = generator.standard_normal((40_000, dimension))
-    z, f = x[:, 0], erf(x @ weights.T) @ readout
-    harmonic = z**3 - 3 * z * (x**2).sum(axis=1) / (dimension + 2)
+    x = generator.standard_normal((inputs, dimension))
+    hidden = erf(x @ np.concatenate([m[:, None], across], axis=1).T)
+    z = x[:, 0]
+    harmonic = (z**3 - 3 * z * (x**2).sum(axis=1) / (dimension + 2)) / harmonic_cubic_norm(dimension)
     found = observables(solution)
-    measured = {
-        found.linear: f * z,
-        found.cubic: f * (z**3 - 3 * z) / 6,
-        found.harmonic: f * harmonic / harmonic_cubic_norm(dimension),
-    }
-    for expected, sample in measured.items():
-        # inputs scatter as shown; the drawn neurons add about as much again
-        assert abs(sample.mean() - expected) < 4 * math.sqrt(2) * sample.std() / math.sqrt(len(x)) + 4e-3
+    for expected, mode in ((found.linear, z), (found.cubic, (z**3 - 3 * z) / 6), (found.harmonic, harmonic)):
+        by_neuron, by_input = readout * (mode @ hidden) / inputs, mode * (hidden @ readout)
+        error = math.hypot(by_neuron.std() * math.sqrt(count), by_input.std() / math.sqrt(inputs))
+        assert abs(by_neuron.sum() - expected) < 4 * error
+        assert error < 0.2 * abs(expected)

@@ -1,0 +1,120 @@
+"""A two-layer linear CNN learns a linear teacher with P ~ d^{3/4} samples, while its Gaussian process needs P ~ d."""
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from fieldbench.evidence import Tier, batched
+from fieldbench.sampling import Underdamped
+from fieldbench.sampling.diagnostics import ess, rhat
+from fieldbench.sampling.gibbs import LinearPrior
+from fieldbench.sampling.linear_curves import LinearTeacher, gibbs_curves, langevin_traces
+
+
+@dataclass(frozen=True)
+class Setup:
+    """One point on the source's ray N = 10 α, S = 50 α, C = 1000 α; a replicate is the mean over `draws` independent data sets.
+
+    `langevin` is the number of Langevin steps run beside Gibbs on the same data set (0: none).
+    """
+
+    alpha: float
+    samples: tuple[int, ...]
+    draws: int
+    langevin: int = 0
+    ridge: float = 1.0
+    mean_field: float = 100.0
+
+    @property
+    def patches(self) -> int:
+        return round(10 * self.alpha)
+
+    @property
+    def size(self) -> int:
+        return round(50 * self.alpha)
+
+    @property
+    def channels(self) -> int:
+        return round(1000 * self.alpha)
+
+    @property
+    def dimension(self) -> int:
+        return self.patches * self.size
+
+
+# Sizes bracket P_50 closely: a replicate's P_50 is interpolated between two nested training sets.
+TIERS = {
+    "quick": Tier(
+        [Setup(0.2, (15, 21), 256), Setup(0.4, (48, 64), 128), Setup(0.2, (18,), 1, langevin=1600)], replicates=16
+    ),
+    "standard": Tier(
+        [
+            Setup(0.4, (48, 64), 128),
+            Setup(1.0, (211, 270), 24),
+            Setup(2.0, (640, 800), 8),
+            Setup(0.4, (56,), 1, langevin=2000),
+        ],
+        replicates=32,
+    ),
+    "paper": Tier(
+        [
+            Setup(1.0, (211, 270), 24),
+            Setup(2.0, (640, 800), 8),
+            Setup(4.0, (1900, 2300), 2),
+            Setup(0.4, (56,), 1, langevin=4000),
+        ],
+        replicates=32,
+        note="the source's own ray up to alpha = 4 (d = 8000); about an hour on one core, 2 GiB",
+    ),
+}
+
+
+@batched(8)
+def measure(setup, keys, *, sampler):
+    return _measure(setup, keys, sampler)
+
+
+@batched(8)
+def measure_shuffled(setup, keys, *, sampler):
+    return _measure(setup, keys, sampler, shuffled=True)
+
+
+@batched(8)
+def measure_cold(setup, keys):
+    return _measure(setup, keys, Underdamped(temperature=0.5))
+
+
+def _measure(setup, keys, sampler, *, shuffled=False):
+    teacher = LinearTeacher(setup.patches, setup.size, shuffled)
+    prior = LinearPrior(setup.channels, setup.mean_field, setup.ridge)
+    keys = jax.vmap(lambda key: jax.random.split(key, setup.draws))(keys).reshape(-1)
+    sweeps = 40 if setup.langevin else 3
+    found = gibbs_curves(keys, teacher=teacher, samples=setup.samples, prior=prior, burn_in=3, keep=sweeps)
+    trace = np.asarray(found.pop("trace"))
+    sets = {name: np.asarray(a).reshape(-1, setup.draws, len(setup.samples)) for name, a in found.items()}
+    means = {name: a.mean(axis=1) for name, a in sets.items()}
+    replicates = len(means["learnability"])
+    # Chains are short because they mix within a sweep: pool them over the data sets of the block, each about its own mean.
+    centred = trace - trace.mean(axis=(2, 3), keepdims=True)
+    by_sweep = centred.transpose(2, 0, 3, 1).reshape(-1, 2, len(setup.samples))
+    by_set = centred.transpose(0, 2, 3, 1).reshape(-1, 2, len(setup.samples))
+    means["rhat"] = np.tile(rhat(by_sweep), (replicates, 1))
+    means["ess"] = np.tile(ess(by_set) / replicates, (replicates, 1))
+    if setup.langevin:
+        means |= _langevin(setup, keys, teacher, prior, sampler)
+    return means
+
+
+def _langevin(setup, keys, teacher, prior, sampler):
+    traces = langevin_traces(
+        keys, teacher=teacher, samples=setup.samples[0], prior=prior, sampler=sampler,
+        steps=setup.langevin, burn_in=400, thin=4,
+    )  # fmt: skip
+    traces = {name: np.asarray(trace, dtype=np.float64) for name, trace in traces.items()}
+    means = {f"langevin_{name}": trace.mean(axis=0)[:, None] for name, trace in traces.items()}
+    centred = np.stack([trace - trace.mean(axis=0) for trace in traces.values()], axis=2)
+    means["langevin_rhat"] = np.tile(rhat(centred), (len(keys), 1))
+    means["langevin_ess"] = np.stack([ess(centred[:, [chain]]) for chain in range(len(keys))])
+    return means
