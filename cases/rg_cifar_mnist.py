@@ -9,12 +9,7 @@ import numpy as np
 from fieldbench.data import binary_task
 from fieldbench.evidence import Check, Claim, Control, Rival, Source, Tier, batched
 from fieldbench.evidence.observables import derived, each
-from fieldbench.regression.decimated import (
-    Population,
-    nested_predictions,
-    truncated_against_full,
-    truncated_coefficients,
-)
+from fieldbench.regression.decimated import Population, paired_regressions
 from fieldbench.theory import decimation, learning_curves, unevenness
 from fieldbench.theory.empirical import spectrum
 from fieldbench.theory.kernels import Kernel
@@ -108,10 +103,15 @@ TIERS = {
     ),
 }
 
-_CURVES = "error error_ek error_one_loop error_no_e0 error_decimated error_cutoff_ek uneven jitter".split()
-_CUTS = "rg_error rg_low_modes uniform_error uniform_low_modes shift response uneven_tail rounding".split()
-AXES = dict.fromkeys(_CURVES, ("samples",)) | dict.fromkeys(_CUTS, ("decimated", "threshold"))
-AXES["uniform_error_local_theory"] = ("decimated",)
+AXES = {
+    **dict.fromkeys(("error", "error_ek", "error_one_loop", "error_no_e0"), ("samples",)),
+    **dict.fromkeys(("error_decimated", "error_cutoff_ek", "uneven", "jitter"), ("samples",)),
+    **dict.fromkeys(
+        ("local_error", "local_low_modes", "uniform_error", "uniform_low_modes"), ("decimated", "threshold")
+    ),
+    **dict.fromkeys(("shift", "response", "uneven_tail", "rounding"), ("decimated", "threshold")),
+    "uniform_error_local_theory": ("decimated",),
+}
 
 
 def coordinates(setup):
@@ -179,7 +179,7 @@ def _predict_cuts(setup):
             for name, value in vars(decimation.difference(full, cut, coefficients**2, setup.images)).items():
                 found[name][row, column] = value
             found["uneven_tail"][row, column] = unevenness.of_tail(modes, cut.keep, full.effective_ridge[0])
-    for name in ("rg", "uniform"):
+    for name in ("local", "uniform"):
         found |= {f"{name}_error": found["log_error"], f"{name}_low_modes": found["low_modes"]}
     return found
 
@@ -198,27 +198,11 @@ def _predict_local(setup):
 
 
 def _measure(setup, keys, gpr, factor=1.0):
-    """Nested training sets: errors on the images held out; truncated against full regression on the same draw."""
     modes, coefficients = _modes(setup)
-    population = Population(_gram(setup), _task(setup).targets, modes.eigenvalues, modes.functions, coefficients)
+    population = Population(_gram(setup), _task(setup).targets, modes, coefficients)
     orders = np.stack([np.asarray(jax.random.permutation(key, setup.images)) for key in keys])
-    chosen, rest = np.split(orders, [max(setup.samples)], axis=1)
-    full = np.stack([nested_predictions(gpr, population, c, setup.ridge, setup.samples) for c in chosen])
-    held_out = np.take_along_axis(full, rest[:, None, :], axis=2) - population.targets[rest][:, None, :]
-    shape = (len(keys), len(setup.decimated), len(THRESHOLDS))
-    found = {name: np.zeros(shape) for name in ("rg_error", "rg_low_modes", "uniform_error", "uniform_low_modes")}
-    for row, size in enumerate(setup.decimated):
-        for column, cut in enumerate(_cuts(setup, size)):
-            local = [modes.local_tail(c[:size], cut.keep) for c in chosen]
-            for name, tails in (("rg", local), ("uniform", [np.full(size, cut.ridge - setup.ridge)] * len(chosen))):
-                reduced = [
-                    truncated_coefficients(gpr, population, c[:size], cut.keep, setup.ridge, factor * tail)
-                    for c, tail in zip(chosen, tails, strict=True)
-                ]
-                at = setup.samples.index(size)
-                pair = truncated_against_full(population, np.stack(reduced, axis=1), full[:, at], rest)
-                found[f"{name}_error"][:, row, column], found[f"{name}_low_modes"][:, row, column] = pair
-    return {"error": (held_out**2).mean(axis=2), **found}
+    cuts = {size: [cut.keep for cut in _cuts(setup, size)] for size in setup.decimated}
+    return paired_regressions(gpr, population, orders, setup.ridge, setup.samples, cuts, factor)
 
 
 @batched(BLOCK)
@@ -272,12 +256,12 @@ CHECKS = (
     ),
     Check(
         "position-dependent-ridge",
-        each("rg_error", at=FIRST_CUT),
+        each("local_error", at=FIRST_CUT),
         budget={"second order": derived(_second_order, each("shift", at=FIRST_CUT), each("uneven_tail", at=FIRST_CUT))},
     ),
     Check(
         "position-dependent-low-modes",
-        each("rg_low_modes", at=FIRST_CUT),
+        each("local_low_modes", at=FIRST_CUT),
         budget={
             "second order": derived(
                 lambda response, shift, uneven: response * _second_order(shift, uneven),

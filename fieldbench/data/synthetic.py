@@ -27,7 +27,8 @@ def gaussian(key: Array, count: int, dimension: int, *, dtype: Any = jnp.float64
         raise BadInput(f"{count} points in dimension {dimension}: both must be at least 1")
     if jnp.dtype(dtype) == jnp.float64 and not jax.config.jax_enable_x64:  # type: ignore[attr-defined]
         raise BadInput("float64 inputs without x64 would be float32 in silence: enable jax_enable_x64 or pass dtype")
-    return jax.random.normal(key, (count, dimension), dtype=dtype)
+    points: Array = jax.random.normal(key, (count, dimension), dtype=dtype)
+    return points
 
 
 def on_sphere(key: Array, count: int, dimension: int, *, dtype: Any = jnp.float64) -> Float[Array, "count dimension"]:
@@ -37,4 +38,5 @@ def on_sphere(key: Array, count: int, dimension: int, *, dtype: Any = jnp.float6
     """
     points = gaussian(key, count, dimension, dtype=dtype)
     norms = jnp.sqrt(jnp.sum(points * points, axis=1, keepdims=True))
-    return points * (dimension**0.5 / norms)
+    scaled: Array = points * (dimension**0.5 / norms)
+    return scaled

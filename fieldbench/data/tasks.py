@@ -65,8 +65,8 @@ def _binary_task(dataset: str, task: str, size: int | None, balanced: bool, iden
     positive = int((signs > 0).sum())
     description = (
         f"{task} on {dataset} ({identity}): the first {len(chosen)} images of these classes, {positive} labelled +1 "
-        f"and {len(chosen) - positive} labelled -1; mean image subtracted, each image scaled to |x|^2 = {inputs.shape[1]}; "
-        f"targets centred and scaled to mean square 1"
+        f"and {len(chosen) - positive} labelled -1; mean image subtracted, each image scaled to "
+        f"|x|^2 = {inputs.shape[1]}; targets centred and scaled to mean square 1"
     )
     return Task(inputs, targets, description)
 

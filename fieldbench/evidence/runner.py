@@ -151,9 +151,7 @@ def _finish(case: Case, item: _Work, store: Store, options: Options, hashes: dic
     """Load a finished cell or measure and store it."""
     ports = {name: options.ports[name] for name in ports_of(item.measure)}
     if item.measure not in hashes:
-        hashes[item.measure] = canonical.sha256(
-            [reachable_hash(item.measure), *(reachable_hash(type(port)) for port in ports.values())]
-        )
+        hashes[item.measure] = reachable_hash(item.measure, ports=ports)
     key = CellKey(
         claim=case.claim.id,
         revision=case.claim.revision,

@@ -11,10 +11,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from scipy.linalg import get_lapack_funcs, solve_triangular
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from fieldbench.errors import BadInput, NotPositiveDefinite
-from fieldbench.regression.interface import checked_array
+from fieldbench.regression.interface import checked_array, checked_order, checked_ridge
 
 
 @functools.cache
@@ -24,9 +24,15 @@ def _controller() -> ThreadpoolController:
 
 @contextmanager
 def blas_threads(threads: int = 1) -> Iterator[None]:
-    """Limit BLAS to a number of threads: one by default, since two compete on shared cores and crash from n ≈ 16,000."""
+    """Limit BLAS to some threads: one by default, since two compete on shared cores and crash from n ≈ 16,000."""
     with _controller().limit(limits=threads, user_api="blas"):
         yield
+
+
+def lapack(name: str, matrix: Any) -> Any:
+    """The LAPACK routine of that name for the dtype of a matrix."""
+    routines: Any = get_lapack_funcs((name,), (matrix,))
+    return routines[0]
 
 
 def regularised(gram: Any, ridge: float) -> Any:
@@ -35,15 +41,13 @@ def regularised(gram: Any, ridge: float) -> Any:
     Raises:
         BadInput: not a square matrix, empty, NaN or infinite entries, or a ridge that is negative or not finite.
     """
-    if not np.isfinite(ridge) or ridge < 0.0:
-        raise BadInput(f"ridge {ridge} must be a finite number ≥ 0: it is a noise variance added to the diagonal")
-    shape = np.shape(gram)
-    matrix = checked_array("gram", gram, (shape[0] if shape and shape[0] > 0 else None,) * 2)
+    count, noise = checked_order(gram), checked_ridge(ridge)
+    matrix = checked_array("gram", gram, (count, count))
     if not np.issubdtype(matrix.dtype, np.floating):
         raise BadInput(f"gram has dtype {matrix.dtype}: need a real floating-point kernel matrix")
     # The transpose of a C-ordered symmetric matrix is Fortran-ordered: one plain copy, no reordering.
     work = np.array(matrix.T if matrix.flags.c_contiguous else matrix, order="F", copy=True)
-    work[np.diag_indices_from(work)] += matrix.dtype.type(ridge)
+    work[np.diag_indices_from(work)] += matrix.dtype.type(noise)
     return work
 
 
@@ -65,7 +69,7 @@ def factorise(gram: Any, ridge: float, *, threads: int = 1) -> Any:
         NotPositiveDefinite: with the first pivot that is not positive, its index, the ridge and the remedy.
     """
     work = regularised(gram, ridge)
-    (potrf,) = get_lapack_funcs(("potrf",), (work,))
+    potrf = lapack("potrf", work)
     with blas_threads(threads):
         factor, info = potrf(work, lower=1, overwrite_a=1, clean=0)
     if info != 0:
@@ -74,17 +78,19 @@ def factorise(gram: Any, ridge: float, *, threads: int = 1) -> Any:
 
 
 def factorise_jax(gram: Any, ridge: float) -> Any:
-    """Lower Cholesky factor on JAX's device, with the same errors: JAX itself returns NaN in silence."""
-    if not np.isfinite(ridge) or ridge < 0.0:
-        raise BadInput(f"ridge {ridge} must be a finite number ≥ 0: it is a noise variance added to the diagonal")
+    """Lower Cholesky factor on JAX's device, with the same errors: JAX itself returns NaN in silence.
+
+    Raises:
+        BadInput: see `regularised`; also float64 input outside JAX's x64 mode, which would be rounded in silence.
+        NotPositiveDefinite: see `factorise`.
+    """
+    checked_order(gram), checked_ridge(ridge)
+    if gram.dtype == np.float64 and not jax.config.jax_enable_x64:  # type: ignore[attr-defined]
+        raise BadInput("gram is float64 but JAX's x64 mode is off: enable jax_enable_x64 or pass float32")
     matrix = jnp.asarray(gram)
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.shape[0] == 0:
-        raise BadInput(f"gram has shape {matrix.shape}: need a square matrix")
     factor = _factorise_on_device(matrix, jnp.asarray(ridge, dtype=matrix.dtype))
     if not bool(jnp.isfinite(factor[-1, -1])):  # a NaN pivot spreads to the last one
-        regularised(gram, ridge)  # raises if the input itself is not finite
-        bad = _first_bad_pivot(gram, ridge)
-        raise _not_positive(gram, ridge, bad)
+        raise _not_positive(gram, ridge, _first_bad_pivot(gram, ridge))
     return factor
 
 
@@ -94,8 +100,8 @@ def _factorise_on_device(matrix: Any, ridge: Any) -> Any:
 
 
 def _first_bad_pivot(gram: Any, ridge: float) -> int:
-    work = regularised(gram, ridge)
-    (potrf,) = get_lapack_funcs(("potrf",), (work,))
+    work = regularised(gram, ridge)  # raises if the input itself is not finite
+    potrf = lapack("potrf", work)
     _, info = potrf(work, lower=1, overwrite_a=1, clean=0)
     return int(info) - 1 if info > 0 else work.shape[0] - 1
 
@@ -106,7 +112,7 @@ def _not_positive(gram: Any, ridge: float, index: int) -> NotPositiveDefinite:
     pivot = float(matrix[index, index]) + ridge
     if index > 0:
         leading = regularised(matrix[:index, :index], ridge)
-        (potrf,) = get_lapack_funcs(("potrf",), (leading,))
+        potrf = lapack("potrf", leading)
         factor, _ = potrf(leading, lower=1, overwrite_a=1)
         row = solve_triangular(factor, matrix[index, :index], lower=True)
         pivot -= float(row @ row)

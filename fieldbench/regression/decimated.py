@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.regression.interface import NestedRegression
+from fieldbench.theory.empirical import EmpiricalSpectrum
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
@@ -22,16 +23,66 @@ class Population:
     Attributes:
         gram: K(x_i, x_j), (M, M).
         targets: y(x_i), (M,).
-        eigenvalues: λ_k of K/M, (M,), falling.
-        functions: φ_k(x_i), (M, M), with (1/M) Σ_i φ_k² = 1.
+        modes: spectrum of the kernel with the data set as the measure.
         coefficients: y_k = (1/M) Σ_i φ_k(x_i) y(x_i), (M,).
     """
 
     gram: Matrix
     targets: Vector
-    eigenvalues: Vector
-    functions: Matrix
+    modes: EmpiricalSpectrum
     coefficients: Vector
+
+
+def paired_regressions(
+    gpr: NestedRegression,
+    population: Population,
+    orders: Indices,
+    ridge: float,
+    sizes: Sequence[int],
+    cuts: Mapping[int, Sequence[int]],
+    tail_factor: float = 1.0,
+) -> dict[str, NDArray[np.float64]]:
+    """Full regression at nested sizes, and on the same draws regression with the modes beyond each cut made ridge.
+
+    Args:
+        gpr: the regression.
+        population: the data set.
+        orders: a random order of its points for each draw, (draws, M): the first max(sizes) are the largest training
+            set, the others are held out.
+        ridge: κ.
+        sizes: training sizes P.
+        cuts: numbers of modes Λ to keep, the same count at each P where modes are integrated out.
+        tail_factor: 1; anything else is a deliberately wrong amount of ridge, for controls.
+
+    Returns:
+        error: test error of the full regression, (draws, sizes).
+        uniform_error, uniform_low_modes: with ridge κ + Σ_{k>Λ} λ_k, see `truncated_against_full`, (draws, P, cuts).
+        local_error, local_low_modes: with ridge κ + Σ_{k>Λ} λ_k φ_k(x)² at each training point, (draws, P, cuts).
+    """
+    chosen, rest = np.split(orders, [max(sizes)], axis=1)
+    full = np.stack([nested_predictions(gpr, population, indices, ridge, sizes) for indices in chosen])
+    held_out = np.take_along_axis(full, rest[:, None, :], axis=2) - population.targets[rest][:, None, :]
+    found = {"error": (held_out**2).mean(axis=2)}
+    for name, tail_of in (("uniform", _mean_tail), ("local", EmpiricalSpectrum.local_tail)):
+        pairs = []
+        for size, kept in cuts.items():
+            at = list(sizes).index(size)
+            for keep in kept:
+                coefficients = [
+                    truncated_coefficients(
+                        gpr, population, rows, keep, ridge, tail_factor * tail_of(population.modes, rows, keep)
+                    )
+                    for rows in chosen[:, :size]
+                ]
+                pairs.append(truncated_against_full(population, np.stack(coefficients, axis=1), full[:, at], rest))
+        shape = (len(cuts), -1, 2, len(orders))
+        both = np.moveaxis(np.reshape(pairs, shape), (2, 3), (0, 1))  # (2, draws, P, cuts)
+        found |= {f"{name}_error": both[0], f"{name}_low_modes": both[1]}
+    return found
+
+
+def _mean_tail(modes: EmpiricalSpectrum, rows: Indices, keep: int) -> Vector:
+    return np.full(len(rows), modes.eigenvalues[keep:].sum())
 
 
 def nested_predictions(
@@ -70,8 +121,8 @@ def truncated_coefficients(
     Returns:
         (keep,).
     """
-    low = population.functions[chosen, :keep]
-    weighted = (low * population.eigenvalues[None, :keep]).T
+    low = population.modes.functions[chosen, :keep]
+    weighted = (low * population.modes.eigenvalues[None, :keep]).T
     gram = low @ weighted
     gram[np.diag_indices_from(gram)] += tail
     means = gpr.predictions(gram, ridge, population.targets[chosen, None], weighted, (len(chosen),))
@@ -94,7 +145,7 @@ def truncated_against_full(
         Σ_{k≤Λ} f_k y_k/Σ_{k≤Λ} y_k², (draws,).
     """
     keep = len(coefficients)
-    functions, teacher = population.functions[:, :keep], population.coefficients[:keep]
+    functions, teacher = population.modes.functions[:, :keep], population.coefficients[:keep]
     truncated = (functions @ coefficients).T  # all draws at once: the modes are read from memory only once
     target = population.targets[held_out]
     errors = [((np.take_along_axis(means, held_out, axis=1) - target) ** 2).mean(axis=1) for means in (truncated, full)]

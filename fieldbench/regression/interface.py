@@ -38,6 +38,29 @@ def checked_sizes(sizes: Any, largest: int) -> Any:
     return vector
 
 
+def checked_order(gram: Any) -> int:
+    """The number of points n of a kernel matrix (n, n).
+
+    Raises:
+        BadInput: not a square matrix, or an empty one.
+    """
+    shape = np.shape(gram)
+    if len(shape) != 2 or shape[0] != shape[1] or shape[0] == 0:
+        raise BadInput(f"gram has shape {shape}: need a square kernel matrix (n, n) with n ≥ 1")
+    return int(shape[0])
+
+
+def checked_ridge(ridge: float) -> float:
+    """The ridge, if it is a noise variance: finite and not negative.
+
+    Raises:
+        BadInput: NaN, infinite or negative.
+    """
+    if not np.isfinite(ridge) or ridge < 0.0:
+        raise BadInput(f"ridge {ridge} must be a finite number ≥ 0: it is a noise variance added to the diagonal")
+    return float(ridge)
+
+
 def checked_array(name: str, array: Any, shape: tuple[int | None, ...]) -> Any:
     """The array as NumPy, if its shape matches (None matches any length ≥ 1) and every entry is finite.
 

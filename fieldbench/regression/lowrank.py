@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.linalg import get_lapack_funcs
+
+from fieldbench.regression.cholesky import lapack
 
 _PROBE_SEED = 20250319
 
@@ -36,7 +37,7 @@ def low_rank_factor(matrix: Any) -> Any | None:
 
 def _pivoted(matrix: Any) -> tuple[Any, int]:
     """Rows in the original order of the pivoted lower factor, and its rank."""
-    (pstrf,) = get_lapack_funcs(("pstrf",), (matrix,))
+    pstrf = lapack("pstrf", matrix)
     triangle, pivots, rank, _ = pstrf(np.array(matrix.T, order="F", copy=True), lower=1, overwrite_a=1)
     factor = np.empty((matrix.shape[0], rank), dtype=matrix.dtype, order="F")
     factor[pivots - 1] = np.tril(triangle[:, :rank])

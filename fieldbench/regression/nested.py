@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.linalg import get_blas_funcs, get_lapack_funcs
+from scipy.linalg import get_blas_funcs
 
-from fieldbench.regression.cholesky import blas_threads, factorise
-from fieldbench.regression.interface import checked_array, checked_sizes
+from fieldbench.regression import accelerator
+from fieldbench.regression.cholesky import blas_threads, factorise, factorise_jax, lapack
+from fieldbench.regression.interface import checked_array, checked_order, checked_sizes
 from fieldbench.regression.lowrank import low_rank_factor
 
 _BLOCK = 512
@@ -20,7 +21,7 @@ class NestedCholesky:
 
     Hence z_P = (L⁻¹y)[:P] and the inverse W_P = (L⁻¹)[:P, :P] nest as well, and learning curves are cumulative sums.
     Flops (multiplications and additions) by formula: `prediction_flops`, `trace_flops`. Peak memory: one copy of gram
-    beside the arguments.
+    beside the arguments, two for `traces`. LAPACK on a CPU; JAX where it sees an accelerator.
 
     Args:
         threads: BLAS threads; one by default.
@@ -49,12 +50,14 @@ class NestedCholesky:
             BadInput: wrong shapes, NaN, negative ridge, size outside 1 … n.
             NotPositiveDefinite: see `factorise`.
         """
-        count = np.shape(gram)[0]
+        count = checked_order(gram)
         labels = checked_array("targets", targets, (count, None))
         rows = checked_array("cross", cross, (None, count))
         steps = checked_sizes(sizes, count)
+        if accelerator.available():
+            return accelerator.predictions(factorise_jax(gram, ridge), labels, rows, steps)
         factor = factorise(gram, ridge, threads=self.threads)
-        (trsm,) = get_blas_funcs(("trsm",), (factor,))
+        trsm = get_blas_funcs(("trsm",), (factor,))[0]
         tests, columns = rows.shape[0], labels.shape[1]
         with blas_threads(self.threads):
             whitened = trsm(1.0, factor, labels, lower=1)
@@ -84,14 +87,16 @@ class NestedCholesky:
         Raises:
             BadInput, NotPositiveDefinite: as `predictions`.
         """
-        count = np.shape(gram)[0]
+        count = checked_order(gram)
         matrix = checked_array("symmetric", symmetric, (count, count))
         steps = checked_sizes(sizes, count)
+        if accelerator.available():
+            return accelerator.traces(factorise_jax(gram, ridge), matrix, steps)
         with blas_threads(self.threads):
             root = low_rank_factor(matrix)
         factor = factorise(gram, ridge, threads=self.threads)
-        (trtri,) = get_lapack_funcs(("trtri",), (factor,))
-        (trsm,) = get_blas_funcs(("trsm",), (factor,))
+        trtri = lapack("trtri", factor)
+        trsm = get_blas_funcs(("trsm",), (factor,))[0]
         with blas_threads(self.threads):
             if root is not None:
                 whitened = trsm(1.0, factor, root, lower=1, overwrite_b=1)

@@ -13,8 +13,15 @@ from fieldbench.theory import sphere
 
 
 def rotation_averaged_learnability(
-    gpr: NestedRegression, gram: Any, cosines: Any, ridge: float, sizes: Sequence[int], *, degree: int,
-    dimension: int, eigenvalue: float,
+    gpr: NestedRegression,
+    gram: Any,
+    cosines: Any,
+    ridge: float,
+    sizes: Sequence[int],
+    *,
+    degree: int,
+    dimension: int,
+    eigenvalue: float,
 ) -> Any:
     """Learnability of a degree, averaged exactly over all rotations of the target: L̄_l = λ_l Tr[P_l(XXᵀ/d)(K + κ)⁻¹].
 
@@ -38,8 +45,16 @@ def rotation_averaged_learnability(
 
 
 def zonal_coefficients(
-    gpr: NestedRegression, gram: Any, inputs: Any, direction: Any, ridge: float, sizes: Sequence[int], *,
-    target_degrees: Sequence[int], degree: int, eigenvalue: float,
+    gpr: NestedRegression,
+    gram: Any,
+    inputs: Any,
+    direction: Any,
+    ridge: float,
+    sizes: Sequence[int],
+    *,
+    target_degrees: Sequence[int],
+    degree: int,
+    eigenvalue: float,
 ) -> Any:
     """Coefficient ⟨f, φ_l⟩ of the posterior mean on a zonal harmonic, one column for each target φ_j of unit power.
 

@@ -15,6 +15,8 @@ closes on (B, A = a aᵀ, W = wᵀw), and no step has a cost that grows with C:
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -88,7 +90,7 @@ def gibbs_chain(
     regress = _regression(inputs, targets, prior)
 
     def body(gram: Array, key: Array) -> tuple[Array, Any]:
-        state = _sweep(key, gram, regress, prior, patches)
+        state = _sweep(key, gram, regress, prior, samples, patches)
         return state.weight_gram, observe(state)
 
     return jax.lax.scan(body, start, jax.random.split(key, sweeps))[1]
@@ -102,65 +104,62 @@ def sweep(
     prior: LinearPrior,
 ) -> GibbsState:
     """One sweep W → (B, A) → (B, W) of the chain; `gibbs_chain` runs many with one preparation of the data."""
-    return _sweep(key, weight_gram, _regression(inputs, targets, prior), prior, inputs.shape[1])
+    return _sweep(key, weight_gram, _regression(inputs, targets, prior), prior, *inputs.shape[:2])
 
 
-_Regression = Callable[[Array, Array | None, Array | None], tuple[Array, Array]]
+_Regression = Callable[[Array, Array, Array | None, Array | None], tuple[Array, Array]]
 
 
-def _sweep(key: Array, gram: Array, regress: _Regression, prior: LinearPrior, patches: int) -> GibbsState:
-    key_readout, key_weights, key_rest = jax.random.split(key, 3)
+def _sweep(key: Array, gram: Array, regress: _Regression, prior: LinearPrior, samples: int, patches: int) -> GibbsState:
     size, dtype = gram.shape[0], gram.dtype
-    # Both Wishart matrices in one call: the rejection sampler behind chi-squared variables is what takes long to compile.
-    rests = _wisharts(key_rest, [(patches, prior.channels - size), (size, prior.channels - patches)], dtype)
+    key_normal, key_gamma = jax.random.split(key)
+    shapes = [(patches, size), (samples,), (patches, size), (samples,), (patches, patches), (size, size)]
+    white_a, noise_a, white_w, noise_w, *lower = _normals(key_normal, shapes, dtype)
+    rest_n, rest_s = _wisharts(key_gamma, lower, [prior.channels - size, prior.channels - patches])
     readout_scale = 1.0 / (patches * prior.channels * prior.mean_field)
 
     factor = linalg.cholesky(gram, symmetrize_input=False)
-    drawn, mean_given_weights = regress(key_readout, None, factor * readout_scale**0.5)
+    drawn, mean_given_weights = regress(white_a, noise_a, None, factor * readout_scale**0.5)
     spanned = linalg.triangular_solve(factor, drawn, left_side=False, lower=True, transpose_a=True)
-    readout_gram = spanned @ spanned.T + readout_scale * rests[0]
+    readout_gram = spanned @ spanned.T + readout_scale * rest_n
 
     factor = linalg.cholesky(readout_gram, symmetrize_input=False)
-    drawn, mean_given_readout = regress(key_weights, factor * size**-0.5, None)
+    drawn, mean_given_readout = regress(white_w, noise_w, factor * size**-0.5, None)
     spanned = linalg.triangular_solve(factor, drawn, left_side=True, lower=True)
-    weight_gram = spanned.T @ spanned + rests[1] / size
+    weight_gram = spanned.T @ spanned + rest_s / size
     return GibbsState(drawn, (mean_given_weights + mean_given_readout) / 2, readout_gram, weight_gram)
 
 
 def _regression(inputs: Array, targets: Array, prior: LinearPrior) -> _Regression:
-    """Return draw(key, F, G) → (B, E[B]) for B = F Z Gᵀ, Z white, given y = <B, x> + noise; None stands for the unscaled identity.
+    """Return draw(Z0, e0, F, G) → (B, E[B]) for B = F Z Gᵀ, Z white, given y = <B, x> + noise; None stands for the unscaled identity.
 
     On the side with the fewer flops, where a flop of a Cholesky factorisation counts for three of a matrix product (its rate on CPUs).
     """
     samples, patches, size = inputs.shape
     dimension = patches * size
     dual = 2 * samples**2 * dimension + samples**3 + 2 * samples * dimension * max(patches, size)
-    noise = prior.ridge / prior.mean_field
+    ridge = prior.ridge / prior.mean_field
     if dual < dimension**3:
-        return partial(_draw_dual, inputs, targets, noise)
+        return partial(_draw_dual, inputs, targets, ridge)
     flat = inputs.reshape(samples, dimension)
-    return partial(_draw_primal, flat.T @ flat / noise, ((targets @ flat) / noise).reshape(patches, size))
+    return partial(_draw_primal, flat.T @ flat / ridge, ((targets @ flat) / ridge).reshape(patches, size))
 
 
 def _draw_dual(
-    inputs: Array, targets: Array, noise: float, key: Array, left: Array | None, right: Array | None
+    inputs: Array, targets: Array, ridge: float, white: Array, noise: Array, left: Array | None, right: Array | None
 ) -> tuple[Array, Array]:
-    """Perturb and solve (Matheron): z = z0 + Φᵀ(ΦΦᵀ + noise)⁻¹(y − Φz0 − e0), with one P x P factorisation."""
+    """Perturb and solve (Matheron): z = z0 + Φᵀ(ΦΦᵀ + ridge)⁻¹(y − Φz0 − √ridge e0), with one P x P factorisation."""
     samples, patches, size = inputs.shape
     features = inputs if right is None else jnp.einsum("pis,st->pit", inputs, right)
     features = features if left is None else jnp.einsum("pit,ij->pjt", features, left)
     features = features.reshape(samples, -1)
-    key_map, key_noise = jax.random.split(key)
-    white = jax.random.normal(key_map, (patches * size,), inputs.dtype)
-    perturbation = noise**0.5 * jax.random.normal(key_noise, (samples,), inputs.dtype)
-    kernel = _lower_gram(features) + noise * jnp.eye(samples, dtype=inputs.dtype)
+    kernel = _lower_gram(features) + ridge * jnp.eye(samples, dtype=inputs.dtype)
     factor = linalg.cholesky(kernel, symmetrize_input=False)
-    sides = jnp.stack([targets - features @ white - perturbation, targets], axis=1)
+    sides = jnp.stack([targets - features @ white.reshape(-1) - ridge**0.5 * noise, targets], axis=1)
     solved = linalg.triangular_solve(factor, sides, left_side=True, lower=True)
     solved = linalg.triangular_solve(factor, solved, left_side=True, lower=True, transpose_a=True)
     update = (features.T @ solved).T.reshape(2, patches, size)
-    drawn = _dress(white.reshape(patches, size) + update[0], left, right)
-    return drawn, _dress(update[1], left, right)
+    return _dress(white + update[0], left, right), _dress(update[1], left, right)
 
 
 def _lower_gram(features: Array) -> Array:
@@ -177,15 +176,16 @@ def _dress(white: Array, left: Array | None, right: Array | None) -> Array:
     return rows if right is None else rows @ right.T
 
 
-def _draw_primal(gram: Array, moment: Array, key: Array, left: Array | None, right: Array | None) -> tuple[Array, Array]:
-    """Draw from the posterior precision (F Fᵀ)⁻¹ ⊗ (G Gᵀ)⁻¹ + XᵀX/noise, with one d x d factorisation."""
+def _draw_primal(
+    gram: Array, moment: Array, white: Array, noise: Array, left: Array | None, right: Array | None
+) -> tuple[Array, Array]:
+    """Draw from the posterior precision (F Fᵀ)⁻¹ ⊗ (G Gᵀ)⁻¹ + XᵀX/noise, with one d x d factorisation; `noise` is not used."""
     patches, size = moment.shape
     inverses = _inverse_gram(left, patches, gram.dtype), _inverse_gram(right, size, gram.dtype)
     precision = jnp.einsum("ij,st->isjt", *inverses).reshape(gram.shape) + gram
     factor = linalg.cholesky(precision, symmetrize_input=False)
-    white = jax.random.normal(key, (patches * size,), moment.dtype)
     half = linalg.triangular_solve(factor, moment.reshape(-1, 1), left_side=True, lower=True)[:, 0]
-    sides = jnp.stack([half + white, half], axis=1)
+    sides = jnp.stack([half + white.reshape(-1), half], axis=1)
     solved = linalg.triangular_solve(factor, sides, left_side=True, lower=True, transpose_a=True)
     return solved[:, 0].reshape(patches, size), solved[:, 1].reshape(patches, size)
 
@@ -196,15 +196,17 @@ def _inverse_gram(factor: Array | None, size: int, dtype: Any) -> Array:
     return eye if factor is None else jax.scipy.linalg.cho_solve((factor, True), eye)
 
 
-def _wisharts(key: Array, shapes: list[tuple[int, int]], dtype: Any) -> list[Array]:
-    """Wishart matrices of unit scale for (size, degrees of freedom), from Cholesky factors with chi_{degrees − i} on the diagonal (Bartlett)."""
-    key_diagonal, *keys = jax.random.split(key, len(shapes) + 1)
-    freedom = jnp.concatenate([degrees - jnp.arange(size) for size, degrees in shapes]).astype(dtype)
-    diagonal = jnp.sqrt(2.0 * jax.random.gamma(key_diagonal, freedom / 2.0, dtype=dtype))
-    matrices, first = [], 0
-    for (size, _), key_lower in zip(shapes, keys, strict=True):
-        lower = jnp.tril(jax.random.normal(key_lower, (size, size), dtype), -1)
-        lower = lower + jnp.diag(diagonal[first : first + size])
-        matrices.append(lower @ lower.T)
-        first += size
-    return matrices
+def _normals(key: Array, shapes: list[tuple[int, ...]], dtype: Any) -> list[Array]:
+    """Standard normals of several shapes from one call: each call of a generator costs a third of a second to compile."""
+    counts = [math.prod(shape) for shape in shapes]
+    parts = jnp.split(jax.random.normal(key, (sum(counts),), dtype), list(itertools.accumulate(counts))[:-1])
+    return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+
+
+def _wisharts(key: Array, normals: list[Array], degrees: list[int]) -> list[Array]:
+    """Wishart matrices of unit scale from their Cholesky factors (Bartlett): normals below, chi_{degrees − i} on the diagonal."""
+    sizes = [normal.shape[0] for normal in normals]
+    freedom = jnp.concatenate([d - jnp.arange(n) for n, d in zip(sizes, degrees, strict=True)]).astype(normals[0].dtype)
+    diagonal = jnp.split(jnp.sqrt(2.0 * jax.random.gamma(key, freedom / 2.0, dtype=freedom.dtype)), [sizes[0]])
+    lower = [jnp.tril(normal, -1) + jnp.diag(chi) for normal, chi in zip(normals, diagonal, strict=True)]
+    return [factor @ factor.T for factor in lower]

@@ -107,9 +107,9 @@ def langevin_traces(
     burn_in: int,
     thin: int,
 ) -> dict[str, Float[Array, "kept sets"]]:
-    """Learnability and ratio x along one Langevin chain for each key, on the first data set size of `gibbs_curves` for that key.
+    """Learnability and ratio x along one Langevin chain for each key, on the data set that `gibbs_curves` draws for that key.
 
-    In float32, from the prior. Agrees with `gibbs_curves(keys, samples=(P,), …)` only if `samples` is that P.
+    In float32, from the prior. `samples` has to be the largest size of `gibbs_curves`, which is the size it draws.
     """
     inputs, targets = jax.vmap(lambda key: teacher.draw(key, samples))(keys)
     network = convolutional(

@@ -166,19 +166,21 @@ def fully_connected(
         BadInput: shapes that do not fit, NaN or infinity, ridge or variances not positive, unknown activation.
     """
     inputs = jnp.asarray(inputs)
-    # The readout's Hessian block is (σ_a²/Nκ)ΦᵀΦ: its largest eigenvalue is n/κ times the largest eigenvalue of the network's kernel operator, at most
-    # σ_a²⟨φ²⟩. Half of that bound (erf: ⟨φ²⟩ = .46 at σ_w = 1) covers an adapted network with the hidden block included.
-    kernel = {"erf": 0.4, "relu": 0.5 * hidden_variance, "linear": 2 * hidden_variance * min(1.0, 8 / inputs.shape[-1])}
+    # The readout's Hessian block is (σ_a²/Nκ) ΦᵀΦ: its largest eigenvalue is n/κ times the largest eigenvalue of the
+    # network's kernel operator, at most σ_a²⟨φ²⟩ (erf: .46 at σ_w = 1). That bound covers the hidden block of an
+    # adapted network too, whose own kernel eigenvalue stays below a quarter of it.
+    bound = {"erf": 0.4, "relu": 0.5 * hidden_variance}
+    kernel = bound[activation] if activation in bound else _linear_curvature(inputs.shape[-2], inputs.shape[-1])
     return _network(
         inputs[..., None, :, :],
         targets,
-        width,
-        ridge,
-        feature_scale,
-        hidden_variance,
-        readout_variance,
         activation,
-        kernel.get(activation, 1.0),
+        kernel,
+        width=width,
+        ridge=ridge,
+        feature_scale=feature_scale,
+        hidden_variance=hidden_variance,
+        readout_variance=readout_variance,
     )
 
 
@@ -198,54 +200,44 @@ def convolutional(
     Arguments, shapes and errors as in `fully_connected`, with samples of shape (patches, patch_dimension).
     """
     inputs = jnp.asarray(inputs)
-    _, patches, dimension = inputs.shape[-3:]
-    # A linear patch network's kernel operator has eigenvalues σ_w²/(I S) before adaptation, which multiplies the teacher's by a few; two layers.
-    samples = inputs.shape[-3]
-    bulk = (1 + math.sqrt(patches * dimension / samples)) ** 2
-    kernel = 6 * bulk * hidden_variance / (patches * dimension)
+    samples, patches, dimension = inputs.shape[-3:]
     return _network(
         jnp.swapaxes(inputs, -3, -2),
         targets,
-        width,
-        ridge,
-        feature_scale,
-        hidden_variance,
-        readout_variance,
         activation,
-        kernel,
+        hidden_variance * _linear_curvature(samples, patches * dimension),
+        width=width,
+        ridge=ridge,
+        feature_scale=feature_scale,
+        hidden_variance=hidden_variance,
+        readout_variance=readout_variance,
     )
 
 
+def _linear_curvature(samples: int, dimension: int) -> float:
+    """Largest eigenvalue of a linear network's kernel operator at σ_w = 1 on n samples, times six.
+
+    (1 + √(d/n))²/d (Marchenko–Pastur), once for each of two layers, and three for what adaptation adds along the teacher.
+    """
+    return 6 * (1 + math.sqrt(dimension / samples)) ** 2 / dimension
+
+
 def _network(
-    inputs: Array, targets: Array, width: int, ridge: float, feature_scale: float, hidden_variance: float, readout_variance: float,
-    activation: str, kernel: float,
-) -> TwoLayerNetwork:  # fmt: skip
+    inputs: Array, targets: Array, activation: str, kernel: float, *, width: int, **positive: float
+) -> TwoLayerNetwork:
     targets = jnp.asarray(targets)
     groups, samples = inputs.shape[:-3], inputs.shape[-2]
     if activation not in _ACTIVATIONS:
         raise BadInput(f"activation {activation!r} is unknown: choose one of {', '.join(_ACTIVATIONS)}")
     if targets.ndim < 1 or targets.shape[-1] != samples or targets.shape[:-1][: len(groups)] != groups:
-        raise BadInput(
-            f"targets of shape {targets.shape} do not fit {samples} samples in data sets of batch shape {groups}"
-        )
+        raise BadInput(f"targets of shape {targets.shape} do not fit {samples} samples in data sets of batch {groups}")
     if inputs.dtype != targets.dtype or not jnp.issubdtype(inputs.dtype, jnp.floating):
-        raise BadInput(
-            f"inputs are {inputs.dtype}, targets {targets.dtype}: cast both to the one floating dtype to sample in"
-        )
+        raise BadInput(f"inputs are {inputs.dtype}, targets {targets.dtype}: cast both to the dtype to sample in")
     if not bool(jnp.isfinite(inputs).all() & jnp.isfinite(targets).all()):
         raise BadInput("inputs or targets hold NaN or infinity: clean the data first")
-    positive = {
-        "width": width,
-        "ridge": ridge,
-        "feature_scale": feature_scale,
-        "hidden_variance": hidden_variance,
-        "readout_variance": readout_variance,
-    }
-    for name, number in positive.items():
-        if not (number > 0 and math.isfinite(number)):
-            raise BadInput(f"{name} = {number}: must be positive and finite")
-    number = lambda x: jnp.asarray(x, inputs.dtype)  # noqa: E731
-    return TwoLayerNetwork(
-        inputs, targets, number(ridge), number(feature_scale), number(hidden_variance), number(readout_variance),
-        curvature=number(1 + kernel * readout_variance * samples / ridge), width=width, activation=activation,
-    )  # fmt: skip
+    for name, value in {"width": width, **positive}.items():
+        if not (value > 0 and math.isfinite(value)):
+            raise BadInput(f"{name} = {value}: must be positive and finite")
+    curvature = 1 + kernel * positive["readout_variance"] * samples / positive["ridge"]
+    scalars = {name: jnp.asarray(value, inputs.dtype) for name, value in {**positive, "curvature": curvature}.items()}
+    return TwoLayerNetwork(inputs, targets, width=width, activation=activation, **scalars)

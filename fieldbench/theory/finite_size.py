@@ -27,8 +27,8 @@ def learnability_correction(curve: LearningCurve, dimension: int) -> NDArray[np.
         δ⟨R_l⟩ = R_l {q [R_l(E + ρ − v/(1+r)) + c_l] − P/(1+r) δ_l},  q = P/(1+r)²,  e = ΣL²/P,
         δ_l = R_l²/((1+r)(1−e)),  ρ = Σ deg δ_l,  E = Σ deg δ⟨R_l⟩ (solved for, being linear).
 
-    To leading order δR is the sum of ladders with rung q g², g(t) = Σ deg_l R_l P_l(t), which are diagonal in the degree
-    j of g²: with h_j = ∫g²P_j dμ, e_j = q h_j (e_0 = e) and any u(t) = deg_l R_l P_l g,
+    To leading order δR is the sum of ladders with rung q g², g(t) = Σ deg_l R_l P_l(t), which are diagonal in the
+    degree j of g²: with h_j = ∫g²P_j dμ, e_j = q h_j (e_0 = e) and any u(t) = deg_l R_l P_l g,
 
         ⟨…⟩ = q {∫u g² dμ + Σ_j deg_j u_j h_j [D_j + 2e_j/(1−e_j)]},  D_0 = −1, D_j = (1−e_j)⁻² − 1.
 
@@ -65,8 +65,9 @@ class _Grid:
     def __init__(self, dimension: int, degrees: int) -> None:
         nodes = 2 * degrees + 2
         l = np.arange(nodes - 1, dtype=np.float64)
-        rising, falling = (l + dimension - 2) / (2 * l + dimension - 2), (l + 1) / (2 * l + dimension)
-        rising[0] = 1.0  # 0/0 in d = 2
+        rising = (l + dimension - 2) / np.maximum(2 * l + dimension - 2, 1.0)
+        falling = (l + 1) / (2 * l + dimension)
+        rising[0] = 1.0  # the recurrence starts with t P_0 = P_1, which is 0/0 in d = 2
         cosines, vectors = eigh_tridiagonal(np.zeros(nodes), np.sqrt(rising * falling))
         self.weights: Vector = vectors[0] ** 2
         self.harmonics = np.stack([zonal(j, dimension, cosines) for j in range(2 * degrees)])

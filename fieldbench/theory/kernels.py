@@ -17,7 +17,7 @@ from fieldbench.errors import BadInput
 
 
 def _namespace(*arrays: Any) -> ModuleType:
-    """NumPy for NumPy arrays (its vectorised arcsin is ten times faster than XLA's on a CPU), jax.numpy for the rest."""
+    """NumPy for NumPy arrays (its arcsin is ten times faster than XLA's on a CPU), jax.numpy for the rest."""
     return np if all(isinstance(a, np.ndarray | np.generic | float | complex | int) for a in arrays) else jnp
 
 
@@ -35,7 +35,7 @@ def _arc_cosine_jvp(primals: tuple[Any], tangents: tuple[Any]) -> tuple[Any, Any
 
 
 def arc_cosine(cosine: Any) -> Any:
-    """First arc-cosine function (sin θ + (π − θ) cos θ)/π of cos θ, equal to 1 at cos θ = 1 (Cho and Saul 2009, eq. 6)."""
+    """First arc-cosine function (sin θ + (π − θ) cos θ)/π of cos θ, one at cos θ = 1 (Cho and Saul 2009, eq. 6)."""
     if _namespace(cosine) is jnp:
         return _arc_cosine_jax(cosine)
     inside = cosine if np.iscomplexobj(cosine) else np.clip(cosine, -1.0, 1.0)
@@ -112,7 +112,7 @@ class Kernel:
         return self.propagate(norms, norms, norms)
 
     def of_cosine(self, cosine: Any) -> Any:
-        """Kernel of two points at angle arccos(cosine) on the sphere |x|² = d, for an array of any shape (or complex)."""
+        """Kernel of two points at angle arccos(cosine) on the sphere |x|² = d: any shape, real or complex."""
         xp = _namespace(cosine)
         one = xp.ones((1,) * np.ndim(cosine), dtype=xp.result_type(cosine))
         return self.propagate(cosine, one, one)
@@ -145,7 +145,7 @@ class Kernel:
             return series[:count]
         if self.depth == 1:
             closed = _series_erf if self.activation == "erf" else _series_relu
-            return self.readout_variance * closed(count, self.weight_variance)
+            return np.asarray(self.readout_variance * closed(count, self.weight_variance))
         return self._series_by_cauchy(count)
 
     def _series_by_cauchy(self, count: int) -> NDArray[np.float64]:
@@ -155,7 +155,7 @@ class Kernel:
         series = np.fft.fft(self.of_cosine(circle))[:count].real / points / radius ** np.arange(count)
         if self.is_odd:
             series[::2] = 0.0
-        return np.maximum(series, 0.0)
+        return np.asarray(np.maximum(series, 0.0))
 
     @staticmethod
     def _norms(inputs: Any) -> Any:
@@ -164,7 +164,7 @@ class Kernel:
 
 def _log_central(n: NDArray[np.float64]) -> NDArray[np.float64]:
     """log of C(2n, n)/4^n."""
-    return gammaln(2.0 * n + 1.0) - 2.0 * gammaln(n + 1.0) - n * np.log(4.0)
+    return np.asarray(gammaln(2.0 * n + 1.0) - 2.0 * gammaln(n + 1.0) - n * np.log(4.0))
 
 
 def _series_erf(count: int, weight_variance: float) -> NDArray[np.float64]:
@@ -184,4 +184,4 @@ def _series_relu(count: int, weight_variance: float) -> NDArray[np.float64]:
     n = np.arange((series.size + 1) // 2, dtype=np.float64)
     # √(1−t²) gives −c_n/(2n−1) and t asin t gives c_{n−1}/(2n−1) = c_n 2n/(2n−1)², c_n = C(2n, n)/4^n.
     series[::2] = np.exp(_log_central(n)) / (2.0 * n - 1.0) ** 2
-    return 0.5 * weight_variance / np.pi * series[:count]
+    return np.asarray(0.5 * weight_variance / np.pi * series[:count])

@@ -51,7 +51,12 @@ class LearningCurve:
 
 
 def equivalent_kernel(
-    spectrum: Spectrum | ArrayLike, samples: ArrayLike, ridge: float, *, target: ArrayLike | None = None, noise: float = 0.0
+    spectrum: Spectrum | ArrayLike,
+    samples: ArrayLike,
+    ridge: float,
+    *,
+    target: ArrayLike | None = None,
+    noise: float = 0.0,
 ) -> LearningCurve:
     """Equivalent kernel (leading order in 1/κ): L_k = λ_k/(λ_k + κ/P) (arXiv:1906.05301). Good for large κ only."""
     full, sizes = _checked(spectrum, samples, ridge)
@@ -60,7 +65,12 @@ def equivalent_kernel(
 
 
 def one_loop(
-    spectrum: Spectrum | ArrayLike, samples: ArrayLike, ridge: float, *, target: ArrayLike | None = None, noise: float = 0.0
+    spectrum: Spectrum | ArrayLike,
+    samples: ArrayLike,
+    ridge: float,
+    *,
+    target: ArrayLike | None = None,
+    noise: float = 0.0,
 ) -> LearningCurve:
     """Next-to-leading order: κ_1 = κ + Σ λ_kκ/(Pλ_k + κ), E0 = 1 + ΣL_k²/P with L_k at κ_1."""
     full, sizes = _checked(spectrum, samples, ridge)
@@ -114,9 +124,7 @@ def effective_ridge(
     unlearned = _unlearned(full, sizes, dressed, power)
     unlearned = unlearned + noise * (population - 2.0 * total + squares) / population
     learnability = _learnability(full, sizes, dressed)
-    return LearningCurve(
-        full, sizes, ridge, dressed, learnability, held_out, held_out * unlearned, train * unlearned
-    )
+    return LearningCurve(full, sizes, ridge, dressed, learnability, held_out, held_out * unlearned, train * unlearned)
 
 
 def solve_effective_ridge(

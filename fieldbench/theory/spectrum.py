@@ -13,7 +13,7 @@ from fieldbench.errors import BadInput
 
 @dataclass(frozen=True)
 class PowerLawTail:
-    """Modes k = start+1, start+2, … with λ_k = amplitude·k^{−exponent} and y_k² = target_amplitude·k^{−target_exponent}.
+    """Modes k > start with λ_k = amplitude·k^{−exponent} and y_k² = target_amplitude·k^{−target_exponent}.
 
     Sums are integrals from start + ½ (midpoint rule, relative error ~ (exponent/start)²/24: list the first hundred
     modes one by one).
