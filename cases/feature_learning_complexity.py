@@ -11,7 +11,7 @@ from fieldbench.evidence import AtLeast, AtMost, Check, Claim, Control, Guard, R
 from fieldbench.evidence.observables import derived, each, log_slope
 from fieldbench.sampling import Underdamped
 from fieldbench.sampling.signed_teacher import SIGNS, SignedTeacher
-from fieldbench.theory.adaptation import COMPLETE, RESPONSE, SLIDE, cubic_response, observables, solve, staircase
+from fieldbench.theory.adaptation import COMPLETE, SLIDE, observables, solve, staircase
 from fieldbench.theory.rescaling import rescaled_process
 
 CLAIM = Claim(
@@ -88,56 +88,61 @@ TIERS = {
     ),
 }
 
-AXES = {name: ("sign",) for name in ("linear", "cubic", "harmonic", "overlap", "radius")}
+NAMES = {
+    "linear": "linear",
+    "cubic": "cubic",
+    "harmonic": "harmonic",
+    "overlap": "overlap_variance",
+    "radius": "transverse_variance",
+}
+KERNEL_RIDGE = replace(COMPLETE, name="kernel ridge", ridge="kernel")
+AXES = {name + suffix: ("sign",) for name in NAMES for suffix in ("", "_kernel_ridge", "_slide")}
 
 
 def coordinates(setup):
     return {"sign": np.array(SIGNS)}
 
 
-def _problem(setup, sign=1.0):
+def _problem(setup, sign, ridge=None):
     return staircase(
         dimension=setup.dimension,
         samples=setup.samples,
         width=setup.width,
-        ridge=setup.ridge,
+        ridge=setup.ridge if ridge is None else ridge,
         chi=setup.chi,
         cubic=sign * setup.cubic,
     )
 
 
-def _theory(setup, theory, suffix=""):
-    three = [observables(solve(_problem(setup, sign), theory)) for sign in SIGNS]
-    names = {
-        "linear": "linear",
-        "cubic": "cubic",
-        "harmonic": "harmonic",
-        "overlap": "overlap_variance",
-        "radius": "transverse_variance",
+def _responses(setup, cubic, harmonic):
+    """From the coefficients at −|ε| and +|ε| to the responses to the sign of ε."""
+    return {
+        "response": (cubic[-1] - cubic[0]) / (2 * setup.cubic),
+        "harmonic_response": (harmonic[-1] - harmonic[0]) / (2 * setup.cubic),
     }
-    found = {name: np.array([getattr(one, field) for one in three]) for name, field in names.items()}
-    found["response"] = (found["cubic"][2] - found["cubic"][0]) / (2 * setup.cubic)
-    found["harmonic_response"] = (found["harmonic"][2] - found["harmonic"][0]) / (2 * setup.cubic)
+
+
+def _theory(setup, theory, suffix="", ridge=None):
+    three = [observables(solve(_problem(setup, sign, ridge), theory)) for sign in SIGNS]
+    found = {name: np.array([getattr(one, field) for one in three]) for name, field in NAMES.items()}
+    found |= _responses(setup, found["cubic"], found["harmonic"])
     return {name + suffix: value for name, value in found.items()}
 
 
 def _process(setup, scale, suffix):
-    down, up = (rescaled_process(_problem(setup, sign), scale) for sign in (-1.0, 1.0))
-    return {
-        "response" + suffix: (up.cubic - down.cubic) / (2 * setup.cubic),
-        "harmonic_response" + suffix: (up.harmonic - down.harmonic) / (2 * setup.cubic),
-    }
+    two = [rescaled_process(_problem(setup, sign), scale) for sign in (-1.0, 1.0)]
+    found = _responses(setup, [one.cubic for one in two], [one.harmonic for one in two])
+    return {name + suffix: value for name, value in found.items()}
 
 
 def predict(setup):
-    gp = _process(setup, 1.0, "_gp")
+    """The corrected theory; beside it the theory of the slides, the corrected one with the ridge of K, GP and rescaling."""
     return {
         **_theory(setup, COMPLETE),
-        **_theory(setup, RESPONSE, "_response_theory"),
+        **_theory(setup, KERNEL_RIDGE, "_kernel_ridge"),
         **_theory(setup, SLIDE, "_slide"),
-        **gp,
+        **_process(setup, 1.0, "_gp"),
         **_process(setup, None, "_rescaling"),
-        "gp_harmonic_response": gp["harmonic_response_gp"],
     }
 
 
@@ -167,19 +172,94 @@ def measure(setup, keys, *, sampler):
     return experiment.evidence(inputs, traces)
 
 
-GUARDS = (Guard("mixing-linear", "rhat_linear", at_most=1.1), Guard("mixing-cubic", "rhat_harmonic", at_most=1.1))
-EXPONENT = log_slope(each("harmonic_response"), over="beta")
+@batched(8)
+def measure_without_root_two(setup, keys):
+    """The misprint of arXiv:2310.03789 eq. 6 taken the other way: noise of variance Tdt, half the temperature."""
+    return measure(setup, keys, sampler=Underdamped(temperature=0.5))
+
+
+@batched(8)
+def measure_shuffled(setup, keys, *, sampler):
+    """The labels belong to other inputs: there is nothing to learn."""
+    split = jax.vmap(jax.random.split)(keys)
+    experiment, inputs = _experiment(setup), _inputs(setup, split[:, 0])
+    targets = jnp.roll(experiment.targets(inputs), 1, axis=-1)
+    return experiment.evidence(inputs, experiment.traces(inputs, targets, split[:, 1], sampler))
+
+
+def predict_lazy(setup):
+    """No feature learning: the Gaussian process in place of the network."""
+    found = predict(setup)
+    return {**found, **{name: found[name + "_gp"] for name in ("response", "harmonic_response")}}
+
+
+def predict_full_ridge(setup):
+    """κ in place of κ/n in the closure: the factor n of the data average forgotten."""
+    return {**predict(setup), **_theory(setup, COMPLETE, ridge=setup.samples * setup.ridge)}
+
+
+def _remainder(name, sign=None):
+    """What is left beyond the response ridge is of the order d/n of that correction itself, whose size is the bound taken."""
+    at = {} if sign is None else {"at": {"sign": sign}}
+    return {
+        "order d/n: as large as the response ridge's own correction": derived(
+            lambda full, partial: np.abs(full - partial), each(name, **at), each(name + "_kernel_ridge", **at)
+        )
+    }
+
+
+NEGATIVE = {"sign": -1.0}
+RIVALS = ("gp", "rescaling")
+
+
+def _exponent(suffix=""):
+    return log_slope(each("harmonic_response" + suffix), over="beta")
+
+
+GUARDS = (
+    Guard("mixing-linear", "rhat_linear", at_most=1.1),
+    Guard("mixing-cubic", "rhat_harmonic", at_most=1.1),
+    Guard("effective-samples-linear", "ess_linear", at_least=20),
+    Guard("effective-samples-cubic", "ess_harmonic", at_least=10),
+)
 CHECKS = (
     AtLeast(
         "cubic-response-does-not-fall",
-        EXPONENT,
-        derived(lambda exponent: exponent / 2, log_slope(each("harmonic_response_gp"), over="beta")),
+        _exponent(),
+        derived(lambda exponent: exponent / 2, _exponent("_gp")),
         statement=True,
         where={"mean_field": False},
-        rivals=(
-            Rival("gaussian-process", log_slope(each("harmonic_response_gp"), over="beta")),
-            Rival("rescaling", log_slope(each("harmonic_response_rescaling"), over="beta")),
-        ),
+        rivals=tuple(Rival(rival, _exponent("_" + rival)) for rival in RIVALS),
+    ),
+    AtMost(
+        "gp-lacks-the-cubic",
+        derived(lambda gp, network: gp - 0.05 * network, each("gp_harmonic_response"), each("harmonic_response")),
+        0.0,
+    ),
+    Check(
+        "cubic-response",
+        each("response"),
+        budget=_remainder("response"),
+        rivals=tuple(Rival(rival, each("response_" + rival)) for rival in RIVALS),
+    ),
+    Check("linear-learnability", each("linear", at=NEGATIVE), budget=_remainder("linear", -1.0)),
+    Check(
+        "teacher-variance",
+        each("overlap", at=NEGATIVE),
+        budget=_remainder("overlap", -1.0),
+        rivals=(Rival("slides", each("overlap_slide", at=NEGATIVE)),),
+    ),
+    Check(
+        "transverse-variance",
+        each("radius", at=NEGATIVE),
+        budget=_remainder("radius", -1.0),
+        rivals=(Rival("slides", each("radius_slide", at=NEGATIVE)),),
     ),
 )
-CONTROLS = ()
+SMALLEST = {"beta": 0.08}
+CONTROLS = (
+    Control("noise-without-root-two", "transverse-variance", measure=measure_without_root_two, where=SMALLEST),
+    Control("shuffled-labels", "linear-learnability", measure=measure_shuffled, where=SMALLEST),
+    Control("no-feature-learning", "cubic-response", predict=predict_lazy),
+    Control("ridge-not-over-n", "linear-learnability", predict=predict_full_ridge),
+)

@@ -14,9 +14,10 @@ from fieldbench.sampling.linear_curves import LinearTeacher, gibbs_curves, lange
 
 @dataclass(frozen=True)
 class Setup:
-    """One point on the source's ray N = 10 α, S = 50 α, C = 1000 α; a replicate is the mean over `draws` independent data sets.
+    """One point on the source's ray N = 10 α, S = 50 α, C = 1000 α.
 
-    `langevin` is the number of Langevin steps run beside Gibbs, on the first data set of each replicate (0: none).
+    A replicate is the mean over `draws` independent data sets, each of the largest size with the smaller ones nested in
+    it. `langevin` is the number of Langevin steps run beside Gibbs on the first of them (0: none).
     """
 
     alpha: float
@@ -47,14 +48,21 @@ class Setup:
 TIERS = {
     "quick": Tier([Setup(0.2, (15, 21), 256, langevin=1600), Setup(0.4, (48, 64), 128)], replicates=16),
     "standard": Tier(
-        [Setup(0.4, (48, 64), 128, langevin=2000), Setup(1.0, (211, 270), 24), Setup(2.0, (640, 800), 8)], replicates=32
+        [
+            Setup(0.4, (48, 64), 128, langevin=2000),
+            Setup(1.0, (211, 270), 24),
+            Setup(2.0, (640, 800), 10),
+            Setup(1.0, (125, 160), 24, ridge=0.01),
+        ],
+        replicates=32,
     ),
     "paper": Tier(
         [
             Setup(0.4, (48, 64), 128, langevin=4000),
             Setup(1.0, (211, 270), 24),
-            Setup(2.0, (640, 800), 8),
+            Setup(2.0, (640, 800), 10),
             Setup(4.0, (1900, 2300), 2),
+            Setup(1.0, (125, 160), 24, ridge=0.01),
         ],
         replicates=32,
         note="the source's own ray up to alpha = 4 (d = 8000): about an hour on one core, 2 GiB",
@@ -69,7 +77,7 @@ def measure(setup, keys, *, sampler):
 
 @batched(8)
 def measure_shuffled(setup, keys, *, sampler):
-    return _measure(setup, keys, sampler, shuffled=True)
+    return _measure(setup, keys, sampler, shift=1)
 
 
 @batched(8)
@@ -77,16 +85,18 @@ def measure_cold(setup, keys):
     return _measure(setup, keys, Underdamped(temperature=0.5))
 
 
-def _measure(setup, keys, sampler, *, shuffled=False):
-    teacher = LinearTeacher(setup.patches, setup.size, shuffled)
+def _measure(setup, keys, sampler, *, shift=0):
+    teacher = LinearTeacher(setup.patches, setup.size)
     prior = LinearPrior(setup.channels, setup.mean_field, setup.ridge)
     keys = jax.vmap(lambda key: jax.random.split(key, setup.draws))(keys)
-    found = gibbs_curves(keys.reshape(-1), teacher=teacher, samples=setup.samples, prior=prior, burn_in=3, keep=3)
+    found = gibbs_curves(
+        keys.reshape(-1), shift, teacher=teacher, samples=setup.samples, prior=prior, burn_in=3, keep=2
+    )
     trace = np.asarray(found.pop("trace"))
     sets = {name: np.asarray(a).reshape(-1, setup.draws, len(setup.samples)) for name, a in found.items()}
     means = {name: a.mean(axis=1) for name, a in sets.items()}
-    means["scatter"] = sets["learnability"].std(axis=1)
-    # Chains are short because they forget their start within a sweep: pool the block's data sets, each about its own mean.
+    means["scatter"] = sets["learnability"].std(axis=1, ddof=min(setup.draws - 1, 1))
+    # Chains are short because they forget their start in a sweep: pool the block's data sets, each about its own mean.
     centred = trace - trace.mean(axis=(2, 3), keepdims=True)
     by_sweep = centred.transpose(2, 0, 3, 1).reshape(-1, 2, len(setup.samples))
     by_set = centred.transpose(0, 2, 3, 1).reshape(-1, 2, len(setup.samples))

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import fieldbench
 from fieldbench.cli import app
+from fieldbench.doors.output import Output
 from fieldbench.doors.run import parse_overrides
 from fieldbench.errors import BadInput
 
@@ -240,6 +241,15 @@ def test_the_results_table_is_made_from_the_newest_records(here):
     assert text.index("## quick") < text.index("## standard")
     assert text.count("| toy-sum | ") == 8
     assert "**toy-sum**: reproduced. Controls: tenth-more noticed, no-offset noticed." in text
+
+
+def test_a_terminal_gets_a_table_whose_labels_in_brackets_survive(capsys):
+    out = Output()
+    out.terminal = True
+    out.table(("check", "verdict"), [("sum [size=100]", "reproduced")], "title")
+    said = capsys.readouterr().out
+    assert "sum [size=100]" in said
+    assert "│" in said
 
 
 def test_info_shows_what_a_case_declares():

@@ -62,7 +62,7 @@ def fetch(name: str) -> tuple[Path, ...]:
 
 
 def _download(download: registry.Download) -> Path:
-    import pooch
+    import pooch  # type: ignore[import-untyped]
 
     folder, leaf = download.path.split("/")
     failures = []

@@ -13,7 +13,7 @@ from fieldbench.errors import DataCorrupt
 def read(name: str) -> Images:
     """The embedded default data set (test part of the UCI set of Alpaydin and Kaynak). Raises DataCorrupt on NaN or
     another checksum."""
-    from sklearn.datasets import load_digits
+    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
 
     bunch = load_digits()
     values = np.asarray(bunch.data)

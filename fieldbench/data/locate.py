@@ -13,7 +13,7 @@ WRAPPERS = ("", ".gz", ".xz")
 
 def cache_folder() -> Path:
     """The folder downloads go to: the operating system's cache folder of this project."""
-    import pooch
+    import pooch  # type: ignore[import-untyped]
 
     return Path(pooch.os_cache("fieldbench"))
 

@@ -20,6 +20,8 @@ def content(path: Path, member: str) -> bytes:
     Raises:
         DataCorrupt: the file cannot be read, is truncated or damaged, or the archive lacks the member.
     """
+    if path.is_file() and path.stat().st_size == 0:  # an empty file is a valid gzip stream of nothing
+        raise DataCorrupt(f"{path}: truncated or damaged: the file is empty; replace it")
     try:
         if path.name.endswith(".tar.gz"):
             return _from_archive(path, member)

@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 STYLES = {"reproduced": "green", "contradicted": "red", "inconclusive": "yellow", "not run": "dim"}
 
@@ -48,8 +49,8 @@ class Output:
             return
         table = Table(*columns, title=title or None, title_justify="left")
         for row in rows:
-            cells = [str(cell) for cell in row]
-            style = next((style for verdict, style in STYLES.items() if cells[-1].startswith(verdict)), None)
+            cells = [Text(str(cell)) for cell in row]  # not markup: labels come in square brackets
+            style = next((style for verdict, style in STYLES.items() if cells[-1].plain.startswith(verdict)), None)
             table.add_row(*cells, style=style)
         Console().print(table)
 
@@ -65,8 +66,10 @@ class Output:
             yield lambda done, total, what: None
             return
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        plain = {"redirect_stdout": False, "redirect_stderr": False}  # a piped stdout stays a pipe
-        with Progress(*columns, console=self._errors, transient=True, **plain) as bar:
+        # Without redirection a piped stdout stays a pipe while the bar is drawn on stderr.
+        with Progress(
+            *columns, console=self._errors, transient=True, redirect_stdout=False, redirect_stderr=False
+        ) as bar:
             task = bar.add_task("", total=None)
             yield lambda done, total, what: bar.update(task, completed=done, total=total, description=what[:60])
 

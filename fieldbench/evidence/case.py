@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import inspect
 import sys
@@ -104,7 +105,7 @@ def _require_consistent(case: Case) -> None:
 
 
 def _import(path: Path) -> ModuleType:
-    name = f"fieldbench_case_{path.stem}_{abs(hash(str(path.resolve()))):x}"
+    name = f"fieldbench_case_{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise BadInput(f"{path} is not a Python file")

@@ -133,7 +133,6 @@ class Modules:
 
     def _lazy(self, module: Module, name: str) -> Iterator[Target]:
         """A name that the module makes on demand (PEP 562): ask it, then find where that object is defined."""
-        yield Target(module, "__getattr__")
         try:
             value = getattr(importlib.import_module(module.name), name)
         except (ImportError, AttributeError):

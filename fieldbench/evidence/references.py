@@ -9,7 +9,20 @@ from dataclasses import dataclass, field
 Chain = tuple[str, ...]
 """A name and the attributes taken from it: `sphere.spectrum(…)` is ("sphere", "spectrum")."""
 
-DYNAMIC = frozenset({"eval", "exec", "globals", "locals", "vars", "__import__", "importlib"})
+DYNAMIC = frozenset(
+    {
+        "eval",
+        "exec",
+        "globals",
+        "locals",
+        "vars",
+        "__import__",
+        "importlib",
+        "import_module",
+        "__dict__",
+        "__getattribute__",
+    }
+)
 """Names whose use hides what is reached; so does `getattr` whose attribute is not a constant."""
 
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
@@ -107,17 +120,19 @@ def _note_chain(node: ast.expr, local: frozenset[str], found: References) -> Non
         _walk(node, local, found)
     elif node.id not in local:
         found.chains.add((node.id, *reversed(attributes)))
-        found.dynamic |= node.id in DYNAMIC
+        found.dynamic |= node.id in DYNAMIC or (node.id, *attributes[-1:]) == ("sys", "modules")
+    found.dynamic |= not DYNAMIC.isdisjoint(attributes)
 
 
 def _note_getattr(call: ast.Call, found: References) -> None:
-    if not (isinstance(call.func, ast.Name) and call.func.id in ("getattr", "attrgetter", "methodcaller")):
+    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if called not in ("getattr", "attrgetter", "methodcaller"):
         return
-    names = call.args[1:2] if call.func.id == "getattr" else call.args
+    names = {"getattr": call.args[1:2], "methodcaller": call.args[:1]}.get(called, call.args)
     for name in names:
         if isinstance(name, ast.Constant) and isinstance(name.value, str):
             found.attributes.update(name.value.split("."))
-            if isinstance(call.args[0], ast.Name) and call.func.id == "getattr":
+            if isinstance(call.args[0], ast.Name) and called == "getattr":
                 found.chains.add((call.args[0].id, name.value))
         else:
             found.dynamic = True

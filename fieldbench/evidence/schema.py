@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -15,9 +16,9 @@ SCHEMA_VERSION: Literal["1.0"] = "1.0"
 NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 
 
-def spell(value: float) -> float | str:
-    """A number as strict JSON knows it; what JSON has no number for becomes a string."""
-    if math.isfinite(value):
+def spell(value: Any) -> Any:
+    """A number as strict JSON knows it; what JSON has no number for becomes a string. Other values stay."""
+    if not isinstance(value, float) or math.isfinite(value):
         return value
     return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
 
@@ -32,6 +33,21 @@ Real = Annotated[
     BeforeValidator(unspell),
     PlainSerializer(spell, return_type=float | str, when_used="json"),
     WithJsonSchema({"anyOf": [{"type": "number"}, {"enum": list(NOT_FINITE)}]}),
+]
+
+
+def _nested(data: Any, change: Callable[[Any], Any]) -> Any:
+    """Apply `change` to the leaves of nested lists and dicts."""
+    if isinstance(data, dict):
+        return {name: _nested(entry, change) for name, entry in data.items()}
+    return [_nested(entry, change) for entry in data] if isinstance(data, list) else change(data)
+
+
+# Fields of a setup; an infinite width is a legitimate one.
+Parameters = Annotated[
+    dict[str, Any],
+    BeforeValidator(lambda value: _nested(value, unspell)),
+    PlainSerializer(lambda value: _nested(value, spell), return_type=dict[str, Any], when_used="json"),
 ]
 
 
@@ -51,11 +67,10 @@ class ArrayPart(Part):
     @model_validator(mode="after")
     def _whole(self) -> ArrayPart:
         try:
-            found = np.array(_nested(self.data, unspell), dtype=self.dtype)
-            fits = found.shape == tuple(self.shape) or (found.size == 0 and 0 in self.shape)
+            found = self._unshaped()
         except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(f"array data do not fit dtype {self.dtype} and shape {self.shape}: {error}") from error
-        if not fits:
+        if found.shape != tuple(self.shape) and not (found.size == 0 and 0 in self.shape):
             raise ValueError(f"array data do not fit shape {self.shape}")
         return self
 
@@ -65,20 +80,16 @@ class ArrayPart(Part):
         array = np.asarray(values)
         if array.dtype.kind not in "biufU":
             raise BadInput(f"arrays of {array.dtype} cannot be recorded; return real numbers (real and imaginary part)")
-        data = array.tolist()
-        return cls(
-            dtype=array.dtype.name,
-            shape=list(array.shape),
-            data=_nested(data, spell) if array.dtype.kind == "f" else data,
-        )
+        name = "str" if array.dtype.kind == "U" else array.dtype.name
+        return cls(dtype=name, shape=list(array.shape), data=_nested(array.tolist(), spell))
 
     def array(self) -> NDArray[Any]:
         """The array, bit for bit."""
-        return np.array(_nested(self.data, unspell), dtype=self.dtype).reshape(self.shape)
+        return self._unshaped().reshape(self.shape)
 
-
-def _nested(data: Any, change: Any) -> Any:
-    return [_nested(entry, change) for entry in data] if isinstance(data, list) else change(data)
+    def _unshaped(self) -> NDArray[Any]:
+        data = self.data if self.dtype == "str" else _nested(self.data, unspell)
+        return np.array(data, dtype=self.dtype)
 
 
 class SourcePart(Part):
@@ -110,7 +121,7 @@ class SetupPart(Part):
     """The physical parameters at one sweep point, and the coordinates of its array axes."""
 
     type: str
-    parameters: dict[str, Any]
+    parameters: Parameters
     coordinates: dict[str, ArrayPart]
 
 
@@ -197,7 +208,7 @@ class GuardPart(Part):
 class SkippedPart(Part):
     """A setup that was not measured, and why."""
 
-    parameters: dict[str, Any]
+    parameters: Parameters
     reason: str
 
 

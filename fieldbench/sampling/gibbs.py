@@ -3,9 +3,9 @@
 f(x) = sum_{i,c} a_ic w_c . x_i with patches x_i, i = 1 … N, of size S and C channels; prior w_c ~ N(0, I/S),
 a_ic ~ N(0, 1/(N C chi)), likelihood N(y | f, ridge/chi). One patch (N = 1) is the fully connected network of width C.
 
-Given w, the readout a is Gaussian; given a, the weights w are Gaussian. The data see the two layers only through the map
-B = a w (N x S), and each conditional depends on the other layer only through its Gram matrix, so that the Markov chain
-closes on (B, A = a aᵀ, W = wᵀw), and no step has a cost that grows with C:
+Given w, the readout a is Gaussian; given a, the weights w are Gaussian. The data see the two layers only through the
+map B = a w (N x S), and each conditional depends on the other layer only through its Gram matrix, so that the Markov
+chain closes on (B, A = a aᵀ, W = wᵀw), and no step has a cost that grows with C:
 
     B | W, y   Gaussian regression with prior covariance 1 ⊗ W/(N C chi)
     A | B, W   = B W⁻¹ Bᵀ + Wishart_N(C − S)/(N C chi)     (a in the span of w is fixed by B; the rest is prior)
@@ -52,7 +52,7 @@ class LinearPrior:
 
 
 class GibbsState(NamedTuple):
-    """One draw: the map B, its conditional mean (a Rao–Blackwell estimate of the posterior mean) and both Gram matrices."""
+    """One draw: the map B, its mean given either layer (a Rao–Blackwell estimate of E[B]), and both Gram matrices."""
 
     map: Float[Array, "patches size"]
     mean: Float[Array, "patches size"]
@@ -131,9 +131,10 @@ def _sweep(key: Array, gram: Array, regress: _Regression, prior: LinearPrior, sa
 
 
 def _regression(inputs: Array, targets: Array, prior: LinearPrior) -> _Regression:
-    """Return draw(Z0, e0, F, G) → (B, E[B]) for B = F Z Gᵀ, Z white, given y = <B, x> + noise; None stands for the unscaled identity.
+    """Return draw(Z0, e0, F, G) → (B, E[B]) for B = F Z Gᵀ, Z white, given y = <B, x> + noise.
 
-    On the side with the fewer flops, where a flop of a Cholesky factorisation counts for three of a matrix product (its rate on CPUs).
+    Z0 and e0 are standard normals; F or G = None stands for the identity. Works on the side with the fewer flops, where
+    one of a Cholesky factorisation counts for three of a matrix product (the ratio of their rates on CPUs).
     """
     samples, patches, size = inputs.shape
     dimension = patches * size
@@ -163,7 +164,7 @@ def _draw_dual(
 
 
 def _lower_gram(features: Array) -> Array:
-    """ΦΦᵀ where Cholesky reads it: the lower triangle. The upper right quarter is left out (zero), a quarter of the flops."""
+    """ΦΦᵀ where Cholesky reads it, the lower triangle: the upper right quarter stays zero and saves its flops."""
     half = features.shape[0] // 2
     top, bottom = features[:half], features[half:]
     corner = jnp.zeros((half, bottom.shape[0]), features.dtype)
@@ -179,7 +180,7 @@ def _dress(white: Array, left: Array | None, right: Array | None) -> Array:
 def _draw_primal(
     gram: Array, moment: Array, white: Array, noise: Array, left: Array | None, right: Array | None
 ) -> tuple[Array, Array]:
-    """Draw from the posterior precision (F Fᵀ)⁻¹ ⊗ (G Gᵀ)⁻¹ + XᵀX/noise, with one d x d factorisation; `noise` is not used."""
+    """Draw with the posterior precision (F Fᵀ)⁻¹ ⊗ (G Gᵀ)⁻¹ + XᵀX/ridge, one d x d factorisation; needs no `noise`."""
     patches, size = moment.shape
     inverses = _inverse_gram(left, patches, gram.dtype), _inverse_gram(right, size, gram.dtype)
     precision = jnp.einsum("ij,st->isjt", *inverses).reshape(gram.shape) + gram
@@ -197,14 +198,14 @@ def _inverse_gram(factor: Array | None, size: int, dtype: Any) -> Array:
 
 
 def _normals(key: Array, shapes: list[tuple[int, ...]], dtype: Any) -> list[Array]:
-    """Standard normals of several shapes from one call: each call of a generator costs a third of a second to compile."""
+    """Standard normals of several shapes from one call: every call takes a third of a second to compile."""
     counts = [math.prod(shape) for shape in shapes]
     parts = jnp.split(jax.random.normal(key, (sum(counts),), dtype), list(itertools.accumulate(counts))[:-1])
     return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
 
 
 def _wisharts(key: Array, normals: list[Array], degrees: list[int]) -> list[Array]:
-    """Wishart matrices of unit scale from their Cholesky factors (Bartlett): normals below, chi_{degrees − i} on the diagonal."""
+    """Wishart matrices of unit scale by Bartlett's factor: normals below the diagonal, chi_{degrees − i} on it."""
     sizes = [normal.shape[0] for normal in normals]
     freedom = jnp.concatenate([d - jnp.arange(n) for n, d in zip(sizes, degrees, strict=True)]).astype(normals[0].dtype)
     diagonal = jnp.split(jnp.sqrt(2.0 * jax.random.gamma(key, freedom / 2.0, dtype=freedom.dtype)), [sizes[0]])

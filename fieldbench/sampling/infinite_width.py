@@ -65,4 +65,5 @@ def harmonic_embedding(inputs: FloatArray, hidden_variance: float = 1.0) -> Floa
     integrand = (weight * zonal * (1 + 2 * square) ** -1.5).sum(axis=1)
     profile = special.erf(np.outer(radius, along[:, 0])) @ integrand
     harmonic: FloatArray = cosine**3 - 3 * cosine / (dimension + 2)
-    return -4 / math.sqrt(math.pi) * harmonic * profile
+    embedding: FloatArray = -4 / math.sqrt(math.pi) * harmonic * profile
+    return embedding

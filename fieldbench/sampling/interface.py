@@ -104,13 +104,13 @@ def normal_like(keys: Array, position: Position) -> Position:
     """Standard normals for every leaf, of shape keys.shape + the leaf's own axes: axes of size one share their noise."""
     leaves, structure = jax.tree.flatten(position)
     flat = keys.reshape(-1)
-    noise = []
-    for number, leaf in enumerate(leaves):
+
+    def draw(number: int, leaf: Array) -> Array:
         own = leaf.shape[keys.ndim :]
-        draw = jax.vmap(
-            lambda k, own=own, leaf=leaf, number=number: jax.random.normal(
-                jax.random.fold_in(k, number), own, leaf.dtype
-            )
-        )
-        noise.append(draw(flat).reshape(keys.shape + own))
-    return jax.tree.unflatten(structure, noise)
+
+        def one(key: Array) -> Array:
+            return jax.random.normal(jax.random.fold_in(key, number), own, leaf.dtype)
+
+        return jax.vmap(one)(flat).reshape(keys.shape + own)
+
+    return jax.tree.unflatten(structure, [draw(number, leaf) for number, leaf in enumerate(leaves)])

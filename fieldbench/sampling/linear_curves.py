@@ -1,12 +1,12 @@
 """Order parameters of two-layer linear networks on teacher data, along nested training sets, by exact Gibbs sampling.
 
-Teacher y = Σ_i a*_i w*·x_i with a*, w* the first unit vectors (no loss of generality: inputs and prior are rotation invariant)
-and x ~ N(0, 1). Everything measured is a Gaussian overlap in weight space, so there is no test set:
+Teacher y = Σ_i a*_i w*·x_i with a*, w* the first unit vectors (no loss of generality: inputs and prior are rotation
+invariant) and x ~ N(0, 1). Everything measured is a Gaussian overlap in weight space, so there is no test set:
 
     learnability L = a*ᵀ⟨B⟩w*,   MSE = |⟨B⟩ − a*w*ᵀ|²,   x = (S/C) w*ᵀ⟨W⟩w*,   x_perp = (S/C)(Tr⟨W⟩ − w*ᵀ⟨W⟩w*)/(S − 1)
 
-with B = a w and W = wᵀw, averages over the posterior. Gibbs runs two chains per data set, from the unlearned prior and from an
-aligned start; Langevin, under any `Sampler`, runs one from the prior on the same data sets (the same keys).
+with B = a w and W = wᵀw, averages over the posterior. Gibbs runs two chains per data set, from the unlearned prior and
+from an aligned start; Langevin, under any `Sampler`, runs one from the prior on the same data sets (the same keys).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
+from jax.typing import ArrayLike
 
 from fieldbench.errors import BadInput
 from fieldbench.sampling.gibbs import GibbsState, LinearPrior, gibbs_chain, lazy_start
@@ -28,20 +29,20 @@ __all__ = ["LinearTeacher", "aligned_start", "gibbs_curves", "langevin_traces"]
 
 @dataclass(frozen=True)
 class LinearTeacher:
-    """Gaussian inputs of `patches` patches of `size` entries and their labels; `shuffled` permutes the labels (a control)."""
+    """Gaussian inputs of `patches` patches of `size` entries, labelled by their first entry."""
 
     patches: int
     size: int
-    shuffled: bool = False
 
     def draw(
-        self, key: Array, samples: int, dtype: jnp.dtype = jnp.dtype(jnp.float64)
+        self, key: Array, samples: int, shift: ArrayLike = 0
     ) -> tuple[Float[Array, "samples patches size"], Float[Array, " samples"]]:
-        """One data set: the first P samples of a larger draw are the nested training set of size P."""
-        key_inputs, key_labels = jax.random.split(jax.random.fold_in(key, 0))
-        inputs = jax.random.normal(key_inputs, (samples, self.patches, self.size), dtype)
-        targets = inputs[:, 0, 0]
-        return inputs, jax.random.permutation(key_labels, targets) if self.shuffled else targets
+        """One data set: the first P samples of a larger draw are the nested training set of size P.
+
+        With `shift` = 1 each input gets its neighbour's label, which says nothing of it: shuffled labels, for controls.
+        """
+        inputs = jax.random.normal(jax.random.fold_in(key, 0), (samples, self.patches, self.size), jnp.float64)
+        return inputs, jnp.roll(inputs[:, 0, 0], shift)
 
 
 def aligned_start(prior: LinearPrior, size: int) -> Float[Array, "size size"]:
@@ -51,27 +52,46 @@ def aligned_start(prior: LinearPrior, size: int) -> Float[Array, "size size"]:
 
 @partial(jax.jit, static_argnames=("teacher", "samples", "prior", "burn_in", "keep"))
 def gibbs_curves(
-    keys: Array, *, teacher: LinearTeacher, samples: tuple[int, ...], prior: LinearPrior, burn_in: int, keep: int
+    keys: Array,
+    shift: ArrayLike = 0,
+    *,
+    teacher: LinearTeacher,
+    samples: tuple[int, ...],
+    prior: LinearPrior,
+    burn_in: int,
+    keep: int,
 ) -> dict[str, Float[Array, "sets sizes ..."]]:
     """Order parameters at each of the nested `samples` for every key, one independent data set a key.
 
+    Args:
+        keys: shape (sets,).
+        shift: see `LinearTeacher.draw`.
+        burn_in, keep: sweeps of each chain that are dropped and kept.
+
     Returns:
-        learnability, mse, ratio (x), orthogonal (x_perp): shape (sets, sizes). The MSE multiplies the errors of the two chains'
-        means, so that their Monte-Carlo noise does not bias it. trace: the conditional learnability of every kept sweep, shape
-        (sets, sizes, keep, 2).
+        learnability, mse, ratio (x), orthogonal (x_perp): shape (sets, sizes). The MSE multiplies the errors of the two
+        chains' means, so that their Monte-Carlo noise does not bias it. trace: the conditional learnability of every
+        kept sweep, shape (sets, sizes, keep, 2).
+
+    Raises:
+        BadInput: sizes that do not rise from at least 1, no kept sweep, fewer channels than N + S.
     """
     if not samples or sorted(samples) != list(samples) or samples[0] < 1 or burn_in < 0 or keep < 1:
         raise BadInput(f"samples {samples} must rise from at least 1, burn_in {burn_in} be >= 0 and keep {keep} >= 1")
     starts = jnp.stack([lazy_start(prior, teacher.size), aligned_start(prior, teacher.size)])
 
     def one_set(key: Array) -> dict[str, Array]:
-        inputs, targets = teacher.draw(key, samples[-1])
+        inputs, targets = teacher.draw(key, samples[-1], shift)
         keys_size = jax.random.split(jax.random.fold_in(key, 1), len(samples))
-        found = [_two_chains(k, inputs[:p], targets[:p], starts, prior, burn_in, keep) for k, p in zip(keys_size, samples, strict=True)]
+        found = [
+            _two_chains(k, inputs[:p], targets[:p], starts, prior, burn_in, keep)
+            for k, p in zip(keys_size, samples, strict=True)
+        ]
         return {name: jnp.stack([curve[name] for curve in found]) for name in found[0]}
 
     # One data set after the other: large products run at the machine's rate, and only order parameters are kept.
-    return jax.lax.map(one_set, keys)
+    curves: dict[str, Array] = jax.lax.map(one_set, keys)
+    return curves
 
 
 def _two_chains(
@@ -81,7 +101,9 @@ def _two_chains(
 
     def chain(argument: tuple[Array, Array]) -> tuple[Array, Array, Array, Array]:
         key, start = argument
-        means, along, total = gibbs_chain(key, inputs, targets, start, prior=prior, sweeps=burn_in + keep, observe=_observe)
+        means, along, total = gibbs_chain(
+            key, inputs, targets, start, prior=prior, sweeps=burn_in + keep, observe=_observe
+        )
         return means[burn_in:].mean(axis=0), means[burn_in:, 0, 0], along[burn_in:].mean(), total[burn_in:].mean()
 
     means, traces, along, total = jax.lax.map(chain, (jax.random.split(key), starts))
@@ -107,7 +129,7 @@ def langevin_traces(
     burn_in: int,
     thin: int,
 ) -> dict[str, Float[Array, "kept sets"]]:
-    """Learnability and ratio x along one Langevin chain for each key, on the data set that `gibbs_curves` draws for that key.
+    """Learnability and ratio x along one Langevin chain a key, on the data set that `gibbs_curves` draws for that key.
 
     In float32, from the prior. `samples` has to be the largest size of `gibbs_curves`, which is the size it draws.
     """

@@ -40,7 +40,7 @@ def integrate(
     """Validate, run, and wrap the result: the body of `Sampler.sample` for every integrator of this package."""
     check_request(energy, initial, steps=steps, burn_in=burn_in, thin=thin)
     keys = chain_keys(key, energy.batch)
-    observer = observe if isinstance(observe, Partial) else Partial(observe)
+    observer = observe if isinstance(observe, Partial) else Partial(observe)  # type: ignore[no-untyped-call]
     records, final, acceptance, step = _run(integrator, energy, initial, keys, observer, steps, burn_in, thin)
     return Samples(records=dict(records), final=final, acceptance=acceptance, step=step, gradients=burn_in + steps)
 

@@ -41,7 +41,8 @@ class MetropolisAdjusted:
         """h = step / (curvature D^{1/3})."""
         chains = max(math.prod(energy.batch), 1)
         dimension = sum(leaf.size for leaf in jax.tree.leaves(position)) / chains
-        return self.step / (energy.curvature * dimension ** (1 / 3))
+        step: Array = self.step / (energy.curvature * dimension ** (1 / 3))
+        return step
 
     def start(self, energy: Energy, position: Position, keys: Array) -> Any:
         """Position, energy and gradient."""
@@ -63,8 +64,11 @@ class MetropolisAdjusted:
         back = self._log_density(proposal, new_gradient, position, step, batch)
         log_ratio = (value - new_value) / self.temperature + back - forth
         # One uniform a chain; a leaf number no position reaches keeps it independent of the normals.
-        draw = jax.vmap(lambda k: jax.random.exponential(jax.random.fold_in(k, _UNIFORM), (), value.dtype))
-        accept = -draw(keys.reshape(-1)).reshape(keys.shape) < log_ratio
+
+        def threshold(key: Array) -> Array:
+            return -jax.random.exponential(jax.random.fold_in(key, _UNIFORM), (), value.dtype)
+
+        accept = jax.vmap(threshold)(keys.reshape(-1)).reshape(keys.shape) < log_ratio
 
         def choose(new: Array, old: Array) -> Array:
             return jnp.where(accept.reshape(accept.shape + (1,) * (old.ndim - batch)), new, old)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -83,7 +83,8 @@ class TwoLayerNetwork:
         def one(inputs: Array, hidden: Array, readout: Array) -> Array:
             return readout.reshape(-1) @ function(_preactivations(hidden, inputs))
 
-        return self._over_chains(one, self.physical(weights))
+        outputs: Array = self._over_chains(one, self.physical(weights))
+        return outputs
 
     def value(self, weights: Weights) -> Float[Array, "*batch"]:
         """U of every chain."""
@@ -116,7 +117,7 @@ class TwoLayerNetwork:
     def _readout_scale(self) -> Array:
         return jnp.sqrt(self.readout_variance / (self.feature_scale * (self.width * self.inputs.shape[-3])))
 
-    def _over_chains(self, one: Callable[..., object], weights: Weights, *more: Array) -> object:
+    def _over_chains(self, one: Callable[..., Any], weights: Weights, *more: Array) -> Any:
         """Apply `one(inputs, hidden, readout, *more)` chain by chain.
 
         A loop and not a batched product: one chain's (width, samples) array stays in cache from the first matrix product to the second, which on a
@@ -128,7 +129,7 @@ class TwoLayerNetwork:
         def flat(array: Array) -> Array:
             return array.reshape(math.prod(groups), math.prod(members), *array.shape[len(self.batch) :])
 
-        def group(item: tuple[Array, tuple[Array, ...]]) -> object:
+        def group(item: tuple[Array, tuple[Array, ...]]) -> Any:
             inputs, chains = item
             return jax.lax.map(lambda chain: one(inputs, *chain), chains)
 
@@ -170,7 +171,8 @@ def fully_connected(
     # network's kernel operator, at most σ_a²⟨φ²⟩ (erf: .46 at σ_w = 1). That bound covers the hidden block of an
     # adapted network too, whose own kernel eigenvalue stays below a quarter of it.
     bound = {"erf": 0.4, "relu": 0.5 * hidden_variance}
-    kernel = bound[activation] if activation in bound else _linear_curvature(inputs.shape[-2], inputs.shape[-1])
+    linear = hidden_variance * _linear_curvature(inputs.shape[-2], inputs.shape[-1])
+    kernel = bound.get(activation, linear)
     return _network(
         inputs[..., None, :, :],
         targets,

@@ -89,7 +89,7 @@ class SignedTeacher:
             steps=self.steps,
             burn_in=self.burn_in,
             thin=self.thin,
-            observe=Partial(order_parameters, energy),
+            observe=Partial(order_parameters, energy),  # type: ignore[no-untyped-call]
         )
         records = {name: np.asarray(trace, np.float64) for name, trace in samples.records.items()}
         records["cubic"] = records.pop("hermite") / 6

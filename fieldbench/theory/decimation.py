@@ -91,14 +91,15 @@ class Difference:
         log_error: ln of the ratio of the test errors.
         low_modes: change of the learned fraction of the low modes, Σ_{k≤Λ} δL_k y_k²/Σ_{k≤Λ} y_k².
         shift: δ ln κ_eff of `ridge_shift`: the relative strength of decimation, and so of its second order.
-        response: √(Σ_{k≤Λ} L_k²y_k² · MSE)/Σ_{k≤Λ} y_k²: how much a local change of the ridge, in units of κ_eff, can
-            move the low modes (Cauchy–Schwarz on teacher and error).
+        error_response, low_response: how much an uneven ridge can move the two, per relative standard deviation
+            std(T_i)/κ_eff of the ridge at the training points (`_responses`).
     """
 
     log_error: float
     low_modes: float
     shift: float
-    response: float
+    error_response: float
+    low_response: float
 
 
 def difference(full: LearningCurve, cut: Decimation, target: Vector, population: int) -> Difference:
@@ -114,12 +115,38 @@ def difference(full: LearningCurve, cut: Decimation, target: Vector, population:
     reduced = decimated_curve(cut, samples, target, population)
     learned, low = full.learnability[0], target[: cut.keep]
     unlimited = effective_ridge(full.spectrum, samples, full.ridge)
-    strength = (learned[: cut.keep] ** 2 @ low) * full.test_error[0]
+    error_response, low_response = _responses(full, cut, target)
     return Difference(
         log_error=float(np.log(reduced.test_error[0] / full.test_error[0])),
         low_modes=float((reduced.learnability[0] - learned)[: cut.keep] @ low / low.sum()),
         shift=ridge_shift(eigenvalues, samples, unlimited, cut.keep),
-        response=float(np.sqrt(strength) / low.sum()),
+        error_response=error_response,
+        low_response=low_response,
+    )
+
+
+def _responses(full: LearningCurve, cut: Decimation, target: Vector) -> tuple[float, float]:
+    """Cauchy–Schwarz bounds on the first-order effect of an uneven ridge on ln MSE and on the learned low modes.
+
+    Changing the ridge of training point i by δ_i changes the predictor by −δ_i α_i g_i(x), where α_i = −e_i/κ_eff with
+    e_i the left-out error and g_i the weight function of the point. In mean field ⟨e g_i⟩ is ((Le)(x_i) −
+    (E0 − 1) e_i)/P with L the learnability as a filter and ⟨(Le)²⟩ = Σ L²(1−L)²y² + MSE ΣL⁴/P, and the overlap of
+    g_i with the low teacher t is (Lt)(x_i)/P. Hence
+
+        |δ ln MSE| ≤ 2√3 [√(⟨(Le)²⟩/MSE) + E0 − 1] std(δ)/κ_eff,
+        |δ Σ f_ky_k/Σ y_k²| ≤ √3 √(MSE Σ_{k≤Λ} L²y²)/Σ_{k≤Λ} y² std(δ)/κ_eff,
+
+    √3 being √⟨e⁴⟩/⟨e²⟩ of Gaussian errors that align with the filtered fields as far as they can.
+    """
+    learned, samples, error = full.learnability[0], float(full.samples[0]), float(full.test_error[0])
+    squares = learned**2
+    e0 = samples / (samples - float(squares.sum()))
+    filtered = float(squares * (1.0 - learned) ** 2 @ target) / error + float((squares**2).sum()) / samples
+    low = target[: cut.keep]
+    teacher = float(squares[: cut.keep] @ low)
+    return (
+        float(2.0 * np.sqrt(3.0) * (np.sqrt(filtered) + e0 - 1.0)),
+        float(np.sqrt(3.0 * error * teacher) / low.sum()),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +43,20 @@ class EmpiricalSpectrum:
         return np.asarray(self.functions[rows, keep:] ** 2 @ self.eigenvalues[keep:])
 
 
+def gram_matrix(kernel: Callable[[Matrix, Matrix], Matrix], inputs: Matrix, block: int = 500) -> Matrix:
+    """K(x_i, x_j) over all points, (M, M), filled in blocks of rows: the kernel's temporaries are M × block.
+
+    Args:
+        kernel: function of two sets of inputs, (n, d) and (m, d), that returns (n, m).
+        inputs: (M, d).
+        block: rows at a time.
+    """
+    gram = np.empty((len(inputs), len(inputs)))
+    for start in range(0, len(inputs), block):
+        gram[start : start + block] = kernel(inputs[start : start + block], inputs)
+    return gram
+
+
 def spectrum(gram: Matrix) -> EmpiricalSpectrum:
     """Diagonalise K/M by LAPACK's divide and conquer (about 10 M³ flops, 4 M² floats).
 
@@ -57,9 +72,9 @@ def spectrum(gram: Matrix) -> EmpiricalSpectrum:
     _check(gram)
     size = len(gram)
     # Of −K/M, so that the falling order of λ_k comes out without a reversed view or copy.
-    values, functions = scipy.linalg.eigh(
-        np.array(gram, order="F") / -size, driver="evd", overwrite_a=True, check_finite=False
-    )
+    scaled = np.empty_like(gram, order="F")
+    np.divide(gram, -size, out=scaled)
+    values, functions = scipy.linalg.eigh(scaled, driver="evd", overwrite_a=True, check_finite=False)
     allowance = 10 * size * np.finfo(np.float64).eps * abs(values[0])
     if values[-1] > allowance:
         raise BadInput(f"smallest eigenvalue {-values[-1]:.3g} is below −{allowance:.1g}: not a positive kernel")

@@ -56,7 +56,7 @@ def between_draws(spectrum: EmpiricalSpectrum, samples: int, effective_ridge: fl
 def of_tail(spectrum: EmpiricalSpectrum, keep: int, effective_ridge: float) -> float:
     """Standard deviation over the points of Σ_{k>keep} λ_kφ_k(x)², in units of κ_eff.
 
-    By Cauchy and Schwarz it bounds what replacing this tail by its mean can change, to first order.
+    What replacing this tail by its mean can change is bounded by it: see `decimation.Difference`.
     """
     tail = spectrum.local_tail(np.arange(len(spectrum.eigenvalues)), keep)
     return float(tail.std() / effective_ridge)

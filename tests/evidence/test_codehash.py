@@ -1,5 +1,6 @@
 """What a measurement reaches: each edit below either must change the hash or must not."""
 
+import ast
 import functools
 import importlib.util
 import subprocess
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from fieldbench.evidence.codehash import reachable_hash
+from fieldbench.evidence.references import references
 
 FILES = {
     "pkg/__init__.py": '''
@@ -261,6 +263,28 @@ def test_dynamic_code_counts_as_its_whole_module(tree):
     module = load(tree)
     assert changes(tree, module.measure_dynamic, "pkg/dynamic.py", "return 5", "return 6")
     assert not changes(tree, module.measure_dynamic, "pkg/solver.py", "return x + 1", "return x + 3")
+
+
+@pytest.mark.parametrize(
+    ("code", "dynamic"),
+    [
+        ("getattr(x, name)", True),
+        ("getattr(x, 'name')", False),
+        ("operator.attrgetter(name)", True),
+        ("operator.attrgetter('a.b', 'c')", False),
+        ("operator.methodcaller('go', name)", False),
+        ("eval(name)", True),
+        ("exec(name)", True),
+        ("globals()[name]", True),
+        ("importlib.import_module(name)", True),
+        ("import_module(name)", True),
+        ("sys.modules[name]", True),
+        ("module.__dict__[name]", True),
+        ("x.evaluate(name)", False),
+    ],
+)
+def test_what_counts_as_dynamic(code, dynamic):
+    assert references([ast.parse(code)]).dynamic is dynamic
 
 
 def test_functions_made_by_a_factory_are_told_apart_by_what_they_close_over(tree):

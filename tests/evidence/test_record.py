@@ -15,7 +15,7 @@ from fieldbench.errors import BadInput, StoreError
 from fieldbench.evidence.case import load_case
 from fieldbench.evidence.record import SCHEMA_FILE, dump, find, from_result, latest, read, schema_text, write
 from fieldbench.evidence.runner import Options, run_case
-from fieldbench.evidence.schema import ArrayPart, CheckPart
+from fieldbench.evidence.schema import ArrayPart, CheckPart, SetupPart
 from fieldbench.evidence.store import Store
 from fieldbench.evidence.verify import differences
 
@@ -92,6 +92,11 @@ def test_arrays_are_exact_in_strict_json(array):
     np.testing.assert_array_equal(back, array)
 
 
+def test_arrays_of_names_are_exact():
+    names = np.array([["odd", "NaN"], ["", "ε"]])
+    np.testing.assert_array_equal(ArrayPart.model_validate(ArrayPart.of(names).model_dump()).array(), names)
+
+
 def test_arrays_that_json_cannot_hold_are_refused():
     with pytest.raises(BadInput, match="real and imaginary part"):
         ArrayPart.of(np.zeros(2, complex))
@@ -103,6 +108,13 @@ def test_numbers_that_json_lacks_are_spelt_out(record):
     assert value["measured"] == ["Infinity", "-Infinity"]
     assert value["flip_rate"] == "NaN"
     assert CheckPart.model_validate(value).measured == [np.inf, -np.inf]
+
+
+def test_an_infinite_parameter_is_exact_in_strict_json():
+    part = SetupPart(type="Setup", parameters={"width": np.inf, "sizes": [1, -np.inf], "n": 3}, coordinates={})
+    value = strict(json.dumps(part.model_dump(mode="json"), allow_nan=False))
+    assert value["parameters"] == {"width": "Infinity", "sizes": [1, "-Infinity"], "n": 3}
+    assert SetupPart.model_validate(value) == part
 
 
 def test_the_committed_schema_is_that_of_the_code():

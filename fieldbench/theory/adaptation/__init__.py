@@ -4,6 +4,8 @@ from fieldbench.theory.adaptation.branches import Solution as Solution
 from fieldbench.theory.adaptation.branches import branches as branches
 from fieldbench.theory.adaptation.branches import follow as follow
 from fieldbench.theory.adaptation.branches import solve as solve
+from fieldbench.theory.adaptation.fluctuations import Fluctuations as Fluctuations
+from fieldbench.theory.adaptation.fluctuations import fluctuations as fluctuations
 from fieldbench.theory.adaptation.modes import AlignedMode as AlignedMode
 from fieldbench.theory.adaptation.modes import FoldMode as FoldMode
 from fieldbench.theory.adaptation.modes import hermite_modes as hermite_modes
@@ -16,6 +18,7 @@ from fieldbench.theory.adaptation.problem import Problem as Problem
 from fieldbench.theory.adaptation.problem import staircase as staircase
 from fieldbench.theory.adaptation.strength import invariant_chi as invariant_chi
 from fieldbench.theory.adaptation.theories import COMPLETE as COMPLETE
+from fieldbench.theory.adaptation.theories import FLUCTUATING as FLUCTUATING
 from fieldbench.theory.adaptation.theories import KERNEL_RIDGE as KERNEL_RIDGE
 from fieldbench.theory.adaptation.theories import RESPONSE as RESPONSE
 from fieldbench.theory.adaptation.theories import SLIDE as SLIDE

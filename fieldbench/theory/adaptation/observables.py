@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.adaptation.branches import Branch, Solution, solve
+from fieldbench.theory.adaptation.fluctuations import Fluctuations, fluctuations
 from fieldbench.theory.adaptation.modes import AlignedMode
 from fieldbench.theory.adaptation.neurons import Neurons, Vector
 from fieldbench.theory.adaptation.problem import Problem
@@ -47,7 +48,9 @@ def linear_and_cubic(problem: Problem, neurons: Neurons) -> tuple[float, float, 
 
 
 def observables(solution: Solution) -> Observables:
-    """The observables of a solved theory."""
+    """The observables of a solved theory, with the fluctuations that theory keeps."""
+    if solution.theory.fluctuations:
+        return _with_fluctuations(fluctuations(solution))
     linear, cubic, harmonic = linear_and_cubic(solution.problem, solution.neurons)
     return Observables(
         linear=linear,
@@ -55,6 +58,24 @@ def observables(solution: Solution) -> Observables:
         harmonic=harmonic,
         overlap_variance=solution.overlap_variance,
         transverse_variance=solution.transverse_variance,
+        effective_ridge=solution.effective_ridge,
+    )
+
+
+def _with_fluctuations(corrected: Fluctuations) -> Observables:
+    solution, grid = corrected.solution, corrected.solution.neurons.grid
+    dimension = solution.problem.dimension
+    component = dict(zip(solution.equations.modes, corrected.predictor, strict=True))
+    cubic = component.get(AlignedMode(3), 0.0) / math.sqrt(6.0)
+    # E[f z(|x_⊥|² − d + 1)]; h = [(d−1) He_3 − 3 z(|x_⊥|² − d + 1)]/(d+2)
+    radial = component.get(AlignedMode(1, 1), 0.0) * math.sqrt(AlignedMode(1, 1).square_norm(dimension))
+    harmonic = (6.0 * (dimension - 1) * cubic - 3.0 * radial) / (dimension + 2)
+    return Observables(
+        linear=float(component[AlignedMode(1)]),
+        cubic=float(cubic),
+        harmonic=float(harmonic) / harmonic_cubic_norm(dimension),
+        overlap_variance=dimension * corrected.mean(grid.m**2),
+        transverse_variance=dimension * corrected.mean(grid.r) / (dimension - 1),
         effective_ridge=solution.effective_ridge,
     )
 

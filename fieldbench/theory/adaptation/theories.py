@@ -18,7 +18,8 @@ class Theory:
 
     modes: functions in which t is expanded; None takes every invariant mode up to `degree` (He_a(z) and the radial
     modes on it). ridge: "response" for κ_eff over R, "kernel" over K, "bare" for κ itself. frozen_radius: r = σ_w², q
-    = σ_w² + m². connected: the sub-leading term of the action. degree also truncates the spectrum behind κ_eff.
+    = σ_w² + m². connected: the sub-leading term of the action (claims §1). fluctuations: observables carry the
+    first-order corrections in 1/χ and d/n. degree also truncates the spectrum behind κ_eff.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Theory:
     ridge: RidgeRule = "response"
     frozen_radius: bool = False
     connected: bool = False
+    fluctuations: bool = False
     degree: int = 5
 
     def __post_init__(self) -> None:
@@ -33,8 +35,12 @@ class Theory:
             raise BadInput(f"ridge rule {self.ridge!r} is not one of response, kernel, bare")
         if self.degree < 1:
             raise BadInput(f"degree {self.degree} truncates everything; it must be at least 1")
-        if self.connected and self.frozen_radius:
-            raise BadInput("the connected term acts on the radius: use it with frozen_radius=False")
+        if (self.connected or self.fluctuations) and self.frozen_radius:
+            raise BadInput("the connected term and fluctuations act on the radius: use them with frozen_radius=False")
+        if self.connected and self.fluctuations:
+            raise BadInput("fluctuations contain the connected term: ask for one of them")
+        if self.fluctuations and (self.modes is not None or self.ridge != "response"):
+            raise BadInput("fluctuations need the response ridge and every aligned mode: leave modes and ridge alone")
 
     def closure_modes(self, activation: Activation) -> tuple[Mode, ...]:
         """The modes t is expanded in, for this activation."""
@@ -52,3 +58,6 @@ RESPONSE = Theory("response", hermite_modes(1, 3, 5, 7))
 
 COMPLETE = Theory("complete", connected=True)
 """RESPONSE closed in every invariant mode up to degree 5, radial ones included, with the connected term."""
+
+FLUCTUATING = Theory("fluctuating", fluctuations=True)
+"""RESPONSE closed in every invariant mode, with first-order corrections in 1/χ and d/n: the most accurate one here."""

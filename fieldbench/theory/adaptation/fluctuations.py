@@ -1,0 +1,141 @@
+"""First-order corrections of order 1/χ and d/n: the discrepancy t around its mean, in posterior and over data.
+
+The posterior over readouts and weights is ∫dt e^{χΦ(t)} along imaginary t, with Φ of `closure` on the drawn data and
+Hessian R + κ. Around the saddle t fluctuates with covariance −(R + κ)^{-1}/χ; over draws of the data the saddle
+itself scatters. With G = (R + κ_eff/n)^{-1} and MSE = E0 |κ_eff t/n|² both enter through one matrix, sector by sector
+(degrees beyond: R = 0),
+
+    M = G/χ − G V G/n,      V_ij = Cov_x(e_i Δ, e_j Δ) + (E0 − 1)⟨Δ²⟩ δ_ij,      Δ(x) = y − f = Σ_k (κ_eff t_k/n) e_k(x):
+
+To first order in M, with g = χσ_a²/N, J the modes' overlaps and δ(hJ) = hJ − ⟨hJ⟩ (⟨hJ⟩ = 0 outside sector 0):
+
+    δt = [d(Kt + κ_eff t/n)/dt]^{-1} ½ ∂_t Tr[M R(t)]            the mean of t leaves the saddle,
+    A(w) = (g/2) [Jᵀ M J + g δ(hJ)ᵀ M δ(hJ)]                   what is added to the action of a neuron,
+    f = y − κ_eff t/n at t + δt,   ⟨X⟩ → ⟨X⟩ + g Cov(X, hJ)·δt − Cov(X, A).
+
+The first term of A with G/χ is the connected term of claims §1 with R in place of K, equal to it at χ = 1; the second
+is a neuron's answer to itself, of the same order in mean-field scaling. −(g/2)JᵀG²J MSE/n is the noise of the
+discrepancy on a finite training set, which neurons fit. At χ ∝ N ∝ d the first half stays as β → ∞, the second falls
+with d/n.
+
+Derived for this project; exact expansions of linear networks are the oracles of its tests. Corrections beyond first
+order are not small near a first-order transition, or where g⟨h²⟩ of aligned neurons is large.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fieldbench.errors import BadInput
+from fieldbench.theory.adaptation.branches import Solution
+from fieldbench.theory.adaptation.neurons import Vector
+from fieldbench.theory.adaptation.response import Matrix, sector_kernel
+from fieldbench.theory.adaptation.scatter import residual_scatter
+
+RELATIVE_STEP = 1e-4  # of central differences in t
+
+
+@dataclass(frozen=True, eq=False)
+class Fluctuations:
+    """The corrections to a solution: δt and the corrected predictor in its modes, A at its grid points."""
+
+    solution: Solution
+    shift: Vector
+    predictor: Vector
+    action: Vector
+
+    def mean(self, values: Vector) -> float:
+        """⟨values⟩ + g Cov(values, hJ)·δt − Cov(values, A) over the neurons."""
+        neurons, strength = self.solution.neurons, self.solution.problem.strength
+        centred = values - neurons.mean(values)
+        tilt = strength * neurons.field * (self.shift @ self.solution.equations.overlaps)
+        return neurons.mean(values) + neurons.mean(centred * (tilt - self.action))
+
+
+@dataclass(frozen=True, eq=False)
+class _Covariance:
+    """M in every sector, and for the degrees beyond them."""
+
+    sectors: tuple[Matrix, ...]
+    beyond: float
+
+
+def fluctuations(solution: Solution) -> Fluctuations:
+    """First-order corrections to a solution closed in all aligned modes with the response ridge and a free radius.
+
+    Raises BadInput for another closure, or for χ = 0 (a Gaussian process has no saddle to fluctuate about).
+    """
+    problem, equations = solution.problem, solution.equations
+    if problem.chi == 0.0:
+        raise BadInput("chi = 0 is the Gaussian process: its fluctuations are not an expansion in 1/chi")
+    if equations.modes != equations.sectors[0].modes or solution.state.spectrum is None:
+        raise BadInput(f"the {solution.theory.name} theory is not closed in all aligned modes, which fluctuations need")
+    covariance = _covariance(solution)
+    t, ridge = solution.discrepancy, solution.effective_ridge
+    source, slope, ridge_slope = _derivatives(solution, covariance)
+    shift = np.asarray(np.linalg.solve(slope, source), dtype=np.float64)
+    change = (ridge * shift + float(ridge_slope @ shift) * t) / problem.samples
+    predictor = equations.target - ridge / problem.samples * t - change
+    return Fluctuations(solution, shift, predictor, _action(solution, covariance))
+
+
+def _covariance(solution: Solution) -> _Covariance:
+    problem, spectrum = solution.problem, solution.state.spectrum
+    assert spectrum is not None
+    noise = solution.effective_ridge / problem.samples
+    factor = spectrum.discrepancy_factor(problem.samples, solution.effective_ridge)
+    residual = noise * solution.discrepancy
+    square = float(residual @ residual)
+    blocks = []
+    for sector in solution.equations.sectors:
+        response = sector_kernel(sector, solution.neurons, problem, response=True)
+        inverse = np.asarray(np.linalg.inv(response + noise * np.eye(len(response))), dtype=np.float64)
+        scatter = residual_scatter(solution.equations, sector, residual) + (factor - 1.0) * square * np.eye(len(response))
+        blocks.append(inverse / problem.chi - inverse @ scatter @ inverse / problem.samples)
+    beyond = 1.0 / (noise * problem.chi) - factor * square / (problem.samples * noise**2)
+    return _Covariance(tuple(blocks), beyond)
+
+
+def _derivatives(solution: Solution, covariance: _Covariance) -> tuple[Vector, Matrix, Vector]:
+    """½ ∂_t Tr[M R(t)] at fixed M, d(Kt + κ_eff t/n)/dt, and dκ_eff/dt, by central differences."""
+    equations, problem = solution.equations, solution.problem
+    columns = []
+    for i, value in enumerate(solution.discrepancy):
+        step = RELATIVE_STEP * max(1.0, abs(value))
+        ends = []
+        for sign in (1.0, -1.0):
+            t = solution.discrepancy.copy()
+            t[i] += sign * step
+            state = equations.state(t)
+            assert state.spectrum is not None
+            trace = covariance.beyond * state.spectrum.tail
+            for sector, block in zip(equations.sectors, covariance.sectors, strict=True):
+                response = sector_kernel(sector, state.neurons, problem, response=True)
+                trace += sector.degeneracy * float(np.sum(block * response))
+            left = state.kernel @ t + state.effective_ridge / problem.samples * t
+            ends.append(np.concatenate([[0.5 * trace, state.effective_ridge], left]))
+        columns.append((ends[0] - ends[1]) / (2.0 * step))
+    table = np.array(columns).T
+    return table[0], table[2:], table[1]
+
+
+def _action(solution: Solution, covariance: _Covariance) -> Vector:
+    """A at every grid point."""
+    neurons, strength = solution.neurons, solution.problem.strength
+    field = neurons.field
+    remaining = np.asarray(solution.problem.activation.second_moment(neurons.grid.q), dtype=np.float64)
+    total = np.zeros_like(field)
+    for sector, block in zip(solution.equations.sectors, covariance.sectors, strict=True):
+        overlaps = sector.overlaps
+        squares = (overlaps * (block @ overlaps)).sum(axis=0)
+        answer = strength * field**2 * squares
+        if sector.order == 0:
+            moved = overlaps * field - (overlaps @ (neurons.weights * field))[:, None]
+            answer = strength * (moved * (block @ moved)).sum(axis=0)
+        total += sector.degeneracy * (squares + answer)
+        remaining = remaining - sector.degeneracy * (overlaps**2).sum(axis=0)
+    total += covariance.beyond * remaining * (1.0 + strength * field**2)
+    action: Vector = 0.5 * strength * total
+    return action

@@ -1,0 +1,113 @@
+"""Everything the theory says about regression on one data set: learning curves, decimation, and what both neglect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fieldbench.theory import decimation, learning_curves, unevenness
+from fieldbench.theory.decimation import Decimation
+from fieldbench.theory.empirical import EmpiricalSpectrum
+from fieldbench.theory.local_ridge import local_ridge
+
+Vector = NDArray[np.float64]
+
+
+def finite_population_curve(
+    modes: EmpiricalSpectrum, coefficients: Vector, samples: ArrayLike, ridge: float
+) -> learning_curves.LearningCurve:
+    """Effective ridge for P of the M points drawn without replacement.
+
+    Args:
+        modes: the M modes of the data set.
+        coefficients: y_k, (M,).
+        samples: P, a number or a vector.
+        ridge: κ.
+    """
+    return learning_curves.effective_ridge(
+        modes.eigenvalues, samples, ridge, target=coefficients**2, population=len(coefficients)
+    )
+
+
+def cuts(
+    modes: EmpiricalSpectrum, coefficients: Vector, samples: int, ridge: float, thresholds: Sequence[float]
+) -> list[Decimation]:
+    """The decimated theory at each threshold of learnability."""
+    learned = finite_population_curve(modes, coefficients, samples, ridge).learnability[0]
+    return [decimation.decimate(modes.eigenvalues, learned, ridge, threshold) for threshold in thresholds]
+
+
+def error_curves(
+    modes: EmpiricalSpectrum, coefficients: Vector, samples: Sequence[int], ridge: float, threshold: float
+) -> dict[str, Vector]:
+    """Test errors at each P, (samples,), by the effective ridge and by the theories it competes with.
+
+    Returns:
+        error: effective ridge. error_ek: equivalent kernel. error_one_loop. error_no_e0: effective ridge without E0.
+        error_decimated: effective ridge of the theory decimated at `threshold`. error_cutoff_ek: its equivalent kernel.
+        uneven, jitter: relative variance of the left-out variance over points and between draws (unevenness.py).
+    """
+    power, levels = coefficients**2, modes.eigenvalues
+    curve = finite_population_curve(modes, coefficients, samples, ridge)
+    dressed = list(zip(samples, curve.effective_ridge, strict=True))
+    reduced = [(cuts(modes, coefficients, size, ridge, [threshold])[0], size) for size in samples]
+    return {
+        "error": curve.test_error,
+        "error_ek": learning_curves.equivalent_kernel(levels, samples, ridge, target=power).test_error,
+        "error_one_loop": learning_curves.one_loop(levels, samples, ridge, target=power).test_error,
+        "error_no_e0": curve.test_error / curve.e0,
+        "error_decimated": np.array(
+            [decimation.decimated_curve(cut, size, power, len(power)).test_error[0] for cut, size in reduced]
+        ),
+        "error_cutoff_ek": np.array(
+            [decimation.equivalent_kernel_at_cutoff(cut, size, power) for cut, size in reduced]
+        ),
+        "uneven": np.array([unevenness.over_points(modes, size, kappa) for size, kappa in dressed]),
+        "jitter": np.array([unevenness.between_draws(modes, size, kappa) for size, kappa in dressed]),
+    }
+
+
+def decimation_differences(
+    modes: EmpiricalSpectrum, coefficients: Vector, samples: Sequence[int], ridge: float, thresholds: Sequence[float]
+) -> dict[str, NDArray[np.float64]]:
+    """Decimated minus full theory at each P and threshold, (samples, thresholds).
+
+    Returns:
+        The fields of `decimation.Difference`; uneven_tail: std(Σ_{k>Λ} λ_kφ_k²)/κ_eff; rounding: P ε Tr K/(Mκ), the
+        relative error of solving a system of that condition in floating point.
+    """
+    names = ("log_error", "low_modes", "shift", "error_response", "low_response", "uneven_tail", "rounding")
+    found = {name: np.zeros((len(samples), len(thresholds))) for name in names}
+    for row, size in enumerate(samples):
+        full = finite_population_curve(modes, coefficients, size, ridge)
+        found["rounding"][row] = size * np.finfo(np.float64).eps * modes.eigenvalues.sum() / ridge
+        for column, cut in enumerate(cuts(modes, coefficients, size, ridge, thresholds)):
+            change = decimation.difference(full, cut, coefficients**2, len(coefficients))
+            for name, value in vars(change).items():
+                found[name][row, column] = value
+            found["uneven_tail"][row, column] = unevenness.of_tail(modes, cut.keep, full.effective_ridge[0])
+    return found
+
+
+def local_difference(
+    gram: NDArray[np.float64], targets: Vector, modes: EmpiricalSpectrum, samples: int, ridge: float, threshold: float
+) -> float:
+    """ln of the ratio of the test errors, truncated kernel with uniform T(Λ) against full, from a ridge for each point.
+
+    Args:
+        gram: K over the M points, (M, M).
+        targets: y(x_i), (M,).
+        modes: its spectrum.
+        samples: P.
+        ridge: κ > 0.
+        threshold: ε.
+    """
+    coefficients = modes.coefficients(targets)
+    start = float(finite_population_curve(modes, coefficients, samples, ridge).effective_ridge[0])
+    cut = cuts(modes, coefficients, samples, ridge, [threshold])[0]
+    full = local_ridge(gram, targets, samples, ridge, start, 1e-5)
+    truncated = modes.kernel(np.arange(len(targets)), cut.keep)
+    reduced = local_ridge(truncated, targets, samples, cut.ridge, start, 1e-5)
+    return float(np.log(reduced.test_error / full.test_error))
