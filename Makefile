@@ -29,7 +29,7 @@ standard: $(VENV)/installed
 	$(BIN)/python -m pytest cases/ -n $(WORKERS) --tier standard
 
 results: $(VENV)/installed
-	$(BIN)/fieldbench results-table
+	$(BIN)/fieldbench results-table --readme README.md
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'fieldbench needs Python 3.11 or newer: make PYTHON=python3.11 ...')"

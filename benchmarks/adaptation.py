@@ -35,4 +35,3 @@ class Solve:
 
     def track_residual(self, beta, theory):
         return solve(self.problem, self.theory).residual
-

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from fieldbench.evidence import Tier, batched
@@ -28,20 +29,16 @@ class Setup:
     mean_field: float = 100.0
 
     @property
-    def patches(self) -> int:
-        return round(10 * self.alpha)
+    def teacher(self) -> LinearTeacher:
+        return LinearTeacher(patches=round(10 * self.alpha), size=round(50 * self.alpha))
 
     @property
-    def size(self) -> int:
-        return round(50 * self.alpha)
-
-    @property
-    def channels(self) -> int:
-        return round(1000 * self.alpha)
+    def prior(self) -> LinearPrior:
+        return LinearPrior(channels=round(1000 * self.alpha), mean_field=self.mean_field, ridge=self.ridge)
 
     @property
     def dimension(self) -> int:
-        return self.patches * self.size
+        return self.teacher.patches * self.teacher.size
 
 
 # Sizes bracket P_50 closely: a replicate's P_50 is interpolated between two nested training sets.
@@ -86,16 +83,8 @@ def measure_cold(setup, keys):
 
 
 def _measure(setup, keys, sampler, *, shift=0):
-    teacher = LinearTeacher(setup.patches, setup.size)
-    prior = LinearPrior(setup.channels, setup.mean_field, setup.ridge)
     keys = jax.vmap(lambda key: jax.random.split(key, setup.draws))(keys)
-    found = gibbs_curves(
-        keys.reshape(-1), shift, teacher=teacher, samples=setup.samples, prior=prior, burn_in=3, keep=2
-    )
-    trace = np.asarray(found.pop("trace"))
-    sets = {name: np.asarray(a).reshape(-1, setup.draws, len(setup.samples)) for name, a in found.items()}
-    means = {name: a.mean(axis=1) for name, a in sets.items()}
-    means["scatter"] = sets["learnability"].std(axis=1, ddof=min(setup.draws - 1, 1))
+    means, trace = _gibbs(setup, keys, keys, shift)
     # Chains are short because they forget their start in a sweep: pool the block's data sets, each about its own mean.
     centred = trace - trace.mean(axis=(2, 3), keepdims=True)
     by_sweep = centred.transpose(2, 0, 3, 1).reshape(-1, 2, len(setup.samples))
@@ -103,14 +92,28 @@ def _measure(setup, keys, sampler, *, shift=0):
     means["rhat"] = np.tile(rhat(by_sweep), (len(keys), 1))
     means["ess"] = np.tile(ess(by_set) / len(keys), (len(keys), 1))
     if setup.langevin:
-        means |= {f"gibbs_{name}": sets[name][:, 0, -1] for name in ("learnability", "ratio")}
-        means |= _langevin(setup, keys[:, 0], teacher, prior, sampler)
+        # Many chains on one data set a replicate, as many as the program just compiled holds.
+        same, _ = _gibbs(setup, jnp.repeat(keys[:, :1], setup.draws, axis=1), keys, shift)
+        means |= {f"gibbs_{name}": same[name][:, -1] for name in ("learnability", "ratio")}
+        means |= _langevin(setup, keys[:, 0], sampler)
     return means
 
 
-def _langevin(setup, keys, teacher, prior, sampler):
+def _gibbs(setup, keys, chain_keys, shift):
+    found = gibbs_curves(
+        keys.reshape(-1), chain_keys.reshape(-1), shift, teacher=setup.teacher, samples=setup.samples,
+        prior=setup.prior, burn_in=3, keep=2,
+    )  # fmt: skip
+    sets = {name: np.asarray(a).reshape(*keys.shape, *a.shape[1:]) for name, a in found.items()}
+    trace = sets.pop("trace")
+    means = {name: a.mean(axis=1) for name, a in sets.items()}
+    means["scatter"] = sets["learnability"].std(axis=1, ddof=min(setup.draws - 1, 1))
+    return means, trace.reshape(-1, *trace.shape[2:])
+
+
+def _langevin(setup, keys, sampler):
     traces = langevin_traces(
-        keys, teacher=teacher, samples=setup.samples[-1], prior=prior, sampler=sampler,
+        keys, teacher=setup.teacher, samples=setup.samples[-1], prior=setup.prior, sampler=sampler,
         steps=setup.langevin, burn_in=400, thin=4,
     )  # fmt: skip
     traces = {name: np.asarray(trace, dtype=np.float64) for name, trace in traces.items()}

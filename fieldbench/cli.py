@@ -144,11 +144,18 @@ def doctor(results: Results = Path("results"), store: StoreDir = None, as_json: 
 
 @app.command("results-table")
 @door
-def results_table(results: Results = Path("results"), as_json: Json = False) -> None:
+def results_table(
+    results: Results = Path("results"),
+    readme: Annotated[Path | None, typer.Option(help="also fill the marked tables of this file")] = None,
+    as_json: Json = False,
+) -> None:
     """Write results/README.md from the newest records."""
-    from fieldbench.doors.table import results_table as write
+    from fieldbench.report.table import write_tables
 
-    write(results, Output(as_json))
+    out = Output(as_json)
+    path, records = write_tables(results, readme)
+    out.line(str(path))
+    out.value({"table": str(path), "records": [record.run_id for record in records]})
 
 
 @data_app.command("fetch")

@@ -11,6 +11,10 @@ class BadInput(FieldbenchError, ValueError):
     """An argument outside its domain: unknown name, wrong shape or dtype, NaN, negative ridge, P = 0."""
 
 
+class TooFewPoints(BadInput):
+    """An observable over several setups, asked of fewer: a check that needs it is not run."""
+
+
 class NotPositiveDefinite(FieldbenchError, ValueError):
     """A kernel matrix whose Cholesky factorisation does not exist in floating point."""
 

@@ -49,7 +49,7 @@ class Run:
         """One row a point of each check: measured, predicted, margin, standard error, rival, power, verdict."""
         import pandas as pd
 
-        from fieldbench.doors.rows import points
+        from fieldbench.report.rows import points
 
         return pd.DataFrame([row for record in self.records for row in points(record)])
 

@@ -61,7 +61,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     paths = dict.fromkeys(value for report in reports for name, value in report.user_properties if name == _RECORD)
     if not paths:
         return
-    from fieldbench.doors.rows import COLUMNS, summary
+    from fieldbench.report.rows import COLUMNS, summary
     from fieldbench.evidence.record import read
 
     terminalreporter.section("verdicts")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fieldbench import ports
 from fieldbench.doors.cases import known
 from fieldbench.doors.output import Output
-from fieldbench.doors.rows import COLUMNS, summary
+from fieldbench.report.rows import COLUMNS, summary
 from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.evidence.discovery import select
 from fieldbench.session import Session, default_store

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fieldbench.errors import BadInput
+from fieldbench.errors import BadInput, TooFewPoints
 from fieldbench.evidence.claim import require_kebab
 from fieldbench.evidence.observables import Observable, logarithm
 from fieldbench.evidence.power import flip_rate, smallest_caught
@@ -168,6 +168,13 @@ def evaluate(
     measured, predicted = measured.where(**check.where), predicted.where(**check.where)
     if check.needs_samples and not len(measured):
         return _not_run(check, missing or f"no setup of this tier matches {dict(check.where)}")
+    try:
+        return _judged(check, measured, predicted, failed_guards)
+    except TooFewPoints as error:
+        return _not_run(check, str(error))
+
+
+def _judged(check: Check, measured: Table, predicted: Table, failed_guards: tuple[str, ...]) -> CheckOutcome:
     points = check.observable(measured)
     count = len(points.labels)
     on_scale = _scaler(check)
@@ -219,8 +226,8 @@ def _evaluate_rival(check: Check, rival: Rival, values: FloatArray, predicted: T
     }
     margin = _total(parts, count, rival.id)
     if rival.free == "offset":
-        if count < 2:
-            raise BadInput(f"rival {rival.id} of {check.id}: a free constant needs at least two points")
+        if count < 2:  # its constant fits a single point: nothing is rejected
+            return RivalOutcome(rival.id, expected, margin, Rejection(0.0, 1.0, 0))
         # The rival's constant is fitted to the same data: least squares, so the mean residual is removed.
         values, expected = values - values.mean(axis=1, keepdims=True), expected - expected.mean()
     result: Estimate = exact(values, expected) if check.exact else estimate(values)
@@ -242,7 +249,8 @@ def _resolve(source: Any, predicted: Table, count: int, name: str) -> FloatArray
         value = value.values[0]
     array = np.asarray(value, dtype=np.float64)
     try:
-        return np.broadcast_to(array, (count,)).copy()
+        fitted: FloatArray = np.array(np.broadcast_to(array, (count,)))
+        return fitted
     except ValueError:
         raise BadInput(f"{name}: shape {array.shape} does not fit {count} points") from None
 

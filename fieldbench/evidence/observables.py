@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from fieldbench.errors import BadInput
+from fieldbench.errors import BadInput, TooFewPoints
 from fieldbench.evidence.table import FloatArray, Points, Row, Table
 
 Observable = Callable[[Table], Points]
@@ -61,7 +61,7 @@ def log_slope(observable: Observable, *, over: str | Callable[[Any], float]) -> 
         abscissa = np.log(_abscissa(table, over))
         centred = abscissa - abscissa.mean()
         if not np.any(centred):
-            raise BadInput(f"a slope needs at least two different values of {over!r}")
+            raise TooFewPoints(f"a slope needs at least two different values of {over!r}")
         return Points((logs @ centred / (centred @ centred))[:, None], ("exponent",))
 
     return observe
@@ -71,7 +71,9 @@ def local_log_slopes(observable: Observable, *, over: str | Callable[[Any], floa
     """Local exponents: slopes of log(observable) between neighbouring setups."""
 
     def observe(table: Table) -> Points:
-        slopes = np.diff(logarithm(_one_point_a_row(observable, table)), axis=1) / np.diff(np.log(_abscissa(table, over)))
+        slopes = np.diff(logarithm(_one_point_a_row(observable, table)), axis=1) / np.diff(
+            np.log(_abscissa(table, over))
+        )
         labels = table.labels()
         return Points(slopes, tuple(f"{a} → {b}" for a, b in zip(labels, labels[1:], strict=False)))
 

@@ -132,7 +132,7 @@ def _available(
 
 def _plan(case: Case, tier: Tier, present: Mapping[Any, dict[str, str]]) -> Iterator[_Work]:
     """The blocks to measure: the case's own, then those of controls that break the measurement."""
-    variants = [("main", case.measure, {})]
+    variants: list[tuple[str, Callable[..., Mapping[str, Any]], dict[str, Any]]] = [("main", case.measure, {})]
     variants += [(c.id, c.measure, dict(c.where)) for c in case.controls if c.measure is not None]
     for variant, measure, where in variants:
         count = block_of(measure) or 1
@@ -159,8 +159,8 @@ def _finish(case: Case, item: _Work, store: Store, options: Options, hashes: dic
         seed=options.seed,
         block=(item.first, item.count),
         variant=item.variant,
-        dtype="float64" if jax.config.jax_enable_x64 else "float32",
-        matmul_precision=str(jax.config.jax_default_matmul_precision),
+        dtype=jnp.zeros(()).dtype.name,
+        matmul_precision=str(jax.config.jax_default_matmul_precision),  # type: ignore[attr-defined]
         data=dict(item.data),
         ports={name: options.port_names.get(name, "") for name in ports},
         code=hashes[item.measure],

@@ -53,6 +53,7 @@ def aligned_start(prior: LinearPrior, size: int) -> Float[Array, "size size"]:
 @partial(jax.jit, static_argnames=("teacher", "samples", "prior", "burn_in", "keep"))
 def gibbs_curves(
     keys: Array,
+    chain_keys: Array,
     shift: ArrayLike = 0,
     *,
     teacher: LinearTeacher,
@@ -64,7 +65,8 @@ def gibbs_curves(
     """Order parameters at each of the nested `samples` for every key, one independent data set a key.
 
     Args:
-        keys: shape (sets,).
+        keys: of the data sets, shape (sets,).
+        chain_keys: of their chains, shape (sets,); the same data set under many chain keys gives a long average.
         shift: see `LinearTeacher.draw`.
         burn_in, keep: sweeps of each chain that are dropped and kept.
 
@@ -80,9 +82,10 @@ def gibbs_curves(
         raise BadInput(f"samples {samples} must rise from at least 1, burn_in {burn_in} be >= 0 and keep {keep} >= 1")
     starts = jnp.stack([lazy_start(prior, teacher.size), aligned_start(prior, teacher.size)])
 
-    def one_set(key: Array) -> dict[str, Array]:
+    def one_set(pair: tuple[Array, Array]) -> dict[str, Array]:
+        key, chain_key = pair
         inputs, targets = teacher.draw(key, samples[-1], shift)
-        keys_size = jax.random.split(jax.random.fold_in(key, 1), len(samples))
+        keys_size = jax.random.split(jax.random.fold_in(chain_key, 1), len(samples))
         found = [
             _two_chains(k, inputs[:p], targets[:p], starts, prior, burn_in, keep)
             for k, p in zip(keys_size, samples, strict=True)
@@ -90,7 +93,7 @@ def gibbs_curves(
         return {name: jnp.stack([curve[name] for curve in found]) for name in found[0]}
 
     # One data set after the other: large products run at the machine's rate, and only order parameters are kept.
-    curves: dict[str, Array] = jax.lax.map(one_set, keys)
+    curves: dict[str, Array] = jax.lax.map(one_set, (keys, chain_keys))
     return curves
 
 

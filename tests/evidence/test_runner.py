@@ -171,3 +171,13 @@ def test_negative_or_misshapen_budgets_are_refused(case, store):
         bad = replace(case, checks=(replace(case.checks[0], budget=budget), *case.checks[1:]))
         with pytest.raises(BadInput, match=message):
             run_case(bad, store, Options())
+
+
+def test_a_single_setup_cannot_give_an_exponent_and_does_not_stop_the_rest(case, store):
+    """`--set size=50` leaves one setup: the exponent is not run with its reason, a rival with a free constant stands."""
+    result = run_case(case, store, Options(overrides={"size": 1000}))
+    found = verdicts(result)
+    assert found["sum"] == "reproduced"
+    assert found["exponent"] == found["statement"] == "not run"
+    assert "at least two different values" in result.judgement.checks[1].reason
+    assert not result.judgement.checks[0].rivals[0].as_declared

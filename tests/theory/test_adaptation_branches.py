@@ -187,6 +187,8 @@ def test_newton_that_cannot_finish_says_so(monkeypatch):
         ({"ridge": "none"}, "ridge rule 'none'"),
         ({"degree": 0}, "degree 0"),
         ({"connected": True, "frozen_radius": True}, "radius"),
+        ({"connected": True, "fluctuations": True}, "contain the connected term"),
+        ({"fluctuations": True, "ridge": "kernel"}, "leave modes and ridge alone"),
     ],
 )
 def test_impossible_theories_are_refused(change, words):

@@ -97,7 +97,7 @@ def test_observables_are_those_of_neurons_drawn_from_the_measure():
     """Draw weight vectors from the measure, give each its mean readout, and measure that network by Monte Carlo."""
     solution = solve(SMALL, COMPLETE)
     generator = np.random.default_rng(11)
-    count, inputs, dimension = 1_500, 20_000, SMALL.dimension
+    count, inputs, dimension = 800, 8_000, SMALL.dimension
     chosen = generator.choice(len(solution.neurons.weights), size=count, p=solution.neurons.weights)
     m, r = solution.neurons.grid.m[chosen], solution.neurons.grid.r[chosen]
     across = generator.standard_normal((count, dimension - 1))

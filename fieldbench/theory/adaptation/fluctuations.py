@@ -3,9 +3,12 @@
 The posterior over readouts and weights is ∫dt e^{χΦ(t)} along imaginary t, with Φ of `closure` on the drawn data and
 Hessian R + κ. Around the saddle t fluctuates with covariance −(R + κ)^{-1}/χ; over draws of the data the saddle
 itself scatters. With G = (R + κ_eff/n)^{-1} and MSE = E0 |κ_eff t/n|² both enter through one matrix, sector by sector
-(degrees beyond: R = 0),
+(degrees beyond them: R = 0),
 
-    M = G/χ − G V G/n,      V_ij = Cov_x(e_i Δ, e_j Δ) + (E0 − 1)⟨Δ²⟩ δ_ij,      Δ(x) = y − f = Σ_k (κ_eff t_k/n) e_k(x):
+    M = G/χ − G² MSE/n        (sector 0: G/χ alone).
+
+The scatter of the few aligned modes is of order 1/n, not d/n, and heavy-tailed: the moments of v·x over the data set
+at hand say more about it than an average would, so it is left to them.
 
 To first order in M, with g = χσ_a²/N, J the modes' overlaps and δ(hJ) = hJ − ⟨hJ⟩ (⟨hJ⟩ = 0 outside sector 0):
 
@@ -32,7 +35,6 @@ from fieldbench.errors import BadInput
 from fieldbench.theory.adaptation.branches import Solution
 from fieldbench.theory.adaptation.neurons import Vector
 from fieldbench.theory.adaptation.response import Matrix, sector_kernel
-from fieldbench.theory.adaptation.scatter import residual_scatter
 
 RELATIVE_STEP = 1e-4  # of central differences in t
 
@@ -86,16 +88,15 @@ def _covariance(solution: Solution) -> _Covariance:
     assert spectrum is not None
     noise = solution.effective_ridge / problem.samples
     factor = spectrum.discrepancy_factor(problem.samples, solution.effective_ridge)
-    residual = noise * solution.discrepancy
-    square = float(residual @ residual)
+    error = factor * float(np.sum((noise * solution.discrepancy) ** 2)) / problem.samples
+
     blocks = []
     for sector in solution.equations.sectors:
         response = sector_kernel(sector, solution.neurons, problem, response=True)
         inverse = np.asarray(np.linalg.inv(response + noise * np.eye(len(response))), dtype=np.float64)
-        scatter = residual_scatter(solution.equations, sector, residual) + (factor - 1.0) * square * np.eye(len(response))
-        blocks.append(inverse / problem.chi - inverse @ scatter @ inverse / problem.samples)
-    beyond = 1.0 / (noise * problem.chi) - factor * square / (problem.samples * noise**2)
-    return _Covariance(tuple(blocks), beyond)
+        scatter = error if sector.order else 0.0
+        blocks.append(inverse / problem.chi - scatter * inverse @ inverse)
+    return _Covariance(tuple(blocks), 1.0 / (noise * problem.chi) - error / noise**2)
 
 
 def _derivatives(solution: Solution, covariance: _Covariance) -> tuple[Vector, Matrix, Vector]:

@@ -1,11 +1,10 @@
-"""`fieldbench results-table`: results/README.md from the newest record of each claim and tier."""
+"""Verdict tables in Markdown from the newest record of each claim and tier."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from fieldbench.doors.output import Output
-from fieldbench.doors.rows import COLUMNS, summary
+from fieldbench.report.rows import COLUMNS, summary
 from fieldbench.errors import BadInput
 from fieldbench.evidence import atomic, record
 from fieldbench.evidence.schema import Record
@@ -33,21 +32,35 @@ def newest(results: Path) -> list[Record]:
     return sorted(found, key=lambda r: (TIERS.index(r.tier) if r.tier in TIERS else len(TIERS), r.tier, r.claim.id))
 
 
-def results_table(results: Path, out: Output) -> None:
-    """Write README.md into the results directory and say where it is.
+def write_tables(results: Path, readme: Path | None = None) -> tuple[Path, list[Record]]:
+    """Write README.md into the results directory, and the verdict tables into the project's own README where it has marks.
+
+    A table goes between the lines `<!-- verdicts TIER -->` and `<!-- /verdicts -->`.
 
     Raises:
         BadInput: there is no record.
-        StoreError: the file cannot be written.
+        StoreError: a file cannot be written.
     """
     records = newest(results) if results.is_dir() else []
     if not records:
         raise BadInput(f"no record in {results}; make one with `fieldbench run`")
     path = results / "README.md"
+    _replace(path, markdown(records))
+    if readme is not None and readme.is_file():
+        text = readme.read_text(encoding="utf-8")
+        for tier in dict.fromkeys(r.tier for r in records):
+            table = _table(COLUMNS, [row for r in records if r.tier == tier for row in summary(r)])
+            start, end = f"<!-- verdicts {tier} -->\n", "<!-- /verdicts -->"
+            if start in text:
+                before, _, rest = text.partition(start)
+                text = before + start + table + end + rest.partition(end)[2]
+        _replace(readme, text)
+    return path, records
+
+
+def _replace(path: Path, text: str) -> None:
     with atomic.explained(path, "the records are untouched", "choose a writable directory with --results"):
-        atomic.write(path, markdown(records).encode())
-    out.line(str(path))
-    out.value({"table": str(path), "records": [r.run_id for r in records]})
+        atomic.write(path, text.encode())
 
 
 def markdown(records: list[Record]) -> str:

@@ -1,0 +1,99 @@
+"""Energies of two-layer networks: gradients, prior, posterior of a linear readout, and bad input."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy import special
+
+from fieldbench.errors import BadInput
+from fieldbench.sampling import convolutional, fully_connected
+
+KEY = jax.random.key(3)
+FUNCTIONS = {"erf": special.erf, "relu": lambda z: np.maximum(z, 0), "linear": lambda z: z}
+
+
+def networks(activation):
+    shared = jax.random.normal(KEY, (20, 5))
+    own = jax.random.normal(KEY, (2, 20, 5))
+    patches = jax.random.normal(KEY, (20, 4, 5))
+    targets = jax.random.normal(jax.random.key(4), (2, 3, 20))
+    options = {"width": 7, "ridge": 0.5, "feature_scale": 3.0, "activation": activation}
+    variances = {"hidden_variance": 0.7, "readout_variance": 1.3}
+    return {
+        "shared-data": fully_connected(shared, targets, **options),
+        "own-data": fully_connected(own, targets, **options, **variances),
+        "one-chain": fully_connected(shared, targets[0, 0], **options),
+        "patches": convolutional(patches, targets, **options, **variances),
+    }
+
+
+@pytest.mark.parametrize("activation", ["erf", "relu", "linear"])
+@pytest.mark.parametrize("kind", ["shared-data", "own-data", "one-chain", "patches"])
+def test_the_hand_written_gradient_is_the_derivative(activation, kind):
+    energy = networks(activation)[kind]
+    weights = energy.prior(jax.random.key(5))
+    expected = jax.grad(lambda w: energy.value(w).sum())(weights)
+    for mine, theirs in zip(energy.gradient(weights), expected, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("activation", ["erf", "relu", "linear"])
+def test_the_energy_is_the_formula_of_the_docstring(activation):
+    """U = (χ/2κ)Σ(f − y)² + ½|ω|² + ½|α|² with f written out in numpy, patch by patch."""
+    rng = np.random.default_rng(0)
+    inputs, targets = rng.normal(size=(6, 4, 5)), rng.normal(size=6)
+    energy = convolutional(
+        inputs, targets, width=7, ridge=0.5, feature_scale=3.0, hidden_variance=0.7, readout_variance=1.3, activation=activation
+    )
+    weights = energy.prior(KEY)
+    hidden = np.asarray(weights.hidden) * np.sqrt(0.7 / 5)
+    readout = np.asarray(weights.readout) * np.sqrt(1.3 / (7 * 4 * 3.0))
+    outputs = np.zeros(6)
+    for patch in range(4):
+        outputs += FUNCTIONS[activation](inputs[:, patch] @ hidden.T) @ readout[:, patch]
+    prior = (np.asarray(weights.hidden) ** 2).sum() / 2 + (np.asarray(weights.readout) ** 2).sum() / 2
+    np.testing.assert_allclose(energy.value(weights), 3.0 / (2 * 0.5) * ((outputs - targets) ** 2).sum() + prior)
+
+
+def test_chains_are_independent_of_their_neighbours():
+    energy = networks("erf")["own-data"]
+    weights = energy.prior(KEY)
+    together = energy.gradient(weights)
+    changed = jax.tree.map(lambda w: w.at[0, 0].set(0.0), weights)
+    for before, after in zip(together, energy.gradient(changed), strict=True):
+        np.testing.assert_array_equal(before[1], after[1])
+        np.testing.assert_array_equal(before[0, 1:], after[0, 1:])
+
+
+@pytest.mark.parametrize("activation", ["erf", "relu", "linear"])
+@pytest.mark.parametrize("samples", [40, 400])
+def test_the_curvature_covers_the_largest_eigenvalue_of_the_hessian(activation, samples):
+    """Largest eigenvalue of the exact Hessian at a draw of the prior: the step rule must not be unstable there."""
+    key = jax.random.key(samples)
+    inputs = jax.random.normal(key, (samples, 10))
+    energy = fully_connected(inputs, inputs[:, 0], width=20, ridge=0.5, feature_scale=5.0, activation=activation)
+    flat, restore = jax.flatten_util.ravel_pytree(energy.prior(key))
+    largest = float(jnp.linalg.eigvalsh(jax.hessian(lambda v: energy.value(restore(v)))(flat))[-1])
+    assert largest < 4 * float(energy.curvature), "a step of h√curvature = 1 is stable up to four times the estimate"
+    assert largest > float(energy.curvature) / 40, "the estimate is so large that chains would crawl"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"targets": jnp.ones(7)}, "fit"),
+        ({"targets": jnp.full(6, jnp.nan)}, "NaN"),
+        ({"targets": jnp.ones(6, jnp.float32)}, "dtype"),
+        ({"ridge": -1.0}, "ridge"),
+        ({"width": 0}, "width"),
+        ({"feature_scale": float("nan")}, "feature_scale"),
+        ({"activation": "swish"}, "swish"),
+    ],
+)
+def test_bad_input_is_named(change, message):
+    arguments = {"targets": jnp.ones(6), "width": 3, "ridge": 0.5, **change}
+    with pytest.raises(BadInput, match=message):
+        fully_connected(jnp.ones((6, 2)), arguments.pop("targets"), **arguments)
