@@ -249,8 +249,7 @@ def _resolve(source: Any, predicted: Table, count: int, name: str) -> FloatArray
         value = value.values[0]
     array = np.asarray(value, dtype=np.float64)
     try:
-        fitted: FloatArray = np.array(np.broadcast_to(array, (count,)))
-        return fitted
+        return np.array(np.broadcast_to(array, (count,)))
     except ValueError:
         raise BadInput(f"{name}: shape {array.shape} does not fit {count} points") from None
 
@@ -259,7 +258,7 @@ def _total(parts: Mapping[str, FloatArray], count: int, name: str) -> FloatArray
     for part, values in parts.items():
         if not np.all(values >= 0):
             raise BadInput(f"{name}: budget part {part!r} is negative or not a number: {values}")
-    return np.sum([np.zeros(count), *parts.values()], axis=0)
+    return sum(parts.values(), start=np.zeros(count))
 
 
 def _limits(side: str, margin: FloatArray) -> tuple[FloatArray, FloatArray]:

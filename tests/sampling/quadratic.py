@@ -34,7 +34,7 @@ class Quadratic:
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Quartic:
-    """U = θ⁴/4 on chains of one degree of freedom; its curvature where the chains live is about 3⟨θ²⟩."""
+    """U = θ⁴/4 on chains of one degree of freedom; in units where the curvature is one, steps are plain steps."""
 
     zero: jax.Array
     chains: int = field(metadata={"static": True})
