@@ -60,12 +60,12 @@ SMALL = (Setup(8, 740, draws=64), Setup(10, 1_400, draws=16), Setup(12, 2_300, d
 TIERS = {
     "quick": Tier([Setup(8, 740, draws=32), Setup(10, 1_400, draws=8), Setup(12, 2_300, draws=3)], replicates=8),
     "standard": Tier(
-        [*SMALL, Setup(14, 3_600, draws=4), Setup(16, 5_300, draws=2), Setup(20, 10_100)],
+        [*SMALL, Setup(14, 3_600, draws=4), Setup(16, 5_300, draws=2), Setup(20, 10_100, draws=2)],
         replicates=8,
         note="kernel matrices of 10,100 points: 5 GiB",
     ),
     "paper": Tier(
-        [*SMALL, Setup(16, 5_300, draws=2), Setup(20, 10_100), Setup(24, 17_300), Setup(28, 27_300)],
+        [*SMALL, Setup(16, 5_300, draws=2), Setup(20, 10_100, draws=2), Setup(24, 17_300), Setup(28, 27_300)],
         replicates=8,
         note="the source gives no sizes; d = 28 needs kernel matrices of 27,300 points: 36 GiB and about an hour",
     ),

@@ -8,6 +8,7 @@ import numpy as np
 
 from fieldbench.evidence import Tier, batched
 from fieldbench.sampling import Underdamped
+from fieldbench.sampling.control_variates import adjust
 from fieldbench.sampling.diagnostics import ess, rhat
 from fieldbench.sampling.gibbs import LinearPrior
 from fieldbench.sampling.linear_curves import LinearTeacher, gibbs_curves, langevin_traces
@@ -41,25 +42,27 @@ class Setup:
         return self.teacher.patches * self.teacher.size
 
 
+ORDER_PARAMETERS = ("learnability", "ratio", "orthogonal", "mse")
+
 # Sizes bracket P_50 closely: a replicate's P_50 is interpolated between two nested training sets.
 TIERS = {
-    "quick": Tier([Setup(0.2, (15, 21), 256, langevin=1600), Setup(0.4, (48, 64), 128)], replicates=16),
+    "quick": Tier([Setup(0.2, (15, 21), 128, langevin=1600), Setup(0.4, (48, 64), 64)], replicates=16),
     "standard": Tier(
         [
             Setup(0.4, (48, 64), 128, langevin=2000),
-            Setup(1.0, (211, 270), 24),
-            Setup(2.0, (640, 800), 10),
-            Setup(1.0, (125, 160), 24, ridge=0.01),
+            Setup(1.0, (211, 270), 16),
+            Setup(2.0, (640, 800), 6),
+            Setup(1.0, (125, 160), 16, ridge=0.01),
         ],
         replicates=32,
     ),
     "paper": Tier(
         [
             Setup(0.4, (48, 64), 128, langevin=4000),
-            Setup(1.0, (211, 270), 24),
-            Setup(2.0, (640, 800), 10),
-            Setup(4.0, (1900, 2300), 2),
-            Setup(1.0, (125, 160), 24, ridge=0.01),
+            Setup(1.0, (211, 270), 16),
+            Setup(2.0, (640, 800), 6),
+            Setup(4.0, (1900, 2300), 3),
+            Setup(1.0, (125, 160), 16, ridge=0.01),
         ],
         replicates=32,
         note="the source's own ray up to alpha = 4 (d = 8000): about an hour on one core, 2 GiB",
@@ -84,7 +87,11 @@ def measure_cold(setup, keys):
 
 def _measure(setup, keys, sampler, *, shift=0):
     keys = jax.vmap(lambda key: jax.random.split(key, setup.draws))(keys)
-    means, trace = _gibbs(setup, keys, keys, shift)
+    sets = _gibbs(setup, keys, keys, shift)
+    trace = sets["trace"].reshape(-1, *sets["trace"].shape[2:])
+    means = {name: _adjusted(sets[name], sets["controls"]).mean(axis=1) for name in ORDER_PARAMETERS}
+    means["raw_learnability"] = sets["learnability"].mean(axis=1)
+    means["scatter"] = sets["learnability"].std(axis=1, ddof=1)
     # Chains are short because they forget their start in a sweep: pool the block's data sets, each about its own mean.
     centred = trace - trace.mean(axis=(2, 3), keepdims=True)
     by_sweep = centred.transpose(2, 0, 3, 1).reshape(-1, 2, len(setup.samples))
@@ -93,8 +100,8 @@ def _measure(setup, keys, sampler, *, shift=0):
     means["ess"] = np.tile(ess(by_set) / len(keys), (len(keys), 1))
     if setup.langevin:
         # Many chains on one data set a replicate, as many as the program just compiled holds.
-        same, _ = _gibbs(setup, jnp.repeat(keys[:, :1], setup.draws, axis=1), keys, shift)
-        means |= {f"gibbs_{name}": same[name][:, -1] for name in ("learnability", "ratio")}
+        same = _gibbs(setup, jnp.repeat(keys[:, :1], setup.draws, axis=1), keys, shift)
+        means |= {f"gibbs_{name}": same[name].mean(axis=1)[:, -1] for name in ("learnability", "ratio")}
         means |= _langevin(setup, keys[:, 0], sampler)
     return means
 
@@ -104,11 +111,14 @@ def _gibbs(setup, keys, chain_keys, shift):
         keys.reshape(-1), chain_keys.reshape(-1), shift, teacher=setup.teacher, samples=setup.samples,
         prior=setup.prior, burn_in=3, keep=2,
     )  # fmt: skip
-    sets = {name: np.asarray(a).reshape(*keys.shape, *a.shape[1:]) for name, a in found.items()}
-    trace = sets.pop("trace")
-    means = {name: a.mean(axis=1) for name, a in sets.items()}
-    means["scatter"] = sets["learnability"].std(axis=1, ddof=min(setup.draws - 1, 1))
-    return means, trace.reshape(-1, *trace.shape[2:])
+    return {name: np.asarray(a).reshape(*keys.shape, *a.shape[1:]) for name, a in found.items()}
+
+
+def _adjusted(values, controls):
+    """Shape (replicates, draws, sizes), less what the known fluctuations of each of the block's data sets explain."""
+    flat = controls.reshape(-1, *controls.shape[2:])
+    sizes = [adjust(values[..., k].ravel(), flat[:, k]).reshape(values.shape[:2]) for k in range(values.shape[2])]
+    return np.stack(sizes, axis=2)
 
 
 def _langevin(setup, keys, sampler):

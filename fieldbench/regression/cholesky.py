@@ -89,7 +89,7 @@ def factorise_jax(gram: Any, ridge: float) -> Any:
         raise BadInput("gram is float64 but JAX's x64 mode is off: enable jax_enable_x64 or pass float32")
     matrix = jnp.asarray(gram)
     factor = _factorise_on_device(matrix, jnp.asarray(ridge, dtype=matrix.dtype))
-    if not bool(jnp.isfinite(factor[-1, -1])):  # a NaN pivot spreads to the last one
+    if not bool(jnp.all(jnp.isfinite(jnp.diagonal(factor)))):
         raise _not_positive(gram, ridge, _first_bad_pivot(gram, ridge))
     return factor
 
@@ -109,12 +109,15 @@ def _first_bad_pivot(gram: Any, ridge: float) -> int:
 def _not_positive(gram: Any, ridge: float, index: int) -> NotPositiveDefinite:
     """The error for the first pivot ≤ 0: its value is recomputed, since LAPACK leaves that column half done."""
     matrix = np.asarray(gram)
+    # Of a matrix that is singular up to rounding the leading block may fail in turn, at a smaller index.
+    while index > 0:
+        leading, info = lapack("potrf", matrix)(regularised(matrix[:index, :index], ridge), lower=1, overwrite_a=1)
+        if info == 0:
+            break
+        index = int(info) - 1
     pivot = float(matrix[index, index]) + ridge
     if index > 0:
-        leading = regularised(matrix[:index, :index], ridge)
-        potrf = lapack("potrf", leading)
-        factor, _ = potrf(leading, lower=1, overwrite_a=1)
-        row = solve_triangular(factor, matrix[index, :index], lower=True)
+        row = solve_triangular(leading, matrix[index, :index], lower=True)
         pivot -= float(row @ row)
     size = matrix.shape[0]
     remedy = float(size * np.finfo(matrix.dtype).eps * np.max(np.diagonal(matrix)))

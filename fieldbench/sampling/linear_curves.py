@@ -73,7 +73,8 @@ def gibbs_curves(
     Returns:
         learnability, mse, ratio (x), orthogonal (x_perp): shape (sets, sizes). The MSE multiplies the errors of the two
         chains' means, so that their Monte-Carlo noise does not bias it. trace: the conditional learnability of every
-        kept sweep, shape (sets, sizes, keep, 2).
+        kept sweep, shape (sets, sizes, keep, 2). controls: fluctuations of the data set that have expectation zero and
+        explain most of the scatter of all the others, shape (sets, sizes, 5).
 
     Raises:
         BadInput: sizes that do not rise from at least 1, no kept sweep, fewer channels than N + S.
@@ -88,6 +89,7 @@ def gibbs_curves(
         keys_size = jax.random.split(jax.random.fold_in(chain_key, 1), len(samples))
         found = [
             _two_chains(k, inputs[:p], targets[:p], starts, prior, burn_in, keep)
+            | {"controls": _controls(inputs[:p], targets[:p])}
             for k, p in zip(keys_size, samples, strict=True)
         ]
         return {name: jnp.stack([curve[name] for curve in found]) for name in found[0]}
@@ -156,6 +158,26 @@ def langevin_traces(
 def _observe_weights(weights: Weights) -> dict[str, Array]:
     along = weights.hidden[..., 0]
     return {"overlap": jnp.sum(along * weights.readout[..., 0], axis=-1), "square": jnp.mean(along**2, axis=-1)}
+
+
+def _controls(inputs: Array, targets: Array) -> Float[Array, " controls"]:
+    """Teacher power, squared gradient G = Xᵀy/P off the teacher (its row, its column, all of it) and input power.
+
+    Less their expectations, which are exact: the entries of x other than the teacher's are independent of y, so
+    E[G_ij²] = E[|y|²]/P² = 1/P there.
+    """
+    samples = inputs.shape[0]
+    squares = (jnp.einsum("p,pis->is", targets, inputs) / samples) ** 2
+    squares = squares.at[0, 0].set(0.0) - 1.0 / samples
+    return jnp.stack(
+        [
+            jnp.mean(targets**2) - 1,
+            squares[0, 1:].sum(),
+            squares[1:, 0].sum(),
+            squares.sum() + 1.0 / samples,
+            jnp.mean(inputs**2) - 1,
+        ]
+    )
 
 
 def _observe(state: GibbsState) -> tuple[Array, Array, Array]:

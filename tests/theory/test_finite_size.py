@@ -91,5 +91,5 @@ def test_impossible_levels_are_refused():
     spectrum = sphere.spectrum(Kernel(), 8)
     with pytest.raises(BadInput, match="0 < L < 1"):
         samples_to_learn(spectrum, 3, 1.0, 0.01)
-    with pytest.raises(BadInput, match="eigenvalue 0.0"):
+    with pytest.raises(BadInput, match=r"eigenvalue 0\.0"):
         samples_to_learn(spectrum, 2, 0.5, 0.01)

@@ -125,7 +125,7 @@ def test_equivalent_kernel_and_one_loop_are_the_first_iterations():
         first.mode_variance, DECAYING * (ridge / samples[:, None]) / (DECAYING + ridge / samples[:, None])
     )
     second = one_loop(DECAYING, samples, ridge)
-    dressed = ridge + [np.sum(DECAYING * ridge / (p * DECAYING + ridge)) for p in samples]
+    dressed = [ridge + np.sum(DECAYING * ridge / (p * DECAYING + ridge)) for p in samples]
     np.testing.assert_allclose(second.effective_ridge, dressed, rtol=1e-14)
 
 
@@ -192,9 +192,7 @@ def test_finite_population_has_its_two_limits():
 def test_noise_in_a_finite_population_is_white_over_its_modes():
     noise, population = 0.2, 200
     as_noise = effective_ridge(DECAYING, [30.0], 0.05, noise=noise, population=population)
-    as_target = effective_ridge(
-        DECAYING, [30.0], 0.05, target=np.full(200, noise / population), population=population
-    )
+    as_target = effective_ridge(DECAYING, [30.0], 0.05, target=np.full(200, noise / population), population=population)
     np.testing.assert_allclose(as_noise.test_error, as_target.test_error, rtol=1e-12)
 
 

@@ -129,7 +129,8 @@ def test_jax_arrays_keep_their_kind_and_dtype(function):
     found = jax.jit(function)(m, q)
     assert isinstance(found, jax.Array)
     assert found.dtype == jnp.float32
-    np.testing.assert_allclose(found, function(np.asarray(m, np.float64), np.asarray(q, np.float64)), rtol=2e-6, atol=1e-7)
+    expected = function(np.asarray(m, np.float64), np.asarray(q, np.float64))
+    np.testing.assert_allclose(found, expected, rtol=2e-6, atol=1e-7)
 
 
 def test_unknown_names_and_degrees_are_refused():

@@ -1,0 +1,1 @@
+"""The asv suite: the hot loops, and the physics they must keep."""

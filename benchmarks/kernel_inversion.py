@@ -1,0 +1,161 @@
+"""Kernel matrices, their inversion, and learning curves: the hot loops of regression.
+
+`track_*` are counts by formula and allocations known in advance; wall times on a shared machine only trend.
+"""
+
+import tracemalloc
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from fieldbench.data.synthetic import on_sphere
+from fieldbench.regression.cholesky import _factorise_on_device, factorise
+from fieldbench.regression.nested import NestedCholesky, prediction_flops, trace_flops
+from fieldbench.theory import learning_curves, sphere
+from fieldbench.theory.kernels import Kernel
+
+DIMENSION, RIDGE, COUNTS, DTYPES = 20, 0.01, [500, 2000], ["float32", "float64"]
+
+
+def _points(count, dtype):
+    with jax.enable_x64(True):
+        return np.asarray(on_sphere(jax.random.key(0), count, DIMENSION)).astype(dtype)
+
+
+class KernelBuild:
+    """Kernel matrix of points on the sphere, by NumPy and by compiled JAX; compile time is a benchmark of its own."""
+
+    params = (COUNTS, DTYPES, ["erf", "relu"])
+    param_names = ("points", "dtype", "activation")
+    version = "1"
+
+    def setup(self, points, dtype, activation):
+        self.kernel = Kernel(activation)
+        self.inputs = _points(points, dtype)
+        with jax.enable_x64(dtype == "float64"):
+            self.on_device = jnp.asarray(self.inputs)
+            self.compiled = jax.jit(self.kernel).lower(self.on_device, self.on_device).compile()
+            self.compiled(self.on_device, self.on_device).block_until_ready()
+        self.kernel(self.inputs, self.inputs)
+
+    def time_numpy(self, points, dtype, activation):
+        self.kernel(self.inputs, self.inputs)
+
+    time_numpy.version = "1"
+
+    def time_jax(self, points, dtype, activation):
+        self.compiled(self.on_device, self.on_device).block_until_ready()
+
+    time_jax.version = "1"
+
+    def time_compile(self, points, dtype, activation):
+        with jax.enable_x64(dtype == "float64"):
+            # A fresh function each time: jax keeps what it has compiled for an old one.
+            jax.jit(lambda x: self.kernel(x, x)).lower(self.on_device).compile()
+
+    time_compile.version = "1"
+
+    def track_bytes_jax(self, points, dtype, activation):
+        memory = self.compiled.memory_analysis()
+        return memory.output_size_in_bytes + memory.temp_size_in_bytes
+
+    track_bytes_jax.unit = "bytes"
+    track_bytes_jax.version = "1"
+
+
+class KernelInversion:
+    """One guarded Cholesky factorisation, LAPACK in place and compiled JAX."""
+
+    params = (COUNTS, DTYPES)
+    param_names = ("points", "dtype")
+    version = "1"
+
+    def setup(self, points, dtype):
+        inputs = _points(points, dtype)
+        self.gram = Kernel("erf")(inputs, inputs)
+        with jax.enable_x64(dtype == "float64"):
+            self.on_device = jnp.asarray(self.gram)
+            self.ridge = jnp.asarray(RIDGE, dtype=dtype)
+            self.compiled = _factorise_on_device.lower(self.on_device, self.ridge).compile()
+            self.compiled(self.on_device, self.ridge).block_until_ready()
+        factorise(self.gram, RIDGE)
+
+    def time_lapack(self, points, dtype):
+        factorise(self.gram, RIDGE)
+
+    time_lapack.version = "1"
+
+    def time_jax(self, points, dtype):
+        self.compiled(self.on_device, self.ridge).block_until_ready()
+
+    time_jax.version = "1"
+
+    def track_flops(self, points, dtype):
+        return points**3 / 3
+
+    track_flops.unit = "flops"
+    track_flops.version = "1"
+
+    def track_bytes_lapack(self, points, dtype):
+        """Peak of NumPy's allocations beside the argument: one copy of the matrix."""
+        tracemalloc.start()
+        factorise(self.gram, RIDGE)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    track_bytes_lapack.unit = "bytes"
+    track_bytes_lapack.version = "1"
+
+
+class LearningCurve:
+    """Whole learning curves at forty nested sizes, and the theory of one."""
+
+    params = (COUNTS, DTYPES)
+    param_names = ("points", "dtype")
+    version = "1"
+
+    def setup(self, points, dtype):
+        inputs, tests = _points(points + 1000, dtype)[:points], _points(points + 1000, dtype)[points:]
+        kernel = Kernel("erf")
+        cosines = inputs @ inputs.T / DIMENSION
+        self.gram, self.cross = kernel.of_cosine(cosines), kernel(tests, inputs)
+        self.cubic, self.linear = sphere.zonal(3, DIMENSION, cosines), sphere.zonal(1, DIMENSION, cosines)
+        self.targets = inputs[:, :1].copy()
+        self.sizes = np.linspace(points // 40, points, 40).astype(int)
+        self.spectrum = sphere.spectrum(kernel, DIMENSION)
+        self.gpr = NestedCholesky()
+        self.time_predictions(points, dtype)
+
+    def time_predictions(self, points, dtype):
+        self.gpr.predictions(self.gram, RIDGE, self.targets, self.cross, self.sizes)
+
+    time_predictions.version = "1"
+
+    def time_traces_low_rank(self, points, dtype):
+        self.gpr.traces(self.gram, RIDGE, self.linear, self.sizes)
+
+    time_traces_low_rank.version = "1"
+
+    def time_traces_full_rank(self, points, dtype):
+        self.gpr.traces(self.gram, RIDGE, self.cubic, self.sizes)
+
+    time_traces_full_rank.version = "1"
+
+    def time_theory(self, points, dtype):
+        learning_curves.effective_ridge(self.spectrum, self.sizes, RIDGE)
+
+    time_theory.version = "1"
+
+    def track_flops_predictions(self, points, dtype):
+        return prediction_flops(points, 1000, 1, 40)
+
+    track_flops_predictions.unit = "flops"
+    track_flops_predictions.version = "1"
+
+    def track_flops_traces_full_rank(self, points, dtype):
+        return trace_flops(points)
+
+    track_flops_traces_full_rank.unit = "flops"
+    track_flops_traces_full_rank.version = "1"

@@ -1,0 +1,35 @@
+"""Control variates: take out of a measurement the part that known fluctuations of its data set explain."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fieldbench.errors import BadInput
+
+
+def adjust(values: ArrayLike, controls: ArrayLike) -> NDArray[np.float64]:
+    """Subtract from each value its least-squares regression on controls whose expectations are exactly zero.
+
+    The mean keeps its expectation up to O(1/n) times the controls' skewness, and loses the share R² of its variance
+    (Glasserman, Monte Carlo Methods in Financial Engineering, section 4.1). Not for controls whose expectation is only
+    estimated: their error would become a bias.
+
+    Args:
+        values: one measurement a data set, shape (n,).
+        controls: shape (n, k), with n ≥ 3 (k + 1) so that the fitted coefficients cost little.
+
+    Returns:
+        Adjusted values, shape (n,).
+
+    Raises:
+        BadInput: shapes that do not fit, or too few data sets.
+    """
+    y, x = np.asarray(values, dtype=np.float64), np.asarray(controls, dtype=np.float64)
+    if x.ndim != 2 or y.shape != x.shape[:1]:
+        raise BadInput(f"values of shape {y.shape} and controls of shape {x.shape} do not fit")
+    if len(y) < 3 * (x.shape[1] + 1):
+        raise BadInput(f"{len(y)} data sets are too few for {x.shape[1]} controls: use at least {3 * (x.shape[1] + 1)}")
+    coefficients = np.linalg.lstsq(x - x.mean(axis=0), y - y.mean(), rcond=None)[0]
+    adjusted: NDArray[np.float64] = y - x @ coefficients
+    return adjusted
