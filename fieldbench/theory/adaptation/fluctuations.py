@@ -12,7 +12,7 @@ at hand say more about it than an average would, so it is left to them.
 
 To first order in M, with g = χσ_a²/N, J the modes' overlaps and δ(hJ) = hJ − ⟨hJ⟩ (⟨hJ⟩ = 0 outside sector 0):
 
-    δt = [d(Kt + κ_eff t/n)/dt]^{-1} ½ ∂_t Tr[M R(t)]            the mean of t leaves the saddle,
+    δt = (R + κ_eff/n)^{-1} ½ ∂_t Tr[M R(t)]                   the mean of t leaves the saddle,
     A(w) = (g/2) [Jᵀ M J + g δ(hJ)ᵀ M δ(hJ)]                   what is added to the action of a neuron,
     f = y − κ_eff t/n at t + δt,   ⟨X⟩ → ⟨X⟩ + g Cov(X, hJ)·δt − Cov(X, A).
 
@@ -75,11 +75,12 @@ def fluctuations(solution: Solution) -> Fluctuations:
     if equations.modes != equations.sectors[0].modes or solution.state.spectrum is None:
         raise BadInput(f"the {solution.theory.name} theory is not closed in all aligned modes, which fluctuations need")
     covariance = _covariance(solution)
-    t, ridge = solution.discrepancy, solution.effective_ridge
-    source, slope, ridge_slope = _derivatives(solution, covariance)
-    shift = np.asarray(np.linalg.solve(slope, source), dtype=np.float64)
-    change = (ridge * shift + float(ridge_slope @ shift) * t) / problem.samples
-    predictor = equations.target - ridge / problem.samples * t - change
+    noise = solution.effective_ridge / problem.samples
+    response = sector_kernel(equations.sectors[0], solution.neurons, problem, response=True)
+    source = _source(solution, covariance)
+    shift = np.asarray(np.linalg.solve(response + noise * np.eye(len(source)), source), dtype=np.float64)
+    # κ_eff stays: its own corrections are of order (d/n)(d/χ)
+    predictor: Vector = equations.target - noise * (solution.discrepancy + shift)
     return Fluctuations(solution, shift, predictor, _action(solution, covariance))
 
 
@@ -99,27 +100,26 @@ def _covariance(solution: Solution) -> _Covariance:
     return _Covariance(tuple(blocks), 1.0 / (noise * problem.chi) - error / noise**2)
 
 
-def _derivatives(solution: Solution, covariance: _Covariance) -> tuple[Vector, Matrix, Vector]:
-    """½ ∂_t Tr[M R(t)] at fixed M, d(Kt + κ_eff t/n)/dt, and dκ_eff/dt, by central differences."""
+def _source(solution: Solution, covariance: _Covariance) -> Vector:
+    """½ ∂_t Tr[M R(t)] at fixed M, by central differences."""
     equations, problem = solution.equations, solution.problem
-    columns = []
+
+    def trace(t: Vector) -> float:
+        state = equations.state(t)
+        assert state.spectrum is not None
+        total = covariance.beyond * state.spectrum.tail
+        for sector, block in zip(equations.sectors, covariance.sectors, strict=True):
+            response = sector_kernel(sector, state.neurons, problem, response=True)
+            total += sector.degeneracy * float(np.sum(block * response))
+        return total
+
+    source = []
     for i, value in enumerate(solution.discrepancy):
-        step = RELATIVE_STEP * max(1.0, abs(value))
-        ends = []
-        for sign in (1.0, -1.0):
-            t = solution.discrepancy.copy()
-            t[i] += sign * step
-            state = equations.state(t)
-            assert state.spectrum is not None
-            trace = covariance.beyond * state.spectrum.tail
-            for sector, block in zip(equations.sectors, covariance.sectors, strict=True):
-                response = sector_kernel(sector, state.neurons, problem, response=True)
-                trace += sector.degeneracy * float(np.sum(block * response))
-            left = state.kernel @ t + state.effective_ridge / problem.samples * t
-            ends.append(np.concatenate([[0.5 * trace, state.effective_ridge], left]))
-        columns.append((ends[0] - ends[1]) / (2.0 * step))
-    table = np.array(columns).T
-    return table[0], table[2:], table[1]
+        step = np.zeros_like(solution.discrepancy)
+        step[i] = RELATIVE_STEP * max(1.0, abs(value))
+        above, below = trace(solution.discrepancy + step), trace(solution.discrepancy - step)
+        source.append((above - below) / (4.0 * step[i]))
+    return np.array(source)
 
 
 def _action(solution: Solution, covariance: _Covariance) -> Vector:
