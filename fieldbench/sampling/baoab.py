@@ -16,16 +16,19 @@ from fieldbench.typing import Array, Float
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Underdamped:
-    """dθ = v dt, dv = −∇U dt − γ v dt + √(2γT) dW, unit masses: half kick, half drift, exact friction and noise, half drift, half kick.
+    """dθ = v dt, dv = −∇U dt − γ v dt + √(2γT) dW with unit masses.
 
-    Leimkuhler & Matthews, Appl. Math. Res. Express 2013, 34 (arXiv:1203.5428), eq. 7: one gradient a step, the configurational law is exact on
-    every quadratic energy at any stable step h√k < 2, and has an O(h²) bias otherwise.
+    A step is half a kick, half a drift, exact friction and noise, half a drift, half a kick.
+
+    Leimkuhler & Matthews, Appl. Math. Res. Express 2013, 34 (arXiv:1203.5428), eq. 7: one gradient a step, the
+    configurational law is exact on every quadratic energy at any stable step h√k < 2, and has an O(h²) bias otherwise.
 
     Attributes:
-        step: h√(largest curvature); stable below 2. At the default 1 no bias was seen in erf networks (means of squared weights within 0.1 %
-            of those at 0.3), and it mixes twice as fast per gradient as 0.6.
-        friction: γ. The slowest directions of a whitened prior have unit frequency; bistable neurons cross barriers faster at γ = 0.4
-            than at 1 (1.4 times the effective samples), and below 0.3 the prior's own directions suffer.
+        step: h√(largest curvature); stable below 2. At the default 1 no bias was seen in erf networks (means of squared
+            weights within 0.1 % of those at 0.3), and it mixes twice as fast per gradient as 0.6.
+        friction: γ. The slowest directions of a whitened prior have unit frequency; bistable neurons cross barriers
+            faster at γ = 0.4 than at 1 (1.4 times the effective samples), and below 0.3 the prior's own directions
+            suffer.
         temperature: 1 for the law exp(−U). One half is "noise without √2", the control every sampled claim must notice.
     """
 

@@ -1,8 +1,8 @@
 """Same-noise coupling of two starts: a chain that has forgotten its start has forgotten the other start too.
 
-Two chains driven by the same noise differ by what their energy makes of the difference. Where it contracts, the distance
-falls to rounding: every start then leads to one trajectory, a sharper proof of convergence than any statistic of one chain.
-Where it stays of order one there are several basins, or chaos.
+Two chains driven by the same noise differ by what their energy makes of the difference. Where it contracts, the
+distance falls to rounding: every start then leads to one trajectory, a sharper proof of convergence than any statistic
+of one chain. Where it stays of order one there are several basins, or chaos.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ class _Twins:
         curvature: Array = self.energy.curvature
         return curvature
 
-    def value(self, position: Position) -> Float[Array, "2 *batch"]:
-        return jax.vmap(self.energy.value)(position)
+    def value(self, position: Position) -> Float[Array, 2 * batch]:
+        values: Array = jax.vmap(self.energy.value)(position)
+        return values
 
     def gradient(self, position: Position) -> Position:
         return jax.vmap(self.energy.gradient)(position)
@@ -44,8 +45,8 @@ class _Twins:
 
 def coupled_distance(
     sampler: Sampler, energy: Energy, first: Position, second: Position, key: Array, *, steps: int, thin: int = 1
-) -> Float[Array, "kept *batch"]:
-    """Euclidean distance of two chains started at `first` and `second` and driven by the same noise, every `thin` steps.
+) -> Float[Array, kept * batch]:
+    """Euclidean distance of two chains from `first` and `second` driven by the same noise, every `thin` steps.
 
     Args:
         sampler: any sampler that shares noise along key axes of size one.
@@ -55,9 +56,8 @@ def coupled_distance(
     Raises:
         BadInput: the two positions differ in structure or shape, or are no positions of the energy.
     """
-    structures = [jax.tree.structure(jax.tree.map(jnp.shape, position)) for position in (first, second)]
     shapes = [[leaf.shape for leaf in jax.tree.leaves(position)] for position in (first, second)]
-    if structures[0] != structures[1] or shapes[0] != shapes[1]:
+    if type(first) is not type(second) or shapes[0] != shapes[1]:
         raise BadInput(f"the two starts differ, {shapes[0]} and {shapes[1]}: both must be positions of one energy")
     initial = jax.tree.map(lambda a, b: jnp.stack([a, b]), first, second)
     keys = chain_keys(key, energy.batch)[None]

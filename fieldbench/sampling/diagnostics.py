@@ -1,7 +1,7 @@
 """Has a chain forgotten its start, and how many independent draws is it worth?
 
-Rank-normalised split R-hat and bulk effective sample size of Vehtari, Gelman, Simpson, Carpenter & Bürkner, Bayesian Analysis 16, 667 (2021),
-arXiv:1903.08008. float64 numpy: traces are short.
+Rank-normalised split R-hat and bulk effective sample size of Vehtari, Gelman, Simpson, Carpenter & Bürkner, Bayesian
+Analysis 16, 667 (2021), arXiv:1903.08008. float64 numpy: traces are short.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ FloatArray = NDArray[np.float64]
 
 
 def rhat(draws: ArrayLike) -> FloatArray:
-    """Rank-normalised split R-hat: the larger of that of the draws (location) and of their distance to the median (scale).
+    """Rank-normalised split R-hat: the larger of that of the draws and of that of their distances to the median.
 
     Args:
         draws: shape (draws, chains, ...), as a sampler records them; every trailing entry is a series of its own.
 
     Returns:
-        array of the trailing shape; 1 means mixed, above 1.01–1.05 means not yet; inf for chains stuck at different values.
+        array of the trailing shape; 1 means mixed, above 1.01–1.05 means not yet; inf for chains stuck at different
+        values.
 
     Raises:
         BadInput: fewer than four draws, or NaN.
@@ -35,7 +36,7 @@ def rhat(draws: ArrayLike) -> FloatArray:
 
 
 def ess(draws: ArrayLike) -> FloatArray:
-    """Bulk effective sample size of all chains together, by Geyer's initial monotone sequence on rank-normalised split chains.
+    """Bulk effective sample size of all chains together, by Geyer's initial monotone sequence.
 
     Args, raises: as `rhat`. Returns: array of the trailing shape.
     """
@@ -79,14 +80,15 @@ def _potential_scale_reduction(draws: FloatArray) -> FloatArray:
 
 
 def _effective(draws: FloatArray) -> float:
-    """S/τ with τ = −1 + 2 Σ_t P_t, P_t the positive and monotone sums of two successive autocorrelations (eqs 10–13)."""
+    """S/τ, τ = −1 + 2 Σ_t P_t, P_t the positive, monotone sums of two successive autocorrelations (eqs 10–13)."""
     count, chains = draws.shape
     covariance = _autocovariance(draws).mean(axis=1)
     within = covariance[0] * count / (count - 1)
     if within == 0:
         return float(count * chains)
     total = within * (count - 1) / count + (draws.mean(axis=0).var(ddof=1) if chains > 1 else 0.0)
-    # Autocovariances normalised by the number of draws (their ends are tame); lag zero has correlation one by definition.
+    # Autocovariances normalised by the number of draws (their ends are tame); lag zero has correlation one by
+    # definition.
     correlation = 1 - (within - covariance) / total
     correlation[0] = 1.0
     pairs = correlation[: 2 * (count // 2)].reshape(-1, 2).sum(axis=1)

@@ -18,8 +18,9 @@ from fieldbench.typing import Array, Float
 class EulerMaruyama:
     """θ ← θ − h ∇U + √(2hT) ξ.
 
-    The law has a bias of order h: on U = ½kθ² its variance is (T/k)/(1 − hk/2), and hk ≥ 2 diverges. Prefer `Underdamped`, whose bias is of order h²
-    and whose slow directions move 1/√(hk) times faster; this one is for comparison with training by noisy gradient descent.
+    The law has a bias of order h: on U = ½kθ² its variance is (T/k)/(1 − hk/2), and hk ≥ 2 diverges. Prefer
+    `Underdamped`, whose bias is of order h² and whose slow directions move 1/√(hk) times faster; this one is for
+    comparison with training by noisy gradient descent.
 
     Attributes:
         step: h·(largest curvature); stable below 2.

@@ -1,9 +1,11 @@
 """What the infinitely wide erf network (a Gaussian process) learns of the cubic harmonic, exactly, on one data set.
 
-    E_x[h(x) f(x)] = κ-ridge regression with K_μν = σ_a² (2/π) asin(2 x_μ·x_ν σ_w²/d / √((1+2q_μ)(1+2q_ν))), q_μ = σ_w²|x_μ|²/d,
+    E_x[h f] = Σ_μ E_x[h(x) k(x, x_μ)] [(K + κ)^{-1} y]_μ,
+    K_μν = σ_a² (2/π) asin(2 x_μ·x_ν σ_w²/d / √((1+2q_μ)(1+2q_ν))),     q_μ = σ_w²|x_μ|²/d,
 
-and E_x[h(x) k(x, x_μ)] = E_w[E_x[h erf(w·x)] erf(w·x_μ)], w ~ N(0, σ_w²/d): the cubic harmonic seen from x_μ (Funk–Hecke: averaging over the
-rotations about x_μ multiplies h(x_μ)/|x_μ|³ by a function of |x_μ| alone) leaves one Gaussian and one chi-square integral. No test set.
+and E_x[h(x) k(x, x_μ)] = E_w[E_x[h erf(w·x)] erf(w·x_μ)], w ~ N(0, σ_w²/d): the cubic harmonic seen from x_μ
+(Funk–Hecke: averaging over the rotations about x_μ multiplies h(x_μ)/|x_μ|³ by a function of |x_μ| alone) leaves one
+Gaussian and one chi-square integral. No test set.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """What a sampler is, what it samples, and what it hands back.
 
-An *energy* is −log of an unnormalised density at unit temperature, over positions that are pytrees whose leaves all begin with the
-same batch axes: one entry of the batch is one chain. A *sampler* moves all chains at once in one compiled program and keeps only what
-`observe` returns, never positions. Whoever ports a sampler implements `Sampler` and runs the cases under it.
+An *energy* is −log of an unnormalised density at unit temperature, over positions that are pytrees whose leaves all
+begin with the same batch axes: one entry of the batch is one chain. A *sampler* moves all chains at once in one
+compiled program and keeps only what `observe` returns, never positions. Whoever ports a sampler implements `Sampler`
+and runs the cases under it.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ Position: TypeAlias = Any
 """A pytree of arrays, each of shape (*batch, ...)."""
 
 Observe: TypeAlias = Callable[[Position], Mapping[str, Array]]
-"""Position → named arrays of shape (*batch, ...). A plain function, or `jax.tree_util.Partial(function, arrays…)` if it holds data."""
+"""Position → named arrays of shape (*batch, ...): a plain function, or `jax.tree_util.Partial` if it holds data."""
 
 
 @runtime_checkable
 class Energy(Protocol):
-    """U(θ) with its gradient. Implementations are registered pytrees, so that new data of the same shape do not recompile."""
+    """U(θ) with its gradient. Implementations are registered pytrees: new data of one shape do not recompile."""
 
     @property
     def batch(self) -> tuple[int, ...]:
@@ -46,7 +47,7 @@ class Energy(Protocol):
 
 @dataclass(frozen=True)
 class Samples:
-    """What a run leaves: `records[name]` has shape (kept, *batch, ...), one entry every `thin` steps after the burn-in."""
+    """What a run leaves; `records[name]` is (kept, *batch, ...), an entry every `thin` steps after the burn-in."""
 
     records: dict[str, Array]
     final: Position
@@ -64,22 +65,24 @@ class Sampler(Protocol):
     ) -> Samples:
         """Run every chain for `burn_in` + `steps` steps from `initial` and observe it every `thin` of the last `steps`.
 
-        `key` is one typed key (every chain gets its own noise), or an array of them with as many axes as the batch: along an axis of
-        size one the chains are driven by the same noise, which pairs them.
+        `key` is one typed key (every chain gets its own noise), or an array of them with as many axes as the batch:
+        along an axis of size one the chains are driven by the same noise, which pairs them.
         """
 
 
 def check_request(energy: Energy, initial: Position, *, steps: int, burn_in: int, thin: int) -> None:
-    """Refuse what cannot run: no steps, a thinning that does not divide them, a wrong batch, a start that is not finite."""
+    """Refuse what cannot run: no steps, a thinning that does not divide them, a wrong batch, a start not finite."""
     if steps < 1 or burn_in < 0 or thin < 1 or steps % thin:
         raise BadInput(
-            f"steps = {steps}, burn_in = {burn_in}, thin = {thin}: needs steps ≥ 1, burn_in ≥ 0 and a thin ≥ 1 that divides steps"
+            f"steps = {steps}, burn_in = {burn_in}, thin = {thin}: "
+            "needs steps ≥ 1, burn_in ≥ 0 and a thin ≥ 1 that divides steps"
         )
     batch = energy.batch
     for leaf in jax.tree.leaves(initial):
         if leaf.shape[: len(batch)] != batch:
             raise BadInput(
-                f"a leaf of the initial position has shape {leaf.shape}, the energy's batch is {batch}: begin every leaf with it"
+                f"a leaf of the initial position has shape {leaf.shape}, "
+                f"the energy's batch is {batch}: begin every leaf with it"
             )
         if not bool(jnp.isfinite(leaf).all()):
             raise BadInput(
@@ -95,13 +98,14 @@ def chain_keys(key: Array, batch: tuple[int, ...]) -> Array:
         return jax.random.split(key, max(math.prod(batch), 1)).reshape(batch)
     if key.ndim != len(batch) or any(k not in (1, b) for k, b in zip(key.shape, batch, strict=True)):
         raise BadInput(
-            f"keys of shape {key.shape} do not broadcast against the batch {batch}: pass one key or axes of size 1 or equal"
+            f"keys of shape {key.shape} do not broadcast against the batch {batch}: "
+            "pass one key or axes of size 1 or equal"
         )
     return key
 
 
 def normal_like(keys: Array, position: Position) -> Position:
-    """Standard normals for every leaf, of shape keys.shape + the leaf's own axes: axes of size one share their noise."""
+    """Standard normals for every leaf, of shape keys.shape + the leaf's own axes: axes of size one share noise."""
     leaves, structure = jax.tree.flatten(position)
     flat = keys.reshape(-1)
 

@@ -14,8 +14,10 @@ from fieldbench.typing import Array, Float
 
 
 class Integrator(Protocol):
-    """One step of a chain. The state is a tuple that starts with the position. Integrators are registered pytrees, so that another step
-    size or temperature does not recompile."""
+    """One step of a chain. The state is a tuple that starts with the position.
+
+    Integrators are registered pytrees, so that another step size or temperature does not recompile.
+    """
 
     def step_size(self, energy: Energy, position: Position) -> Float[Array, ""]: ...
 

@@ -19,9 +19,10 @@ from fieldbench.typing import Array, Float
 class MetropolisAdjusted:
     """Propose θ' = θ − h∇U(θ) + √(2h) ξ; accept with min(1, exp(−U(θ') + U(θ)) q(θ|θ')/q(θ'|θ)).
 
-    Roberts & Rosenthal, J. R. Stat. Soc. B 60, 255 (1998): no bias at any step; h has to fall as D^{−1/3} in D dimensions, with an acceptance near .57
-    at the best step. Slower than `Underdamped` by that factor: it is here to show that the others' bias is small. In float32 the energy difference carries
-    a rounding error of about 10⁻⁷ U, so keep U below 10⁵ or sample in float64.
+    Roberts & Rosenthal, J. R. Stat. Soc. B 60, 255 (1998): no bias at any step; h has to fall as D^{−1/3} in D
+    dimensions, with an acceptance near .57 at the best step. Slower than `Underdamped` by that factor: it is here to
+    show that the others' bias is small. In float32 the energy difference carries a rounding error of about 10⁻⁷ U, so
+    keep U below 10⁵ or sample in float64.
 
     Attributes:
         step: h·(largest curvature)·D^{1/3}.

@@ -3,8 +3,9 @@
     f(x) = Σ_c Σ_i a_ci φ(w_c·x_i),     w = σ_w ω/√S,   a = σ_a α/√(C I χ),     ω, α ~ N(0, 1)
     U = (χ/2κ) Σ_μ (f(x_μ) − y_μ)² + ½|ω|² + ½|α|²
 
-with I patches x_i ∈ R^S (I = 1, S = d: fully connected), C hidden units, ridge κ and mean-field factor χ (χ = 1 standard, χ = C mean field). exp(−U) is
-the Bayesian posterior, hence the stationary law of Langevin training with weight decay; the prior's curvature is 1 in these variables.
+with I patches x_i ∈ R^S (I = 1, S = d: fully connected), C hidden units, ridge κ and mean-field factor χ (χ = 1
+standard, χ = C mean field). exp(−U) is the Bayesian posterior, hence the stationary law of Langevin training with
+weight decay; the prior's curvature is 1 in these variables.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ _ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]
 class TwoLayerNetwork:
     """Energy of a batch of networks; make one with `fully_connected` or `convolutional`.
 
-    Leading axes of `inputs` that `targets` has too are data sets of their own; along the remaining batch axes the chains share inputs.
+    Leading axes of `inputs` that `targets` has too are data sets of their own; along the remaining batch axes the
+    chains share inputs.
     """
 
     inputs: Float[Array, "*groups patches samples patch_dimension"]
@@ -93,7 +95,7 @@ class TwoLayerNetwork:
         return misfit + (jnp.sum(weights.hidden**2, axis=(-2, -1)) + jnp.sum(weights.readout**2, axis=(-2, -1))) / 2
 
     def gradient(self, weights: Weights) -> Weights:
-        """∂U/∂(ω, α) by hand: two matrix products a chain, everything between them element-wise on one (width·patches, samples) array."""
+        """∂U/∂(ω, α) by hand: two matrix products a chain, and element-wise work on (width·patches, samples)."""
         function, slope = _ACTIVATIONS[self.activation]
         strength = self.feature_scale / self.ridge
 
@@ -120,8 +122,9 @@ class TwoLayerNetwork:
     def _over_chains(self, one: Callable[..., Any], weights: Weights, *more: Array) -> Any:
         """Apply `one(inputs, hidden, readout, *more)` chain by chain.
 
-        A loop and not a batched product: one chain's (width, samples) array stays in cache from the first matrix product to the second, which on a
-        CPU is 1.1 to 1.5 times faster than one batched product from width 280 up, and 15 % slower at width 56.
+        A loop and not a batched product: one chain's (width, samples) array stays in cache from the first matrix
+        product to the second, which on a CPU is 1.1 to 1.5 times faster than one batched product from width 280 up, and
+        15 % slower at width 56.
         """
         groups = self.inputs.shape[:-3]
         members = self.batch[len(groups) :]
@@ -160,7 +163,8 @@ def fully_connected(
     Args:
         inputs: x_μ; leading axes, if any, must equal the first batch axes of `targets`.
         targets: y_μ of every chain; its shape without the last axis is the batch.
-        width: N. ridge: κ, the temperature before division by χ. feature_scale: χ. hidden_variance: σ_w². readout_variance: σ_a².
+        width: N. ridge: κ, the temperature before division by χ. feature_scale: χ. hidden_variance: σ_w².
+            readout_variance: σ_a².
         activation: "erf", "relu" or "linear".
 
     Raises:
@@ -197,7 +201,7 @@ def convolutional(
     readout_variance: float = 1.0,
     activation: str = "linear",
 ) -> TwoLayerNetwork:
-    """Energy of f(x) = Σ_{i,c} a_ic φ(w_c·x_i) over non-overlapping patches x_i, with w_c ~ N(0, σ_w²/S) and a_ic ~ N(0, σ_a²/(N C χ)).
+    """Energy of f(x) = Σ_{i,c} a_ic φ(w_c·x_i) over N patches x_i, w_c ~ N(0, σ_w²/S) and a_ic ~ N(0, σ_a²/(N C χ)).
 
     Arguments, shapes and errors as in `fully_connected`, with samples of shape (patches, patch_dimension).
     """
@@ -219,7 +223,8 @@ def convolutional(
 def _linear_curvature(samples: int, dimension: int) -> float:
     """Largest eigenvalue of a linear network's kernel operator at σ_w = 1 on n samples, times six.
 
-    (1 + √(d/n))²/d (Marchenko–Pastur), once for each of two layers, and three for what adaptation adds along the teacher.
+    (1 + √(d/n))²/d (Marchenko–Pastur), once for each of two layers, and three for what adaptation adds along the
+    teacher.
     """
     return 6 * (1 + math.sqrt(dimension / samples)) ** 2 / dimension
 

@@ -6,9 +6,9 @@ With z = v·x along the teacher v = e_1, m = w·v and q = |w|² (first line: Ste
     E[H_3(z) erf]   = −(4/√π) m³ (1 + 2q)^{−3/2},     H_3 = z³ − 3z
     E[h(x) erf]     = −(4/√π) (m³ − 3mq/(d+2)) (1 + 2q)^{−3/2},     h = z³ − 3z|x|²/(d+2),   E[h²] = 6(d−1)/(d+2)
 
-h is the degree-3 harmonic part of H_3: unlike H_3 it is orthogonal to z·(any function of |x|), which a learner of the linear part alone
-produces. Written here a second time, apart from `theory.overlaps`, so that a slip in the theory's formulas cannot hide in the measurement;
-the tests hold both against a Monte-Carlo test set.
+h is the degree-3 harmonic part of H_3: unlike H_3 it is orthogonal to z·(any function of |x|), which a learner of the
+linear part alone produces. Written here a second time, apart from `theory.overlaps`, so that a slip in the theory's
+formulas cannot hide in the measurement; the tests hold both against a Monte-Carlo test set.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from fieldbench.typing import Array, Float
 
 
 class ReadoutPosterior(NamedTuple):
-    """Mean m and the lower Cholesky factor of the precision A, over the readout's entries as one axis (width · patches)."""
+    """Mean m and lower Cholesky factor of the precision A, over the readout's entries as one axis (width · patches)."""
 
     mean: Float[Array, "*batch entries"]
     factor: Float[Array, "*batch entries entries"]
@@ -44,7 +44,8 @@ def readout_posterior(
     if not bool(jnp.isfinite(hidden).all()):
         raise BadInput("hidden weights hold NaN or infinity")
     scale = energy.physical(Weights(hidden, jnp.ones((*energy.batch, energy.width, patches), hidden.dtype)))
-    return _posterior(energy, scale)
+    posterior: ReadoutPosterior = _posterior(energy, scale)
+    return posterior
 
 
 def draw_readout(
@@ -81,4 +82,5 @@ def _posterior(energy: TwoLayerNetwork, scaled: Weights) -> ReadoutPosterior:
     batch = len(energy.batch)
     arguments = (inputs, scaled.hidden, scaled.readout, energy.targets)
     flat = tuple(array.reshape(-1, *array.shape[batch:]) for array in arguments)
-    return jax.tree.map(lambda array: array.reshape(*energy.batch, *array.shape[1:]), jax.lax.map(one, flat))
+    mean, factor = jax.lax.map(one, flat)
+    return ReadoutPosterior(mean.reshape(*energy.batch, -1), factor.reshape(*energy.batch, *factor.shape[1:]))

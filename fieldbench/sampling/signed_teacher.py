@@ -1,10 +1,12 @@
-"""How erf networks answer the sign of their teacher's cubic part, y = z + sε H_3(z), s = −1, 0, +1, on the same inputs, starts and noise.
+"""How erf networks answer the sign of their teacher's cubic part: y = z + sε H_3(z), s = −1, 0, +1, all else equal.
 
-An overlap E[f H_3] alone is no evidence of learning a cubic: erf has a cubic of its own, which a network taught z alone shows too. The response
+An overlap E[f H_3] alone is no evidence of learning a cubic: erf has a cubic of its own, which a network taught z alone
+shows too. The response
 
     R_3 = (E[f H_3]_{+ε} − E[f H_3]_{−ε}) / (2ε E[H_3²]),     and the same with the cubic harmonic h in place of H_3,
 
-is free of it: 1 for a network that has learned the cubic, 0 for one that has not. Same inputs and same noise cancel most of its scatter.
+is free of it: 1 for a network that has learned the cubic, 0 for one that has not. Same inputs and same noise cancel
+most of its scatter.
 """
 
 from __future__ import annotations
@@ -34,10 +36,10 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SignedTeacher:
-    """The network and the chains: width N, ridge κ, mean-field factor χ, |ε|, and how long to sample from how many starts.
+    """The network and the chains: width N, ridge κ, factor χ, |ε|, and how long to sample from how many starts.
 
-    The first start is a draw from the prior, the second one three times as wide along the teacher, beyond the feature-learning state: R-hat of the two
-    sees both sides.
+    The first start is a draw from the prior, the second one three times as wide along the teacher, beyond the
+    feature-learning state: R-hat of the two sees both sides.
     """
 
     width: int
@@ -101,9 +103,10 @@ class SignedTeacher:
     ) -> dict[str, FloatArray]:
         """What a replicate is worth to a claim, each with a leading replicate axis.
 
-        linear, cubic, harmonic (coefficients of z, H_3 and h in f), overlap (d⟨m²⟩), radius (d⟨w_⊥²⟩ of one component): posterior means, (signs,).
-        response, harmonic_response: scalars. gp_harmonic_response: that of the infinitely wide network on the same inputs. moments: means
-        of z², z H_3 and H_3²/6 over the inputs, on which the scatter over data sets depends. rhat_… and ess_… of each: (signs,).
+        linear, cubic, harmonic (coefficients of z, H_3 and h in f), overlap (d⟨m²⟩), radius (d⟨w_⊥²⟩ of one component):
+        posterior means, (signs,). response, harmonic_response: scalars. gp_harmonic_response: that of the infinitely
+        wide network on the same inputs. moments: means of z², z H_3 and H_3²/6 over the inputs, on which the scatter
+        over data sets depends. rhat_… and ess_… of each: (signs,).
         start_gap, with two starts: second minus first, (observables, signs).
         """
         found = {name: traces[name].mean(axis=(0, 2)) for name in OBSERVABLES}

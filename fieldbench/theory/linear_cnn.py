@@ -82,7 +82,9 @@ class OrderParameters:
     effective_ridge: float
 
 
-def response_modes(model: LinearCNN, x: float, orthogonal: float, s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def response_modes(
+    model: LinearCNN, x: float, orthogonal: float, s: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Multiplicities n and eigenvalues ρ (in units of 1/d) of the response kernel; with s = 0 those of the kernel itself."""
     n, m = model.patches - 1.0, model.size - 1.0
     multiplicities = np.array([1.0, n, m, n * m])
@@ -124,14 +126,21 @@ def adapted(
         patches, tail = model.patches - 1, h if connected else 0.0
         residual = [
             1 / x - 1 - tail / (x + r) + s + noise * ((rho[0] + r) ** -2 + patches * (x + r) ** -2),
-            1 / orthogonal - 1 - tail / (orthogonal + r) + noise * ((rho[2] + r) ** -2 + patches * (orthogonal + r) ** -2),
+            1 / orthogonal
+            - 1
+            - tail / (orthogonal + r)
+            + noise * ((rho[2] + r) ** -2 + patches * (orthogonal + r) ** -2),
             (model.ridge + loops) * model.dimension / samples / r - 1,
         ]
         values = (learnability, x, orthogonal, mse, r * samples / model.dimension)
         return OrderParameters(*(float(value) for value in values)), np.array(residual)
 
     # Start from no feature learning, dressed as a Gaussian process, then the unique root of the leading equation at that ridge.
-    r = model.ridge * model.dimension / samples if spectrum == "bare" else _gaussian_ratio(model.dimension, model.ridge, samples)
+    r = (
+        model.ridge * model.dimension / samples
+        if spectrum == "bare"
+        else _gaussian_ratio(model.dimension, model.ridge, samples)
+    )
     start = np.array([math.log(_leading(model.coupling, r)), 0.0, math.log(r)])
     # Small first steps: a Newton step of order one from a weakly coupled start would leave the domain.
     found = root(lambda u: state(u)[1], start, tol=1e-13, options={"factor": 0.1})
@@ -178,7 +187,7 @@ def _gaussian_ratio(modes: int, ridge: float, samples: float) -> float:
 def half_samples(
     model: LinearCNN, predict: Callable[[LinearCNN, float], OrderParameters] = adapted, *, level: float = 0.5
 ) -> float:
-    """P at which the learnability reaches `level` (P_50 by default), by root finding in log P.
+    """P at which the learnability reaches `level` (P_50 by default), by root finding in log P outwards from the asymptotic law.
 
     Raises:
         BadInput: level outside (0, 1).
@@ -189,11 +198,12 @@ def half_samples(
     def excess(log_samples: float) -> float:
         return predict(model, math.exp(log_samples)).learnability - level
 
-    # Nothing is learned later than by the Gaussian process and nothing earlier than under full alignment; with a factor for safety.
-    odds = level / (1 - level)
-    low = math.log(model.patches * (model.ridge * odds + level) / 2)
-    high = math.log(model.dimension * (model.ridge * odds + level) * 2)
-    return math.exp(brentq(excess, low, high, xtol=1e-12))
+    low = high = math.log(asymptotic_half_samples(model)) + 0.75 * math.log(model.dimension)
+    while excess(low) > 0:
+        low -= 0.5
+    while excess(high) < 0:
+        high += 0.5
+    return math.exp(brentq(excess, low, high, xtol=1e-12)) if low < high else math.exp(low)
 
 
 def asymptotic_half_samples(model: LinearCNN) -> float:

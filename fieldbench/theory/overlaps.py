@@ -119,7 +119,7 @@ def harmonic_cubic_norm(dimension: int) -> float:
 
 
 def relu_fold_overlap(overlap: Any, norm: Any) -> Any:
-    """E[(|v·x| − √(2/π)) relu(w·x)] = (√q/π)(√(1−ρ²) + ρ asin ρ − 1), ρ = m/√q (the even part of C5's target)."""
+    """E[(|v·x| − √(2/π)) relu(w·x)] = (√q/π)(√(1−ρ²) + ρ asin ρ − 1), ρ = m/√q (even in the teacher)."""
     xp = _namespace(overlap, norm)
     cosine = xp.clip(overlap / norm**0.5, -1.0, 1.0)
     return norm**0.5 / math.pi * ((1.0 - cosine**2) ** 0.5 + cosine * xp.arcsin(cosine) - 1.0)

@@ -2,7 +2,7 @@
 
     N(1 − 1/Q) = χ tᵀK_0 t,      t = (Q K_0 + κ)^{-1} y                                                  (1)
 
-exact for the mean of two-layer linear networks (claims C9; arXiv:2502.03210, Li–Sompolinsky) and the natural
+exact for the mean of two-layer linear networks (arXiv:2502.03210; Li and Sompolinsky) and the natural
 extension to others. It cannot prefer the teacher's direction, so it learns the cubic part of a target no better than
 a Gaussian process with Q times the signal. Q may also be left free and fitted, which gives the rival its own best
 constant.

@@ -28,13 +28,13 @@ from numpy.typing import NDArray
 from scipy.special import roots_genlaguerre
 
 from fieldbench.errors import BadInput, FieldbenchError
-from fieldbench.theory.linear_cnn import LinearCNN, OrderParameters, adapted
+from fieldbench.theory.linear_cnn import LinearCNN, OrderParameters, adapted, gaussian_process
 
 __all__ = ["shrink", "shrinkage"]
 
 Vector = NDArray[np.float64]
 
-LARGEST = 400  # patches or size beyond which the zeros of Laguerre polynomials leave floating point and linear response is exact enough
+LARGEST = 400  # patches or entries beyond which zeros of Laguerre polynomials leave floating point; by then α = 8
 
 
 def shrinkage(model: LinearCNN, samples: float) -> OrderParameters:
@@ -47,25 +47,29 @@ def shrinkage(model: LinearCNN, samples: float) -> OrderParameters:
     short, long = sorted((model.patches, model.size))
     if short < 2 or long > LARGEST:
         raise BadInput(f"shrinkage needs 2 to {LARGEST} patches and entries, not {model.patches} and {model.size}")
-    start = adapted(model, samples, infinite_channels=True)
+    start = gaussian_process(model, samples)
     noise, r = start.mse / samples, start.effective_ridge * model.dimension / samples
     channel = _Channel(model, np.sqrt(roots_genlaguerre(short - 1, long - short)[0]))
     for _ in range(2000):
-        found, divergence = channel.run(math.sqrt(noise), r)
+        with np.errstate(over="ignore", invalid="ignore"):
+            found, divergence = channel.run(math.sqrt(noise), r)
         new_noise = found.mse / samples
         new_r = model.ridge * model.dimension / samples + r * divergence / samples
+        if not (math.isfinite(new_noise) and 0 < new_r < math.inf):
+            break
         change = abs(math.log(new_noise / noise)) + abs(math.log(new_r / r))
         # Geometric means: both numbers are positive and the plain iteration overshoots where the learning curve is steep.
         noise, r = math.sqrt(noise * new_noise), math.sqrt(r * new_r)
         if change < 1e-11:
-            break
-    else:
-        raise FieldbenchError(f"{model} at {samples} samples: shrinkage is not self-consistent yet (change {change:.1e})")
-    return _with_channels(model, samples, replace(found, effective_ridge=r * samples / model.dimension), start)
+            return _with_channels(model, samples, replace(found, effective_ridge=r * samples / model.dimension))
+    raise FieldbenchError(
+        f"{model}: no self-consistent shrinkage at {samples} samples; it needs of the order of P_50 or more"
+    )
 
 
-def _with_channels(model: LinearCNN, samples: float, found: OrderParameters, infinite: OrderParameters) -> OrderParameters:
-    finite = adapted(model, samples)
+def _with_channels(model: LinearCNN, samples: float, found: OrderParameters) -> OrderParameters:
+    """Add the first-order effect of finite channels, N/C, from linear response."""
+    finite, infinite = adapted(model, samples), adapted(model, samples, infinite_channels=True)
     return OrderParameters(
         found.learnability + finite.learnability - infinite.learnability,
         found.ratio + finite.ratio - infinite.ratio,
@@ -80,13 +84,12 @@ def shrink(values: Vector, coupling: float, r: float) -> tuple[Vector, Vector, V
 
     With b = y x/(x + r) the condition x² − x = g b² becomes (x − 1)(x + r)² = g y² x, whose left side over x rises from x = 1.
     """
-    x = np.ones_like(values)
     strength = coupling * values**2
-    # Newton on the logarithm of both sides' ratio, from the root at large x, where it is convex: no step leaves x > 1.
-    x = 1 + np.maximum(strength / (1 + r) ** 2, np.sqrt(strength)) if coupling else x
+    # The difference of both sides is convex and positive at 1 + √(g y²): Newton falls monotonically onto the root.
+    x = 1 + np.sqrt(strength)
     for _ in range(100):
         step = ((x - 1) * (x + r) ** 2 - strength * x) / ((x + r) ** 2 + 2 * (x - 1) * (x + r) - strength)
-        x = np.maximum(x - step, 1.0)
+        x = x - step
         if np.max(np.abs(step) / x) < 1e-15:
             break
     b = values * x / (x + r)

@@ -7,7 +7,7 @@ from fieldbench.theory.overlaps import ERF, LINEAR
 
 
 def slide_problem(beta: float, *, cubic: float = -0.1, chi: float | None = None) -> Problem:
-    """Claim A2 at β: d = 150√β, n = 3000β, N = 700β, κ = 5√β, full mean-field scaling unless χ is given."""
+    """The staircase at β: d = 150√β, n = 3000β, N = 700β, κ = 5√β, full mean-field scaling unless χ is given."""
     width = round(700 * beta)
     return staircase(
         dimension=round(150 * math.sqrt(beta)),

@@ -60,7 +60,7 @@ def test_linear_network_without_effective_ridge_has_its_closed_form():
 
 
 def test_linear_network_with_response_ridge_has_its_closed_form():
-    """Claims A3 with one patch: 1 − 1/x = s = g/(x + r)², κ_eff = κ + (1/d) Σ n_jρ_j κ_eff/(Pρ_j/d + κ_eff).
+    """One patch of a linear network: 1 − 1/x = s = g/(x + r)², κ_eff = κ + (1/d) Σ n_jρ_j κ_eff/(Pρ_j/d + κ_eff).
 
     The response spectrum is (n, ρ) = (1, x(1 + 2sx)) for the teacher and (d − 1, 1 + sx) for the rest.
     """
@@ -115,7 +115,7 @@ def test_in_high_dimension_the_mean_radius_freezes():
 
 
 def test_neurons_coexist_within_one_solution():
-    """Grokking's first-order transition (claims C3): droplets of aligned neurons appear, and still t is unique."""
+    """Grokking's first-order transition (arXiv:2310.03789): aligned neurons appear, and t is still unique."""
     sigma_a = 8.0 / 700
 
     def problem(ridge):
@@ -142,7 +142,7 @@ def test_neurons_coexist_within_one_solution():
 
 
 def test_fold_target_of_relu_is_learned_by_adaptation_and_not_by_the_process():
-    """Claim C5 at ε = 0.3, κ = 1, d = 96, N = 750: sampled R1, R2 = .86, ~1.0 at n = 4d and .69, .69 at n = 2d."""
+    """Fold target at ε = 0.3, κ = 1, d = 96, N = 750: sampled R1, R2 = .86, ~1.0 at n = 4d and .69, .69 at n = 2d."""
     target = 0.3 * math.sqrt(1 - 2 / math.pi)
     theory = Theory("relu", (AlignedMode(1), FoldMode()), degree=4)
     for samples, process, adapted in ((384, (0.448, 0.0070), (0.847, 0.961)), (192, (0.281, 0.0034), (0.673, 0.846))):

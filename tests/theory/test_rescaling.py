@@ -17,7 +17,7 @@ def linear_data(samples=30, dimension=12):
 
 
 def test_linear_adaptation_on_fixed_data_is_rescaling():
-    """Σ = (d − (χ/N) XᵀttᵀX)^{-1} of the adapted weights gives f = XΣXᵀt, which is Q K_0 t (claims C9)."""
+    """Σ = (d − (χ/N) XᵀttᵀX)^{-1} of the adapted weights gives f = XΣXᵀt, which is Q K_0 t (arXiv:2502.03210)."""
     x, y = linear_data()
     kernel, ridge, width, chi = x @ x.T / 12, 0.4, 40, 40.0
     scale = rescaling.scale_on_data(kernel, y, ridge, width=width, chi=chi)

@@ -14,7 +14,7 @@ def connected_action(
 ) -> Vector:
     """(σ_a²/2N) φᵀ(K + T)^{-1}φ of every grid point, data-averaged.
 
-    Fixed data: S ∋ (σ_a²/2N) Σ_μν φ(w·x_μ)[(K + T)^{-1}]_μν φ(w·x_ν) (claims §1, derived for this project; χ drops out,
+    Fixed data: S ∋ (σ_a²/2N) Σ_μν φ(w·x_μ)[(K + T)^{-1}]_μν φ(w·x_ν) (derived for this project; χ drops out,
     so it is suppressed by 1/χ against the mean-field term). Averaged over data (K + T)^{-1} becomes, in modes,
     (K + κ_eff/n)^{-1}; the degrees beyond the sectors have no kernel of their own and see n/κ_eff.
 

@@ -16,7 +16,7 @@ To first order in M, with g = χσ_a²/N, J the modes' overlaps and δ(hJ) = hJ 
     A(w) = (g/2) [Jᵀ M J + g δ(hJ)ᵀ M δ(hJ)]                   what is added to the action of a neuron,
     f = y − κ_eff t/n at t + δt,   ⟨X⟩ → ⟨X⟩ + g Cov(X, hJ)·δt − Cov(X, A).
 
-The first term of A with G/χ is the connected term of claims §1 with R in place of K, equal to it at χ = 1; the second
+The first term of A with G/χ is the connected term of `connected` with R in place of K, equal to it at χ = 1; the second
 is a neuron's answer to itself, of the same order in mean-field scaling. −(g/2)JᵀG²J MSE/n is the noise of the
 discrepancy on a finite training set, which neurons fit. At χ ∝ N ∝ d the first half stays as β → ∞, the second falls
 with d/n.

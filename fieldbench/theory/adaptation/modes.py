@@ -62,7 +62,7 @@ class AlignedMode:
 
 @dataclass(frozen=True)
 class FoldMode:
-    """|z| − √(2/π), the even part of the target of claim C5; known for ReLU only."""
+    """|z| − √(2/π), even in the teacher; known for ReLU only."""
 
     def square_norm(self, dimension: int) -> float:
         """1 − 2/π in every dimension."""

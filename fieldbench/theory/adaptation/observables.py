@@ -115,7 +115,7 @@ def cubic_response(problem: Problem, theory: Theory, branch: Branch = "lazy") ->
 def radial_contamination(linear: float, dimension: int, cubic: float) -> float:
     """How much E[f He_3]/(6ε) a kernel method owes to its linear part alone: −√(2/3) L1/((d+2)√6 |ε|) up to sign.
 
-    The radial mode z(|x|² − d − 2) overlaps with He_3 and is learned with the linear part (claims A2, trap b). It looks
+    The radial mode z(|x|² − d − 2) overlaps with He_3 and is learned with the linear part. It looks
     like a cubic learnability that falls as 1/d and is none.
     """
     return math.sqrt(2.0 / 3.0) * linear / ((dimension + 2) * math.sqrt(6.0) * abs(cubic))

@@ -70,6 +70,6 @@ def staircase(
     weight_variance: float = 1.0,
     readout_variance: float = 1.0,
 ) -> Problem:
-    """The problem with target y = He_1(v·x) + `cubic` · He_3(v·x) (claims A2, C1–C3)."""
+    """The problem with target y = He_1(v·x) + `cubic` · He_3(v·x) (arXiv:2310.03789)."""
     target = ((AlignedMode(1), 1.0), (AlignedMode(3), cubic))
     return Problem(dimension, samples, width, ridge, chi, target, activation, weight_variance, readout_variance)

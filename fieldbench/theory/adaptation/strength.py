@@ -1,4 +1,4 @@
-"""Choices of the mean-field factor χ along β, where d = 150√β, n = 3000β, N = 700β, κ ∝ √β (claims A2, C3)."""
+"""Choices of the mean-field factor χ along β, where d = 150√β, n = 3000β, N = 700β, κ ∝ √β."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class Theory:
 
     modes: functions in which t is expanded; None takes every invariant mode up to `degree` (He_a(z) and the radial
     modes on it). ridge: "response" for κ_eff over R, "kernel" over K, "bare" for κ itself. frozen_radius: r = σ_w², q
-    = σ_w² + m². connected: the sub-leading term of the action (claims §1). fluctuations: observables carry the
+    = σ_w² + m². connected: the sub-leading term of the action. fluctuations: observables carry the
     first-order corrections in 1/χ and d/n. degree also truncates the spectrum behind κ_eff.
     """
 

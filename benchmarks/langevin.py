@@ -1,0 +1,146 @@
+"""Langevin sampling of two-layer networks: the step, its compilation, and effective samples a gradient.
+
+`track_*` are counts by formula or by fixed seed; wall times on a shared machine only trend. XLA's cost analysis counts
+a scan of a hundred steps as one, so flops and bytes are counted by hand.
+"""
+
+import math
+import time
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from fieldbench.sampling import EulerMaruyama, MetropolisAdjusted, Underdamped, diagnostics, loop
+from fieldbench.sampling.signed_teacher import SIGNS, SignedTeacher
+
+BETAS, ERF_FLOPS, NORMAL_FLOPS = [0.08, 0.24, 1.0], 30, 60
+SAMPLERS = {"baoab": Underdamped(), "euler-maruyama": EulerMaruyama(), "metropolis": MetropolisAdjusted()}
+
+
+def _sizes(beta):
+    """d, n, N, κ, χ of claim A2 at β."""
+    width = round(700 * beta)
+    return round(150 * math.sqrt(beta)), round(3000 * beta), width, 5 * math.sqrt(beta), width * math.sqrt(0.08 / beta)
+
+
+def gradient_flops(dimension, samples, width):
+    """Two matrix products (4 n d N), erf and its slope and the readout's two products on an (N, n) array."""
+    return 4 * samples * dimension * width + samples * width * (2 * ERF_FLOPS + 8)
+
+
+def gradient_bytes(dimension, samples, width, itemsize=4):
+    """Inputs read twice, weights read and gradients written, and six passes over the (N, n) array."""
+    return itemsize * (2 * samples * dimension + 4 * width * (dimension + 1) + 6 * width * samples)
+
+
+def _run(beta, replicates, steps, sampler, burn_in=0, starts=1):
+    dimension, samples, width, ridge, scale = _sizes(beta)
+    experiment = SignedTeacher(
+        width=width, ridge=ridge, feature_scale=scale, cubic=0.1, steps=steps, burn_in=burn_in, starts=starts
+    )
+    keys = jax.random.split(jax.random.key(0), replicates)
+    inputs = jax.random.normal(jax.random.key(1), (replicates, samples, dimension), jnp.float32)
+    return experiment, experiment.traces(inputs, experiment.targets(inputs), keys, sampler)
+
+
+class LangevinStep:
+    """Ten steps of BAOAB at the sizes of claim A2, the three signs of ε on one data set."""
+
+    params = (BETAS,)
+    param_names = ("beta",)
+    version = "1"
+    timeout = 300
+
+    def setup(self, beta):
+        _run(beta, 1, 10, Underdamped())
+
+    def time_ten_steps(self, beta):
+        _run(beta, 1, 10, Underdamped())
+
+    time_ten_steps.version = "1"
+
+    def track_flops_a_step(self, beta):
+        dimension, samples, width, *_ = _sizes(beta)
+        return len(SIGNS) * (gradient_flops(dimension, samples, width) + width * (dimension + 1) * NORMAL_FLOPS)
+
+    track_flops_a_step.unit = "flops"
+    track_flops_a_step.version = "1"
+
+    def track_bytes_a_step(self, beta):
+        dimension, samples, width, *_ = _sizes(beta)
+        return len(SIGNS) * gradient_bytes(dimension, samples, width)
+
+    track_bytes_a_step.unit = "bytes"
+    track_bytes_a_step.version = "1"
+
+
+class LangevinESS:
+    """Effective samples of the linear and cubic overlaps a gradient, from fixed seeds, and what was learned."""
+
+    params = (list(SAMPLERS),)
+    param_names = ("sampler",)
+    version = "1"
+    timeout = 300
+
+    def setup_cache(self):
+        found = {}
+        for name, sampler in SAMPLERS.items():
+            steps = 1000
+            experiment, traces = _run(0.08, 4, steps, sampler, burn_in=500, starts=2)
+            gradients = steps * experiment.starts
+            series = {k: v.transpose(0, 2, 1, 3) for k, v in traces.items()}
+            found[name] = {
+                "linear": float(diagnostics.ess(series["linear"]).mean()) / gradients,
+                "cubic": float(diagnostics.ess(series["harmonic"]).mean()) / gradients,
+                "rhat": float(diagnostics.rhat(series["linear"]).max()),
+                "learnability": float(np.mean(traces["linear"][..., 0])),
+            }
+        return found
+
+    def track_linear_ess_a_gradient(self, found, sampler):
+        return found[sampler]["linear"]
+
+    track_linear_ess_a_gradient.version = "1"
+
+    def track_cubic_ess_a_gradient(self, found, sampler):
+        return found[sampler]["cubic"]
+
+    track_cubic_ess_a_gradient.version = "1"
+
+    def track_rhat(self, found, sampler):
+        return found[sampler]["rhat"]
+
+    track_rhat.version = "1"
+
+    def track_learnability(self, found, sampler):
+        return found[sampler]["learnability"]
+
+    track_learnability.version = "1"
+
+
+class Compile:
+    """Compilation of a whole run, and how many there are for new data, new keys and another step of one shape."""
+
+    version = "1"
+    timeout = 300
+
+    def track_seconds(self):
+        jax.clear_caches()
+        start = time.perf_counter()
+        _run(0.08, 1, 10, Underdamped())
+        first = time.perf_counter() - start
+        start = time.perf_counter()
+        _run(0.08, 1, 10, Underdamped())
+        return first - (time.perf_counter() - start)
+
+    track_seconds.unit = "seconds"
+    track_seconds.version = "1"
+
+    def track_programs_a_shape(self):
+        jax.clear_caches()
+        for step in (0.5, 1.0):
+            _run(0.08, 1, 10, Underdamped(step=step))
+        return loop._run._cache_size()
+
+    track_programs_a_shape.version = "1"
