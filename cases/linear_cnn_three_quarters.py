@@ -269,8 +269,9 @@ def local_margin(table):
 
 
 def spread_margin(table):
-    """The largest and the smallest P_50 each move within their margins."""
-    return 2 * p50_margin(table).values.max() * (1 + spread(scaled(each("p50")))(table).values[0])
+    """The largest and the smallest P_50/d^{3/4} each move within their margins."""
+    levels, margin = scaled(each("p50"))(table).values[0], p50_margin(table).values[0]
+    return (margin[levels.argmax()] + margin[levels.argmin()]) * levels.max() / levels.min()
 
 
 def scaled(observable):

@@ -1,16 +1,18 @@
-"""Kernel adaptation of a two-layer linear CNN on a linear teacher: the d^{3/4} law and its finite-size corrections.
+"""Kernel adaptation of a two-layer linear CNN on a linear teacher: the d^{3/4} law and its finite-size form.
 
-f = Σ_{i,c} a_ic w_c·x_i with N patches of size S and C channels, d = N S, w_c ~ N(0, 1/S), a_ic ~ N(0, 1/(N C χ)), ridge κ/χ,
-y = Σ_i a*_i w*·x_i. With x = S Var(w·w*), x_perp the same across w*, g = χd/C, r = κ_eff d/P and s = g/(x+r)²:
+f = Σ_{i,c} a_ic w_c·x_i with N patches of size S and C channels, d = N S, w_c ~ N(0, 1/S), a_ic ~ N(0, 1/(N C χ)),
+ridge κ/χ, y = Σ_i a*_i w*·x_i. With x = S Var(w·w*), x_perp the same across w*, g = χd/C, r = κ_eff d/P, h = N/C,
+s = g/(x+r)² and the test error M = E0(1−L)² (arXiv:2502.18553, Fig. 3.2, for the leading order):
 
-    leading   1 − 1/x = s, x_perp = 1, learnability L = x/(x+r)                       (arXiv:2502.18553, Fig. 3.2)
-    connected 1/x      = 1 + h/(x+r)      − s − (gM/P)[(ρ_1+r)⁻² + (N−1)(x+r)⁻²],     h = N/C, M = E0(1−L)²
-              1/x_perp = 1 + h/(x_perp+r)     − (gM/P)[(ρ_3+r)⁻² + (N−1)(x_perp+r)⁻²]
-    ridge     κ_eff = κ + (1/d) Σ_j n_jρ_j r/(ρ_j+r),   E0 = P/(P − Σ_j n_j(ρ_j/(ρ_j+r))²)
+    leading     1 − 1/x = s, x_perp = 1, learnability L = x/(x+r)
+    connected   1/x      = 1 + h/(x+r) − s − (gM/P)[(ρ_1+r)⁻² + (N−1)(x+r)⁻²]
+                1/x_perp = 1 + h/(x_perp+r) − (gM/P)[(ρ_3+r)⁻² + (N−1)(x_perp+r)⁻²]
+    ridge       κ_eff = κ + (1/d) Σ_j n_jρ_j r/(ρ_j+r),   E0 = P/(P − Σ_j n_j(ρ_j/(ρ_j+r))²)
 
-The sum runs over the *response* spectrum (n, ρ) = (1, x(1+2sx)), (N−1, x), (S−1, x_perp(1+sx)), ((N−1)(S−1), x_perp): turning what
-was learned costs no prior energy, so these modes are fitted as easily as the teacher. The kernel's own spectrum has ρ_1 = x and
-ρ_3 = x_perp. What this leaves out, the non-linear response to the noise of the data, is in `fieldbench.theory.shrinkage`.
+The sum runs over the *response* spectrum (n, ρ) = (1, x(1+2sx)), (N−1, x), (S−1, x_perp(1+sx)),
+((N−1)(S−1), x_perp): turning what was learned costs no prior energy, so these modes are fitted as easily as the
+teacher. The kernel's own spectrum has ρ_1 = x and ρ_3 = x_perp. What this leaves out, the non-linear response to the
+noise of the data, is in `fieldbench.theory.shrinkage`.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq, root
+from scipy.optimize import brentq, fsolve
 
 from fieldbench.errors import BadInput, FieldbenchError
 
@@ -57,7 +59,7 @@ class LinearCNN:
 
     @classmethod
     def on_ray(cls, alpha: float, *, ridge: float, mean_field: float = 100.0) -> LinearCNN:
-        """The source's ray N = 10 α, S = 50 α, C = 1000 α, rounded to whole numbers (arXiv:2502.18553, Fig. 3.2)."""
+        """The source's ray N = 10 α, S = 50 α, C = 1000 α, rounded (arXiv:2502.18553, Fig. 3.2)."""
         return cls(round(10 * alpha), round(50 * alpha), round(1000 * alpha), mean_field, ridge)
 
     @property
@@ -85,7 +87,7 @@ class OrderParameters:
 def response_modes(
     model: LinearCNN, x: float, orthogonal: float, s: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Multiplicities n and eigenvalues ρ (in units of 1/d) of the response kernel; with s = 0 those of the kernel itself."""
+    """Multiplicities n and eigenvalues ρ (in units of 1/d) of the response kernel; of the kernel itself with s = 0."""
     n, m = model.patches - 1.0, model.size - 1.0
     multiplicities = np.array([1.0, n, m, n * m])
     eigenvalues = np.array([x * (1 + 2 * s * x), x, orthogonal * (1 + s * x), orthogonal])
@@ -103,8 +105,9 @@ def adapted(
     """Solve the adaptation equations of the module's docstring at P = `samples`.
 
     Args:
-        spectrum: whose modes dress the ridge: "response", "kernel" (no response), or "bare" (equivalent kernel: κ_eff = κ, E0 = 1).
-        connected: whether to keep the connected terms of the second and third line; without them x_perp = 1.
+        spectrum: whose modes dress the ridge: "response", "kernel" (no response), or "bare" (equivalent kernel, where
+            κ_eff = κ and E0 = 1).
+        connected: whether to keep the connected terms; without them x_perp = 1.
         infinite_channels: drop the terms in N/C at fixed coupling.
 
     Raises:
@@ -135,18 +138,21 @@ def adapted(
         values = (learnability, x, orthogonal, mse, r * samples / model.dimension)
         return OrderParameters(*(float(value) for value in values)), np.array(residual)
 
-    # Start from no feature learning, dressed as a Gaussian process, then the unique root of the leading equation at that ridge.
+    def imbalance(u: NDArray[np.float64]) -> NDArray[np.float64]:
+        return state(u)[1]
+
+    # Start from the Gaussian process's ridge and the unique root of the leading equation at that ridge.
     r = (
         model.ridge * model.dimension / samples
         if spectrum == "bare"
         else _gaussian_ratio(model.dimension, model.ridge, samples)
     )
-    start = np.array([math.log(_leading(model.coupling, r)), 0.0, math.log(r)])
+    start = [math.log(_leading(model.coupling, r)), 0.0, math.log(r)]
     # Small first steps: a Newton step of order one from a weakly coupled start would leave the domain.
-    found = root(lambda u: state(u)[1], start, tol=1e-13, options={"factor": 0.1})
-    parameters, residual = state(found.x)
+    found, _, _, message = fsolve(imbalance, start, xtol=1e-13, factor=0.1, full_output=True)
+    parameters, residual = state(found)
     if not np.max(np.abs(residual)) < 1e-8:
-        raise FieldbenchError(f"{model} at {samples} samples: no root of the adaptation equations ({found.message})")
+        raise FieldbenchError(f"{model} at {samples} samples: no root of the adaptation equations ({message})")
     return parameters
 
 
@@ -162,7 +168,7 @@ def gaussian_process(model: LinearCNN, samples: float) -> OrderParameters:
 
 
 def aligned(model: LinearCNN, samples: float) -> OrderParameters:
-    """Full alignment of every channel with w*: x = S, x_perp = 0, and N degenerate modes are left; P_50 = (κ + ½) N ~ √d."""
+    """Every channel aligned with w*: x = S, x_perp = 0, N degenerate modes are left, and P_50 = (κ + ½) N ~ √d."""
     return _degenerate(model, samples, model.patches, float(model.size))
 
 
@@ -187,7 +193,7 @@ def _gaussian_ratio(modes: int, ridge: float, samples: float) -> float:
 def half_samples(
     model: LinearCNN, predict: Callable[[LinearCNN, float], OrderParameters] = adapted, *, level: float = 0.5
 ) -> float:
-    """P at which the learnability reaches `level` (P_50 by default), by root finding in log P outwards from the asymptotic law.
+    """P at which the learnability reaches `level` (P_50), by root finding in log P outwards from the asymptotic law.
 
     Raises:
         BadInput: level outside (0, 1).
@@ -207,7 +213,7 @@ def half_samples(
 
 
 def asymptotic_half_samples(model: LinearCNN) -> float:
-    """The limit of P_50/d^{3/4} on the ray C ∝ √d: 2(1+κ)√(C/(χ√d)). Elsewhere P_50 → 2(1+κ)√(Cd/χ)."""
+    """Limit of P_50/d^{3/4} on the ray C ∝ √d, 2(1+κ)√(C/(χ√d)). Elsewhere P_50 → 2(1+κ)√(Cd/χ)."""
     return 2 * (1 + model.ridge) * math.sqrt(model.channels / (model.mean_field * math.sqrt(model.dimension)))
 
 

@@ -1,16 +1,16 @@
-"""What the data-averaged theory of the linear CNN leaves out, computed part by part: the error budget of its order parameters.
+"""What the data-averaged theory of the linear CNN leaves out, part by part: the error budget of its order parameters.
 
-Each part is the size of an effect in closed form or through the theory's own derivatives, with every sign made positive: no
-cancellation is assumed between parts, nor between a direct effect and its feedback through feature learning. All vanish along
-the source's ray, the first two like 1/P and the others like a power of 1/C or 1/χ.
+Each part is the size of an effect, in closed form or through the theory's own derivatives, with every sign made
+positive: no cancellation is assumed between parts, nor between a direct effect and its feedback through feature
+learning. Along the source's ray the first two vanish like 1/P, the others like powers of 1/d at fixed C/√d and χ.
 
-    own_signal  Over data sets the teacher's signal fluctuates, 1 → 1 + η with var η = (E0 + 1)(1−L)²/P (Wick: the residual
-                against the teacher's own entry); feature learning follows it, and the mean moves by ½ var η ∂²/∂η².
-    half_sample The self-consistent ridge is exact to P → P + ½ (random-matrix correction of relative order 1/P).
-    kernel      At finite C the kernel fluctuates: ⟨A⁻¹ δK A⁻¹ δK⟩ = ε L, ε = (S/C)/(1+r), moves t and with it the teacher's
-                share directly by ε L(1−L), and through feature learning as a signal η = ε L.
-    tilt        At finite χ the learned direction turns thermally: Σ over the soft modes of (1/χ)(ρ/d) r/(ρ+r) is T L²;
-                half of T is lost as signal.
+    own_signal   Over data sets the teacher's signal fluctuates, 1 → 1 + η, var η = (E0 + 1)(1−L)²/P (Wick: the
+                 residual against the teacher's own entry). Feature learning follows: the mean moves by ½ var η ∂²/∂η².
+    half_sample  The self-consistent ridge is exact only to P → P + ½, a random-matrix correction of order 1/P.
+    kernel       At finite C the kernel fluctuates: ⟨A⁻¹ δK A⁻¹ δK⟩ = εL with ε = (S/C)/(1+r) moves t, and with it the
+                 teacher's share directly by εL(1−L), and through feature learning as a signal η = εL.
+    tilt         At finite χ the learned direction turns thermally: the soft modes' variance Σ n(ρ/χd) r/(ρ+r) = T L².
+                 Half of T is lost as signal.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _derivatives(model: LinearCNN, at: OrderParameters, r: float, e0: float) -> 
 
 
 def _signal(model: LinearCNN, at: OrderParameters, r: float, e0: float, eta: float) -> Vector:
-    """Leading order with the teacher's force multiplied by 1 + η: 1 − 1/x = g(1+η)²/(x+r)², L = x(1+η)/(x+r)."""
+    """Leading order with the teacher's force times 1 + η: 1 − 1/x = g(1+η)²/(x+r)², L = x(1+η)/(x+r)."""
     strength = model.coupling * (1 + eta) ** 2
     top = (1 + math.sqrt(1 + 4 * strength)) / 2
     x = brentq(lambda x: (1 - 1 / x) * (x + r) ** 2 - strength, 1.0, top * (1 + 1e-12), xtol=1e-15, rtol=1e-14)

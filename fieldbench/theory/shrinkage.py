@@ -1,21 +1,22 @@
 """The linear CNN beyond linear response: the learned map is a shrunken noisy teacher, to all orders in the noise.
 
-For channels C → ∞ at fixed g = χd/C the posterior concentrates on a map B (N x S) that minimises ½Σ_μ(y_μ − ⟨B, x_μ⟩)² plus a
-function of the singular values of B alone. Gaussian inputs then act as in approximate message passing (Donoho, Gavish, Montanari,
-arXiv:1302.2331; Celentano, Montanari, arXiv:1903.10603): B is the proximal map of Y = B* + σZ, with Z white noise and
-B* = a*w*ᵀ of rank one. Derived here: each singular value y of Y is shrunk to
+For channels C → ∞ at fixed g = χd/C the posterior concentrates on a map B (N x S) that minimises the squared training
+error plus a function of the singular values of B alone. Gaussian inputs then act as in approximate message passing
+(matrix recovery: Donoho, Gavish, Montanari, arXiv:1302.2331): B is the proximal map of Y = B* + σZ, with Z white noise
+and B* = a*w*ᵀ of rank one. Derived here: each singular value y of Y is shrunk to
 
-    b(y):  y = b(1 + r/x),   x² − x = g b²            (x: the kernel eigenvalue that this direction adapts to, 1 − 1/x = g(b/x)²)
+    b(y):  y = b(1 + r/x),   x² − x = g b²       (x is the kernel eigenvalue to which this direction adapts)
 
 and the two numbers of the channel are self-consistent,
 
     σ² = M/P,  M = E|B − B*|²,        r = κ_eff d/P,  κ_eff = κ + κ_eff div/P,
     div = E Σ_ij ∂B_ij/∂Y_ij = E[Σ_j b'(y_j) + |N−S| Σ_j b_j/y_j + 2Σ_{j<k} (y_jb_j − y_kb_k)/(y_j² − y_k²)].
 
-At σ = 0 the derivatives are the response modes ρ/(ρ + r) of `fieldbench.theory.linear_cnn`: that theory is linear response to the
-noise, this one is not. The noise tilts the learned direction by σ²S ≈ MS/P, a few per cent at the source's sizes. Singular values
-of Y: the spiked one and its overlaps by Benaych-Georges and Nadakuditi (arXiv:1103.2221), averaged over the Gaussian fluctuation
-of the teacher's own entry; the others at the zeros of a Laguerre polynomial, the most probable positions of a Wishart spectrum.
+At σ = 0 the derivatives are the response modes ρ/(ρ + r) of `fieldbench.theory.linear_cnn`: that theory is linear
+response to the noise, this one is not. The noise tilts the learned direction by σ²S = MS/P, several per cent at the
+source's sizes. Singular values of Y: the spiked one and its overlaps by Benaych-Georges and Nadakuditi
+(arXiv:1103.2221), averaged over the Gaussian fluctuation of the teacher's own entry; the others at the zeros of a
+Laguerre polynomial, the most probable positions of a Wishart spectrum.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ LARGEST = 400  # patches or entries beyond which zeros of Laguerre polynomials l
 
 
 def shrinkage(model: LinearCNN, samples: float) -> OrderParameters:
-    """Order parameters from the self-consistent shrinkage, with the corrections in N/C of `adapted` added to first order.
+    """Order parameters from the self-consistent shrinkage, plus the corrections in N/C of `adapted` to first order.
 
     Raises:
         BadInput: samples not positive, fewer than two patches or two entries, or more than `LARGEST` of either.
@@ -58,7 +59,7 @@ def shrinkage(model: LinearCNN, samples: float) -> OrderParameters:
         if not (math.isfinite(new_noise) and 0 < new_r < math.inf):
             break
         change = abs(math.log(new_noise / noise)) + abs(math.log(new_r / r))
-        # Geometric means: both numbers are positive and the plain iteration overshoots where the learning curve is steep.
+        # Geometric means: the plain iteration overshoots where the learning curve is steep.
         noise, r = math.sqrt(noise * new_noise), math.sqrt(r * new_r)
         if change < 1e-11:
             return _with_channels(model, samples, replace(found, effective_ridge=r * samples / model.dimension))
@@ -82,7 +83,7 @@ def _with_channels(model: LinearCNN, samples: float, found: OrderParameters) -> 
 def shrink(values: Vector, coupling: float, r: float) -> tuple[Vector, Vector, Vector]:
     """b(y), its derivative b'(y), and the adapted kernel eigenvalue x(y), of each singular value y > 0.
 
-    With b = y x/(x + r) the condition x² − x = g b² becomes (x − 1)(x + r)² = g y² x, whose left side over x rises from x = 1.
+    With b = y x/(x + r) the condition x² − x = g b² becomes (x − 1)(x + r)² = g y² x, which has one root above 1.
     """
     strength = coupling * values**2
     # The difference of both sides is convex and positive at 1 + √(g y²): Newton falls monotonically onto the root.
@@ -106,7 +107,7 @@ class _Channel:
     bulk: Vector
 
     def run(self, sigma: float, r: float) -> tuple[OrderParameters, float]:
-        """Order parameters and divergence at noise σ and ratio r, averaged over the teacher's own entry θ = 1 + σζ."""
+        """Order parameters and divergence at noise σ and ratio r, averaged over the teacher's entry θ = 1 + σζ."""
         nodes, weights = np.polynomial.hermite_e.hermegauss(5)
         results = [self._at(1 + sigma * node, sigma, r) for node in nodes]
         mean = weights @ np.array(results) / weights.sum()
