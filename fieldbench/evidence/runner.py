@@ -14,7 +14,7 @@ import numpy as np
 from fieldbench.errors import BadInput, DataMissing
 from fieldbench.evidence import canonical
 from fieldbench.evidence.case import Case, ports_of
-from fieldbench.evidence.codehash import reachable_hash
+from fieldbench.evidence.reach import reachable_hash
 from fieldbench.evidence.judge import judge_case, make_row
 from fieldbench.evidence.keys import replicate_key
 from fieldbench.evidence.provenance import collect, measure_cost

@@ -10,8 +10,8 @@ import textwrap
 import numpy as np
 import pytest
 
-from fieldbench.evidence.codehash import reachable_hash
-from fieldbench.evidence.references import references
+from fieldbench.evidence.reach.codehash import reachable_hash
+from fieldbench.evidence.reach.references import references
 
 FILES = {
     "pkg/__init__.py": '''
@@ -351,7 +351,7 @@ def test_the_hash_is_the_same_in_another_process_and_folder(tree, tmp_path):
         path.write_text(textwrap.dedent(source).lstrip())
     program = (
         f"import sys; sys.path[:0] = [{str(elsewhere)!r}, {str(elsewhere / 'case')!r}]\n"
-        "import the_case\nfrom fieldbench.evidence.codehash import reachable_hash\n"
+        "import the_case\nfrom fieldbench.evidence.reach.codehash import reachable_hash\n"
         "print(reachable_hash(the_case.measure, ('pkg',)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

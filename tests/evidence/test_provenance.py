@@ -126,7 +126,7 @@ def test_the_doors_do_not_import_jax_until_a_case_runs():
     program = (
         "import sys, fieldbench, fieldbench.cli, fieldbench.pytest_plugin, fieldbench.doors.run\n"
         "import fieldbench.doors.cases\n"
-        "import fieldbench.report.table, fieldbench.evidence.store, fieldbench.evidence.codehash\n"
+        "import fieldbench.report.table, fieldbench.evidence.store, fieldbench.evidence.reach.codehash\n"
         "import fieldbench.evidence.provenance, fieldbench.evidence.numerics\n"
         "sys.exit(bool({'jax', 'scipy', 'pandas'} & set(sys.modules)))"
     )

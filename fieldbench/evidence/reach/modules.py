@@ -11,8 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from fieldbench.evidence.references import Chain, Import
-from fieldbench.evidence.syntax import ModuleSource, read
+from fieldbench.evidence.reach.references import Chain, Import
+from fieldbench.evidence.reach.syntax import ModuleSource, read
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fieldbench.evidence.references import FUNCTION, Import, bound_here, note_import, same_scope, stored
+from fieldbench.evidence.reach.references import FUNCTION, Import, bound_here, note_import, same_scope, stored
 
 
 @dataclass

@@ -31,9 +31,9 @@ import numpy as np
 
 from fieldbench.errors import BadInput
 from fieldbench.evidence import canonical
-from fieldbench.evidence.modules import Module, Modules, Target
-from fieldbench.evidence.references import references
-from fieldbench.evidence.syntax import normalised
+from fieldbench.evidence.reach.modules import Module, Modules, Target
+from fieldbench.evidence.reach.references import references
+from fieldbench.evidence.reach.syntax import normalised
 
 MAXIMUM_DEPTH = 8  # of instances within instances: deep enough for configurations, finite for cyclic ones
 
