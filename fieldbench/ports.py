@@ -1,6 +1,7 @@
 """Ports: the implementations that somebody else's may replace under the same claims.
 
-A measurement names a port as a keyword-only argument (`def measure(setup, key, *, gpr)`); the doors inject the default below
+A measurement names a port as a keyword-only argument (`def measure(setup, key, *, gpr)`); the doors inject the
+default below
 or what `--with gpr=module:factory` names. The factory is called without arguments.
 """
 

@@ -61,8 +61,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     paths = dict.fromkeys(value for report in reports for name, value in report.user_properties if name == _RECORD)
     if not paths:
         return
-    from fieldbench.report.rows import COLUMNS, summary
     from fieldbench.evidence.record import read
+    from fieldbench.report.rows import COLUMNS, summary
 
     terminalreporter.section("verdicts")
     terminalreporter.write_line(" | ".join(COLUMNS))

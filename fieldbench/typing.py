@@ -1,4 +1,5 @@
-"""Array types whose shapes are readable: jaxtyping where it is installed (tests, type checkers), plain arrays elsewhere."""
+"""Array types whose shapes are readable: jaxtyping where it is installed (tests, type checkers), plain arrays
+elsewhere."""
 
 from __future__ import annotations
 

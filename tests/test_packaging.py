@@ -12,7 +12,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 def test_every_package_and_the_cases_are_in_the_wheel():
     folders = {path.parent.relative_to(ROOT) for path in (ROOT / "fieldbench").rglob("__init__.py")}
     listed = set(PROJECT["tool"]["setuptools"]["packages"])
-    assert listed == {".".join(folder.parts) for folder in folders} | {"fieldbench.cases", "fieldbench.evidence.schemas"}
+    assert listed == {".".join(folder.parts) for folder in folders} | {
+        "fieldbench.cases",
+        "fieldbench.evidence.schemas",
+    }
 
 
 def test_exact_versions_are_names_and_versions_only():

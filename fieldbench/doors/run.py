@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from fieldbench import ports
 from fieldbench.doors.cases import known
 from fieldbench.doors.output import Output
-from fieldbench.report.rows import COLUMNS, summary
 from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.evidence.discovery import select
+from fieldbench.report.rows import COLUMNS, summary
 from fieldbench.session import Session, default_store
 
 if TYPE_CHECKING:

@@ -50,11 +50,14 @@ class Check:
     Args:
         id: kebab-case name, unique in the case.
         observable: reduces a table to points; applied to the measured table.
-        expected: a number, an array over the points, or an observable of the *predicted* table; by default `observable` itself.
-        budget: named parts, each a number, an array over the points, or a function of the predicted table; their sum is the margin.
+        expected: a number, an array over the points, or an observable of the *predicted* table; by default
+        `observable` itself.
+        budget: named parts, each a number, an array over the points, or a function of the predicted table; their sum
+        is the margin.
         scale: "linear", or "log" for positive scale-like observables (values are logged replicate by replicate; the
             margin is then relative).
-        exact: the numbers have no sampling error (identities and limits); the margin covers rounding and truncation only.
+        exact: the numbers have no sampling error (identities and limits); the margin covers rounding and truncation
+        only.
         where: fields of the setup that select rows.
         guards: ids of the guards this check rests on; None means all of the case.
         rivals: theories to be excluded by the same observable.
@@ -271,6 +274,7 @@ def _limits(side: str, margin: FloatArray) -> tuple[FloatArray, FloatArray]:
 def _not_run(check: Check, reason: str) -> CheckOutcome:
     empty = np.zeros(0)
     return CheckOutcome(
-        check.id, Verdict.NOT_RUN, Verdict(check.expect), check.because, check.scale, check.side, (), empty, empty, empty, 0,
+        check.id, Verdict.NOT_RUN, Verdict(check.expect), check.because, check.scale, check.side, (), empty, empty,
+        empty, 0,
         empty, empty, {}, empty, 0.0, (), reason, check.statement,
     )  # fmt: skip

@@ -21,7 +21,8 @@ class Control:
         contradicts: id of the check that has to notice.
         predict: the broken theory, in place of the case's `predict`.
         measure: the broken measurement, in place of the case's `measure`; it gets the same keys.
-        where: fields of the setup that select the setups it is run on (a broken measurement costs as much as a sound one).
+        where: fields of the setup that select the setups it is run on (a broken measurement costs as much as a sound
+        one).
         why: what the error stands for.
     """
 

@@ -1,10 +1,12 @@
 """Observables: reductions of the evidence table to points, the same for measured and predicted tables.
 
-An observable is any callable `Table -> Points`. These are the common ones; a case may write its own as a plain function.
+An observable is any callable `Table -> Points`. These are the common ones; a case may write its own as a plain
+function.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -36,7 +38,8 @@ def each(name: str, *, at: Mapping[str, Any] | None = None) -> Observable:
 
 
 def crossing(name: str, level: float, *, axis: str = "samples") -> Observable:
-    """Where the curve `name` first rises through `level` along `axis`, interpolated linearly in the logarithm of the axis.
+    """Where the curve `name` first rises through `level` along `axis`, interpolated linearly in the logarithm of the
+    axis.
 
     One point a setup. A replicate whose curve does not cross gives NaN, and the verdict is then inconclusive.
     """
@@ -75,7 +78,7 @@ def local_log_slopes(observable: Observable, *, over: str | Callable[[Any], floa
             np.log(_abscissa(table, over))
         )
         labels = table.labels()
-        return Points(slopes, tuple(f"{a} → {b}" for a, b in zip(labels, labels[1:], strict=False)))
+        return Points(slopes, tuple(f"{a} → {b}" for a, b in itertools.pairwise(labels)))
 
     return observe
 

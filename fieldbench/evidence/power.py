@@ -27,7 +27,8 @@ def flip_rate(
 ) -> float:
     """Probability that fresh data give another verdict than `verdict`, were the true deviation `deviation`.
 
-    Averages over the scatter of the standard error itself (chi with replicates − 1 degrees of freedom); points are taken as
+    Averages over the scatter of the standard error itself (chi with replicates − 1 degrees of freedom); points are
+    taken as
     independent.
     """
     if not measured.replicates:

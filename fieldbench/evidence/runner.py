@@ -14,10 +14,10 @@ import numpy as np
 from fieldbench.errors import BadInput, DataMissing
 from fieldbench.evidence import canonical
 from fieldbench.evidence.case import Case, ports_of
-from fieldbench.evidence.reach import reachable_hash
 from fieldbench.evidence.judge import judge_case, make_row
 from fieldbench.evidence.keys import replicate_key
 from fieldbench.evidence.provenance import collect, measure_cost
+from fieldbench.evidence.reach import reachable_hash
 from fieldbench.evidence.result import CaseResult, Measurement, Skipped
 from fieldbench.evidence.store import CellKey, Store
 from fieldbench.evidence.table import Table, matches

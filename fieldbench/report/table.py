@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fieldbench.report.rows import COLUMNS, summary
 from fieldbench.errors import BadInput
 from fieldbench.evidence import atomic, record
 from fieldbench.evidence.schema import Record
+from fieldbench.report.rows import COLUMNS, summary
 
 TIERS = ("quick", "standard", "paper")
 
@@ -33,7 +33,8 @@ def newest(results: Path) -> list[Record]:
 
 
 def write_tables(results: Path, readme: Path | None = None) -> tuple[Path, list[Record]]:
-    """Write README.md into the results directory, and the verdict tables into the project's own README where it has marks.
+    """Write README.md into the results directory, and the verdict tables into the project's own README where it has
+    marks.
 
     A table goes between the lines `<!-- verdicts TIER -->` and `<!-- /verdicts -->`.
 

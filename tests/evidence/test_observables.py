@@ -7,7 +7,15 @@ import pytest
 
 from fieldbench.errors import BadInput
 from fieldbench.evidence.observables import (
-    crossing, derived, difference, each, local_log_slopes, log_slope, mean_over, ratio, spread, theory,
+    crossing,
+    difference,
+    each,
+    local_log_slopes,
+    log_slope,
+    mean_over,
+    ratio,
+    spread,
+    theory,
 )  # fmt: skip
 from fieldbench.evidence.table import Row, Table
 

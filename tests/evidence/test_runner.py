@@ -77,7 +77,7 @@ def test_a_toothless_control_is_noticed(case, store):
 
 
 def test_an_expected_contradiction_is_strict(case, store):
-    declared = Check("sum", each("sum"), scale="log", budget={"none": 0.05}, expect="contradicted", because="it is not so",
+    declared = Check("sum", each("sum"), scale="log", budget={"none": 0.05}, expect="contradicted", because="not so",
                      where={"size": (100, 1000)})  # fmt: skip
     result = run_case(replace(case, checks=(declared, *case.checks[1:])), store, Options())
     assert verdicts(result)["sum"] == "reproduced"
@@ -174,7 +174,8 @@ def test_negative_or_misshapen_budgets_are_refused(case, store):
 
 
 def test_a_single_setup_cannot_give_an_exponent_and_does_not_stop_the_rest(case, store):
-    """`--set size=50` leaves one setup: the exponent is not run with its reason, a rival with a free constant stands."""
+    """`--set size=50` leaves one setup: the exponent is not run with its reason, a rival with a free constant
+    stands."""
     result = run_case(case, store, Options(overrides={"size": 1000}))
     found = verdicts(result)
     assert found["sum"] == "reproduced"

@@ -1,4 +1,5 @@
-"""The adaptation equations of the linear CNN: closed forms, limits, an independent learning curve, and published numbers."""
+"""The adaptation equations of the linear CNN: closed forms, limits, an independent learning curve, and published
+numbers."""
 
 import math
 
@@ -81,7 +82,8 @@ def test_without_coupling_it_is_the_gaussian_process(ridge, load):
 
 @pytest.mark.parametrize("samples", [60, 211, 2000])
 def test_ridge_and_error_agree_with_the_general_learning_curve(samples):
-    # The general code knows nothing of CNNs: it gets the response modes as a spectrum and the teacher's share of the error.
+    # The general code knows nothing of CNNs: it gets the response modes as a spectrum and the teacher's share of the
+    # error.
     found = adapted(SOURCE, samples, connected=False)
     r = found.effective_ridge * SOURCE.dimension / samples
     s = SOURCE.coupling / (found.ratio + r) ** 2
