@@ -1,6 +1,5 @@
 """Exact Gibbs sampling of linear networks: joint (Geweke) test, closed conditionals, exact marginals, limits."""
 
-import itertools
 import math
 
 import jax
@@ -58,7 +57,6 @@ def statistics(network, readout_gram, weight_gram, targets):
     [
         (3, 2, 3, LinearPrior(7, 2.0, 0.5)),  # dual side
         (10, 2, 2, LinearPrior(5, 2.0, 0.5)),  # primal side
-        (4, 1, 3, LinearPrior(6, 3.0, 0.3)),  # fully connected
     ],
 )
 def test_joint_distribution(samples, patches, size, prior):
@@ -90,7 +88,7 @@ def test_joint_distribution(samples, patches, size, prior):
     assert np.all(np.abs(found.mean(axis=0) - expected.mean(axis=0)) < SIGMAS * error)
 
 
-@pytest.mark.parametrize(("scaled", "other"), itertools.permutations(("left", "right")))
+@pytest.mark.parametrize(("scaled", "other"), [("left", "right"), ("right", "left")])
 def test_one_layer_fixed_is_bayesian_linear_regression(scaled, other):
     """Mean and covariance of B given one layer, on both sides, against the dense formula of a Gaussian posterior."""
     samples, patches, size, ridge = 7, 2, 3, 0.4
@@ -111,7 +109,7 @@ def test_one_layer_fixed_is_bayesian_linear_regression(scaled, other):
         moment = jnp.einsum("p,pis->is", targets, inputs) / ridge
         return _draw_primal(jnp.asarray(flat.T @ flat / ridge), moment, white, noise, factors["left"], factors["right"])
 
-    draws = 20_000
+    draws = 4_000
     keys = jax.random.split(jax.random.key(0))
     white = jax.random.normal(keys[0], (draws, patches, size))
     noise = jax.random.normal(keys[1], (draws, samples))
@@ -182,24 +180,6 @@ def test_without_feature_learning_it_is_the_gaussian_process(prior):
     mean, error = chain_means(inputs, targets, prior, lambda s: s.mean.ravel(), sweeps=400)
     # At finite C the Gram matrix of the weights fluctuates by √(S/C) and shrinks the mean by S/C.
     assert np.all(np.abs(mean - expected) < SIGMAS * error + np.abs(expected).max() * size / prior.channels)
-
-
-def test_chain_forgets_its_start():
-    prior = LinearPrior(200, 100.0, 1.0)
-    inputs, targets = data(21, 2, 10)
-    lazy = lazy_start(prior, 10)
-
-    def means(start, seed):
-        def chain(key):
-            return gibbs_chain(key, inputs, targets, start, prior=prior, sweeps=20, observe=lambda s: s.mean[0, 0])[
-                5:
-            ].mean()
-
-        return np.asarray(jax.lax.map(chain, jax.random.split(jax.random.key(seed), 200)))
-
-    first, second = means(lazy, 0), means(lazy.at[0, 0].mul(5.0), 1)
-    error = math.sqrt((first.var() + second.var()) / 200)
-    assert abs(first.mean() - second.mean()) < SIGMAS * error
 
 
 def test_bad_input_names_the_remedy():
