@@ -310,7 +310,9 @@ REMAINDER = (
     "its own corrections. At β = .14, four times n at the same n/κ takes d⟨m²⟩ at ε > 0 from .47 below the theory to "
     "within .01 of it; four times N moves d⟨m²⟩ at ε = 0 from .135 above to .07 below and closes half of the gap in "
     "d⟨w_⊥²⟩; both together leave .03 at ε = 0. The connected term accounts for a fifth of the second part: the "
-    "weights' covariance is a sum over N neurons in d dimensions, whose spread of order d/N the theory does not follow"
+    "weights' covariance is a sum over N neurons in d dimensions, whose spread of order d/N this theory does not "
+    "follow. Fluctuations to first order in 1/χ and d/n (theory.adaptation.FLUCTUATING) take d⟨w_⊥²⟩ at ε > 0 from "
+    "4.6 … 1.2 % above the theory to 1.1 … .15 % below it, and leave d⟨m²⟩ there 6 … 1.7 % low"
 )
 GUARDS = (
     Guard("mixing-linear", "rhat_linear", at_most=1.1, where={"starts": 2}),
@@ -341,13 +343,29 @@ CHECKS = (
     _level("linear-learnability-positive", "linear", 1.0),
     _level("teacher-variance", "overlap", -1.0, slides=True),
     _level("teacher-variance-full-mean-field", "overlap", -1.0, where={"mean_field": True}),
-    # At larger β the margin is finer than the replicates resolve; the extrapolation below takes over.
     _level("transverse-variance", "radius", -1.0, slides=True, where={"beta": (0.08, 0.14), "steps": 2000}),
+    _level(
+        "transverse-variance-at-large-beta",
+        "radius",
+        -1.0,
+        slides=True,
+        where={"beta": (0.24, 0.4), "steps": 2000},
+        expect="inconclusive",
+        because="the theory's own corrections, hence the margin, shrink to .0015: finer than 24 replicates resolve",
+    ),
     Check(
         "exact-in-the-limit",
         limit(("linear", -1.0), ("linear", 0.0), ("linear", 1.0), ("radius", -1.0), ("radius", 0.0)),
         budget={"second order in d/n": _second_order},
         where=LONG,
+    ),
+    Check(
+        "exact-in-the-limit-at-positive-cubic",
+        limit(("overlap", 1.0), ("radius", 1.0)),
+        budget={"second order in d/n": _second_order},
+        where=LONG,
+        expect="inconclusive",
+        because="open: at ε > 0 the extrapolated d⟨w_⊥²⟩ lies on the edge of the margin; the levels themselves are off",
     ),
     _level(
         "teacher-variance-without-cubic",

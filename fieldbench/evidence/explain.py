@@ -6,6 +6,7 @@ import math
 
 from fieldbench.evidence.check import CheckOutcome, RivalOutcome
 from fieldbench.evidence.control import ControlOutcome
+from fieldbench.evidence.schema import CheckPart
 from fieldbench.evidence.verdict import Verdict
 
 
@@ -14,12 +15,12 @@ def number(value: float) -> str:
     return f"{value:.4g}"
 
 
-def on_natural_scale(outcome: CheckOutcome, value: float) -> float:
+def on_natural_scale(outcome: CheckOutcome | CheckPart, value: float) -> float:
     """Undo the logarithm of a check on the log scale."""
     return math.exp(value) if outcome.scale == "log" else float(value)
 
 
-def worst_point(outcome: CheckOutcome) -> int:
+def worst_point(outcome: CheckOutcome | CheckPart) -> int:
     """The point that strains its margin most (or, without a margin, its standard error)."""
     strain = []
     for i in range(len(outcome.labels)):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
+from fieldbench.evidence.explain import number as short
+from fieldbench.evidence.explain import on_natural_scale, worst_point
 from fieldbench.evidence.schema import CheckPart, Record
 
 COLUMNS = ("claim", "check", "measured", "predicted", "margin", "standard error", "rival (t, p)", "power", "verdict")
@@ -45,30 +46,12 @@ def _row(record: Record, check: CheckPart) -> dict[str, Any]:
 
 def _numbers(check: CheckPart, i: int) -> dict[str, float]:
     return {
-        "measured": natural(check, check.measured[i]),
-        "predicted": natural(check, check.expected[i]),
+        "measured": on_natural_scale(check, check.measured[i]),
+        "predicted": on_natural_scale(check, check.expected[i]),
         "margin": check.margin[i],
         "standard_error": check.standard_error[i],
         "smallest_caught": check.smallest_caught[i],
     }
-
-
-def natural(check: CheckPart, value: float) -> float:
-    """Undo the logarithm of a check on the log scale."""
-    return math.exp(value) if check.scale == "log" else value
-
-
-def most_strained(check: CheckPart) -> int:
-    """The point whose interval comes closest to, or goes furthest beyond, its margin."""
-    sign = {"above": -1.0, "below": 1.0}.get(check.side)
-
-    def strain(i: int) -> float:
-        deviation = check.measured[i] - check.expected[i]
-        reach = (abs(deviation) if sign is None else sign * deviation) + check.interval[i]
-        found = reach / check.margin[i] if check.margin[i] > 0 else reach
-        return found if math.isfinite(found) else math.inf
-
-    return max(range(len(check.labels)), key=strain)
 
 
 def summary(record: Record) -> list[tuple[str, ...]]:
@@ -78,34 +61,27 @@ def summary(record: Record) -> list[tuple[str, ...]]:
 
 def _cells(check: CheckPart) -> tuple[str, ...]:
     verdict = check.verdict
+    if not check.labels:
+        return (check.id, *("–",) * 6, f"{verdict}: {check.reason}")
     if not check.as_declared:
         verdict += f" (declared {check.declared})"
-    elif check.declared not in ("reproduced", verdict):
-        verdict += f" ({check.reason})"
     elif check.declared == verdict != "reproduced":
         verdict += " (as declared)"
-    if not check.labels:
-        return (check.id, "–", "–", "–", "–", "–", "–", verdict + (f": {check.reason}" if check.reason else ""))
-    i = most_strained(check)
+    i = worst_point(check)
     relation = {"above": "≥ ", "below": "≤ "}.get(check.side, "")
     percent = check.scale == "log"
     label = f" [{check.labels[i]}]" if check.labels[i] else ""
     rivals = "; ".join(f"{r.id} ({short(r.t)}, {r.p_value:.0e})" for r in check.rivals) or "–"
     return (
         check.id + label,
-        short(natural(check, check.measured[i])),
-        relation + short(natural(check, check.expected[i])),
+        short(on_natural_scale(check, check.measured[i])),
+        relation + short(on_natural_scale(check, check.expected[i])),
         amount(check.margin[i], percent) if check.side == "both" or check.margin[i] else "–",
         amount(check.standard_error[i], percent) if check.replicates else "exact",
         rivals,
         amount(check.smallest_caught[i], percent),
         verdict,
     )
-
-
-def short(value: float) -> str:
-    """Four significant digits."""
-    return f"{value:.4g}"
 
 
 def amount(value: float, percent: bool) -> str:
