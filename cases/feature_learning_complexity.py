@@ -342,7 +342,17 @@ CHECKS = (
     _level("linear-learnability-without-cubic", "linear", 0.0),
     _level("linear-learnability-positive", "linear", 1.0),
     _level("teacher-variance", "overlap", -1.0, slides=True),
-    _level("teacher-variance-full-mean-field", "overlap", -1.0, where={"mean_field": True}),
+    _level("linear-learnability-full-mean-field", "linear", -1.0, slides=True, where={"mean_field": True}),
+    _level(
+        "teacher-variance-full-mean-field",
+        "overlap",
+        -1.0,
+        slides=True,
+        where={"mean_field": True},
+        expect="contradicted",
+        because="open: at the source's own size d⟨m²⟩ is 1.0 % below the corrected theory (a fifth below the slides'); "
+        "fluctuations to first order in 1/χ and d/n, which there give d⟨w_⊥²⟩ at every sign to .0004, do not change it",
+    ),
     _level("transverse-variance", "radius", -1.0, slides=True, where={"beta": (0.08, 0.14), "steps": 2000}),
     _level(
         "transverse-variance-at-large-beta",
