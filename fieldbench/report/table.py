@@ -50,7 +50,9 @@ def write_tables(results: Path, readme: Path | None = None) -> tuple[Path, list[
     if readme is not None and readme.is_file():
         text = readme.read_text(encoding="utf-8")
         for tier in dict.fromkeys(r.tier for r in records):
-            table = _table(COLUMNS, [row for r in records if r.tier == tier for row in summary(r)])
+            # The front page shows what ran; results/README.md also what did not, with its reason.
+            rows = [row for r in records if r.tier == tier for row in summary(r) if not row[-1].startswith("not run")]
+            table = _table(COLUMNS, rows)
             start, end = f"<!-- verdicts {tier} -->\n", "<!-- /verdicts -->"
             if start in text:
                 before, _, rest = text.partition(start)

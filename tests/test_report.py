@@ -1,0 +1,56 @@
+"""Tables made from records: what is shown, and where."""
+
+from pathlib import Path
+
+import pytest
+
+from fieldbench.errors import BadInput
+from fieldbench.report.table import write_tables
+from fieldbench.session import Session
+
+TOY = Path(__file__).parent / "evidence" / "toy_case.py"
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """A results directory with one record of the toy case, whose tier leaves one check without a setup."""
+    folder = tmp_path_factory.mktemp("report")
+    case = folder / "toy.py"
+    case.write_text(TOY.read_text().replace('    AtLeast("statement"', '    AtLeast("absent", each("sum"), 0.0, where={"size": 7}),\n    AtLeast("statement"'))  # fmt: skip
+    session = Session(store=folder / "store", results=folder / "results")
+    session.record(session.run(case))
+    return folder / "results"
+
+
+def test_tables_hold_measured_predicted_margin_error_rival_power_and_verdict(results):
+    path, records = write_tables(results)
+    lines = path.read_text().split("\n")
+    assert len(records) == 1
+    assert (
+        "| claim | check | measured | predicted | margin | standard error | rival (t, p) | power | verdict |" in lines
+    )
+    row = next(line for line in lines if line.startswith("| toy-sum | sum"))
+    assert "| 5 % |" in row
+    assert "square-root (" in row
+    assert row.endswith("| reproduced |")
+    assert any(line.startswith("| toy-sum | absent |") and "not run: no setup" in line for line in lines)
+
+
+def test_the_front_page_is_filled_between_its_marks_and_nowhere_else(results, tmp_path):
+    readme = tmp_path / "README.md"
+    readme.write_text(
+        "before\n<!-- verdicts quick -->\nold\n<!-- /verdicts -->\nbetween\n<!-- verdicts paper -->\nkept\n<!-- /verdicts -->\n"
+    )
+    for _ in range(2):  # a second time changes nothing more
+        write_tables(results, readme)
+        text = readme.read_text()
+        assert text.startswith("before\n<!-- verdicts quick -->\n| claim |")
+        assert text.endswith("<!-- /verdicts -->\nbetween\n<!-- verdicts paper -->\nkept\n<!-- /verdicts -->\n")
+        assert "old" not in text
+        assert "absent" not in text
+        assert text.count("| toy-sum | sum") == 1
+
+
+def test_no_record_is_an_error_with_its_remedy(tmp_path):
+    with pytest.raises(BadInput, match="make one with `fieldbench run`"):
+        write_tables(tmp_path / "nothing")
