@@ -16,7 +16,8 @@ def results(tmp_path_factory):
     """A results directory with one record of the toy case, whose tier leaves one check without a setup."""
     folder = tmp_path_factory.mktemp("report")
     case = folder / "toy.py"
-    case.write_text(TOY.read_text().replace('    AtLeast("statement"', '    AtLeast("absent", each("sum"), 0.0, where={"size": 7}),\n    AtLeast("statement"'))  # fmt: skip
+    absent = '    AtLeast("absent", each("sum"), 0.0, where={"size": 7}),\n'
+    case.write_text(TOY.read_text().replace('    AtLeast("statement"', absent + '    AtLeast("statement"'))
     session = Session(store=folder / "store", results=folder / "results")
     session.record(session.run(case))
     return folder / "results"
@@ -38,14 +39,14 @@ def test_tables_hold_measured_predicted_margin_error_rival_power_and_verdict(res
 
 def test_the_front_page_is_filled_between_its_marks_and_nowhere_else(results, tmp_path):
     readme = tmp_path / "README.md"
-    readme.write_text(
-        "before\n<!-- verdicts quick -->\nold\n<!-- /verdicts -->\nbetween\n<!-- verdicts paper -->\nkept\n<!-- /verdicts -->\n"
-    )
+    quick, paper = "<!-- verdicts quick -->\n", "<!-- verdicts paper -->\n"
+    end = "<!-- /verdicts -->\n"
+    readme.write_text(f"before\n{quick}old\n{end}between\n{paper}kept\n{end}")
     for _ in range(2):  # a second time changes nothing more
         write_tables(results, readme)
         text = readme.read_text()
-        assert text.startswith("before\n<!-- verdicts quick -->\n| claim |")
-        assert text.endswith("<!-- /verdicts -->\nbetween\n<!-- verdicts paper -->\nkept\n<!-- /verdicts -->\n")
+        assert text.startswith(f"before\n{quick}| claim |")
+        assert text.endswith(f"{end}between\n{paper}kept\n{end}")
         assert "old" not in text
         assert "absent" not in text
         assert text.count("| toy-sum | sum") == 1
