@@ -287,7 +287,9 @@ def test_notebook_run_gives_a_frame(here):
 
 
 def test_interruption_keeps_what_is_finished(here):
-    vary(here, "import jax\n", "import os\nimport signal\n\nimport jax\n")
+    # A process started in the background of a shell inherits an ignored SIGINT: Python's own handler is put back first.
+    handler = "signal.signal(signal.SIGINT, signal.default_int_handler)"
+    vary(here, "import jax\n", f"import os\nimport signal\n\nimport jax\n{handler}\n")
     vary(here, "    terms = 1.0", "    if setup.size == 1000 and os.environ.get('STOP'):\n"
          "        os.kill(os.getpid(), signal.SIGINT)\n    terms = 1.0")  # fmt: skip
     command = [sys.executable, "-m", "fieldbench.cli", "run"]

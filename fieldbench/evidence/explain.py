@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from fieldbench.evidence.check import CheckOutcome, RivalOutcome
-from fieldbench.evidence.control import ControlOutcome
-from fieldbench.evidence.schema import CheckPart
-from fieldbench.evidence.verdict import Verdict
+if TYPE_CHECKING:  # the command line explains records without loading what judges
+    from fieldbench.evidence.check import CheckOutcome, RivalOutcome
+    from fieldbench.evidence.control import ControlOutcome
+    from fieldbench.evidence.schema import CheckPart
 
 
 def number(value: float) -> str:
@@ -33,7 +34,7 @@ def worst_point(outcome: CheckOutcome | CheckPart) -> int:
 
 def check_text(outcome: CheckOutcome) -> str:
     """A check's verdict with the numbers at its most strained point."""
-    if outcome.verdict is Verdict.NOT_RUN:
+    if not outcome.labels:
         return f"{outcome.id}: not run ({outcome.reason})"
     i = worst_point(outcome)
     relation = {"above": "at least", "below": "at most"}.get(outcome.side, "expected")
