@@ -1,8 +1,7 @@
 """Evidence: what a claim, a check and a verdict are, and the one way from a case to a record.
 
 The names below are all that a case file needs. They are resolved on first use, so that listing cases imports neither
-JAX
-nor SciPy.
+JAX nor SciPy.
 """
 
 from __future__ import annotations

@@ -28,8 +28,7 @@ def flip_rate(
     """Probability that fresh data give another verdict than `verdict`, were the true deviation `deviation`.
 
     Averages over the scatter of the standard error itself (chi with replicates − 1 degrees of freedom); points are
-    taken as
-    independent.
+    taken as independent.
     """
     if not measured.replicates:
         return 0.0

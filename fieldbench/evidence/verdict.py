@@ -1,10 +1,9 @@
 """The verdict rule: equivalence by two one-sided t-tests over independent replicates.
 
 An interval of confidence 98 % that lies within the margins is *reproduced*; one that lies outside them is
-*contradicted*;
-anything else is *inconclusive*: too noisy is never a pass. Over several points, reproduced needs all of them, so its
-level
-needs no correction (an intersection–union test); contradicted needs one, so its level is divided by their number.
+*contradicted*; anything else is *inconclusive*: too noisy is never a pass. Over several points, reproduced needs all of
+them, so its level needs no correction (an intersection–union test); contradicted needs one, so its level is divided by
+their number.
 """
 
 from __future__ import annotations
