@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from scipy.linalg import get_lapack_funcs, solve_triangular
-from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from fieldbench.errors import BadInput, NotPositiveDefinite
 from fieldbench.regression.interface import checked_array, checked_order, checked_ridge
-
-
-@functools.cache
-def _controller() -> ThreadpoolController:
-    return ThreadpoolController()
-
-
-@contextmanager
-def blas_threads(threads: int = 1) -> Iterator[None]:
-    """Limit BLAS to some threads: one by default, since two compete on shared cores and crash from n ≈ 16,000."""
-    with _controller().limit(limits=threads, user_api="blas"):
-        yield
+from fieldbench.regression.pivots import not_positive
+from fieldbench.regression.workers import blas_threads as blas_threads
 
 
 def lapack(name: str, matrix: Any) -> Any:
@@ -119,10 +105,4 @@ def _not_positive(gram: Any, ridge: float, index: int) -> NotPositiveDefinite:
     if index > 0:
         row = solve_triangular(leading, matrix[index, :index], lower=True)
         pivot -= float(row @ row)
-    size = matrix.shape[0]
-    remedy = float(size * np.finfo(matrix.dtype).eps * np.max(np.diagonal(matrix)))
-    return NotPositiveDefinite(
-        f"kernel matrix + ridge is not positive definite: smallest pivot {pivot:.3e} at index {index} of {size} with "
-        f"ridge {ridge:g}; use a ridge of at least {max(remedy, -2.0 * pivot):.1e}, remove duplicate points, "
-        "or check that the kernel is one"
-    )
+    return not_positive(pivot, index, matrix.shape[0], ridge, float(np.max(np.diagonal(matrix))), matrix.dtype)

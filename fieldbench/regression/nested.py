@@ -9,9 +9,10 @@ import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from fieldbench.regression import accelerator
-from fieldbench.regression.cholesky import blas_threads, factorise, factorise_jax, lapack
+from fieldbench.regression.cholesky import factorise, factorise_jax, lapack
 from fieldbench.regression.interface import checked_array, checked_order, checked_sizes
 from fieldbench.regression.lowrank import low_rank_factor
+from fieldbench.regression.workers import blas_threads
 
 _BLOCK = 512
 

@@ -1,0 +1,129 @@
+"""Exact Gaussian-process regression of any size that half a kernel matrix allows, verified by its residual."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from fieldbench.errors import BadInput
+from fieldbench.regression import tiled_solve
+from fieldbench.regression.interface import checked_array
+from fieldbench.regression.tiled_cholesky import factorise_tiles
+from fieldbench.regression.tiles import TILE, KernelFunction, TiledTriangle, build, spans
+from fieldbench.regression.workers import Progress, Tasks, blas_threads
+
+
+@dataclass(frozen=True)
+class TiledRegression:
+    """One factorisation of K(X, X) + κ for any number of targets, test sets and nested training sizes.
+
+    Not for a kernel matrix that exists already: `NestedCholesky` takes that.
+
+    Attributes:
+        kernel: (a, d), (b, d) → (a, b).
+        inputs: X (n, d).
+        ridge: κ.
+        factor: L.
+        threads: workers for whatever is recomputed from the kernel.
+    """
+
+    kernel: KernelFunction
+    inputs: Any
+    ridge: float
+    factor: TiledTriangle
+    threads: int = 1
+
+    @classmethod
+    def fit(
+        cls,
+        kernel: KernelFunction,
+        inputs: Any,
+        ridge: float,
+        *,
+        threads: int = 1,
+        tile: int = TILE,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> TiledRegression:
+        """Build the triangle and factorise it in its place; memory (n² + nb)/2 entries, flops n³/3.
+
+        Args:
+            kernel, inputs, ridge, tile, threads: see `tiles.build`.
+            progress: called as progress(stage, done, in all) with stage "kernel" or "factor", in the calling thread.
+
+        Raises:
+            BadInput: see `tiles.build`.
+            NotPositiveDefinite: see `factorise_tiles`.
+        """
+        triangle = build(kernel, inputs, ridge, tile=tile, threads=threads, progress=_stage(progress, "kernel"))
+        factorise_tiles(triangle, ridge, threads=threads, progress=_stage(progress, "factor"))
+        return cls(kernel, np.asarray(inputs), ridge, triangle, threads)
+
+    def weights(self, targets: Any, sizes: Sequence[int] | None = None) -> Any:
+        """α_P = (K_P + κ)⁻¹y_P for targets (n, t): (s, n, t), zero beyond P; without sizes that of all n, (1, n, t)."""
+        return tiled_solve.nested_weights(self.factor, targets, [self.factor.order] if sizes is None else sizes)
+
+    def predictions(self, weights: Any, tests: Any) -> Any:
+        """Posterior means K(x, X)α at test points (m, d): (s, m, t). K(x, X) is built and used tile by tile.
+
+        Raises:
+            BadInput: weights or tests of another shape, or not finite.
+        """
+        alphas = checked_array("weights", weights, (None, self.factor.order, None))
+        points = checked_array("tests", tests, (None, self.inputs.shape[1]))
+        sizes, count, columns = alphas.shape
+        stacked = np.ascontiguousarray(alphas.transpose(1, 0, 2)).reshape(count, -1)
+        rows, training = spans(len(points), self.factor.tile), spans(count, 4 * self.factor.tile)
+        means = np.zeros((len(points), sizes * columns), dtype=stacked.dtype)
+
+        def predict(index: int) -> None:
+            own = rows[index]
+            for block in training:
+                means[own] += self.kernel(points[own], self.inputs[block]) @ stacked[block]
+
+        with blas_threads(1):
+            Tasks(len(rows), self.threads).run(predict)
+        return means.reshape(len(points), sizes, columns).transpose(1, 0, 2)
+
+    def residual(self, weights: Any, targets: Any, progress: Progress | None = None) -> Any:
+        """‖(K + κ)α − y‖/‖y‖ of each target, with K recomputed tile by tile and summed in float64: (t,).
+
+        Args:
+            weights: α (n, t) of the whole training set.
+            targets: y (n, t), no column of which is zero.
+            progress: panels done, as in `workers.Tasks`.
+
+        Raises:
+            BadInput: other shapes, entries that are not finite, or a target that is zero everywhere.
+        """
+        count = self.factor.order
+        alpha = checked_array("weights", weights, (count, None)).astype(np.float64)
+        labels = checked_array("targets", targets, (count, alpha.shape[1])).astype(np.float64)
+        norms = np.linalg.norm(labels, axis=0)
+        if not norms.all():
+            raise BadInput("a target is zero everywhere: its relative residual does not exist")
+        rows, lock = spans(count, self.factor.tile), threading.Lock()
+        remainder = self.ridge * alpha - labels
+
+        def subtract(index: int) -> None:
+            own, found = rows[index], np.zeros_like(alpha[rows[index]])
+            for block in rows[: index + 1]:
+                entries = np.asarray(self.kernel(self.inputs[own], self.inputs[block]), dtype=np.float64)
+                found += entries @ alpha[block]
+                if block != own:
+                    above = entries.T @ alpha[own]
+                    with lock:
+                        remainder[block] += above
+            with lock:
+                remainder[own] += found
+
+        with blas_threads(1):
+            Tasks(len(rows), self.threads, progress).run(subtract)
+        return np.linalg.norm(remainder, axis=0) / norms
+
+
+def _stage(progress: Callable[[str, int, int], None] | None, name: str) -> Progress | None:
+    return None if progress is None else lambda done, count: progress(name, done, count)
