@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from fieldbench.sampling.interface import Energy, Observe, Position, Samples, normal_like
+from fieldbench.sampling.interface import Energy, Observe, Position, Samples
 from fieldbench.sampling.loop import integrate
 from fieldbench.typing import Array, Float
 
@@ -46,16 +46,18 @@ class Underdamped:
         """h = step / √curvature."""
         return self.step / jnp.sqrt(energy.curvature)
 
-    def start(self, energy: Energy, position: Position, keys: Array) -> Any:
+    def noisy(self, energy: Energy, position: Position) -> Any:
+        """One normal a coordinate."""
+        return position
+
+    def start(self, energy: Energy, position: Position, noise: Any) -> Any:
         """Position, thermal velocities and the first gradient."""
         scale = self.temperature**0.5
-        velocity = jax.tree.map(
-            lambda x, z: scale * jnp.broadcast_to(z, x.shape), position, normal_like(keys, position)
-        )
+        velocity = jax.tree.map(lambda x, z: scale * jnp.broadcast_to(z, x.shape), position, noise)
         return position, velocity, energy.gradient(position)
 
     def move(
-        self, energy: Energy, state: Any, keys: Array, step: Float[Array, ""]
+        self, energy: Energy, state: Any, noise: Any, step: Float[Array, ""]
     ) -> tuple[Any, Float[Array, "*batch"]]:
         """One BAOAB step; nothing is ever rejected."""
         position, velocity, gradient = state
@@ -69,7 +71,7 @@ class Underdamped:
             v = decay * v + amplitude * z
             return x + dt / 2 * v, v
 
-        moved = jax.tree.map(drift_noise_drift, position, velocity, gradient, normal_like(keys, position))
+        moved = jax.tree.map(drift_noise_drift, position, velocity, gradient, noise)
         position, velocity = jax.tree.transpose(jax.tree.structure(position), jax.tree.structure((0, 0)), moved)
         gradient = energy.gradient(position)
         velocity = jax.tree.map(lambda v, g: v - step.astype(v.dtype) / 2 * g, velocity, gradient)

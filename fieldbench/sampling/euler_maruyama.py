@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from fieldbench.sampling.interface import Energy, Observe, Position, Samples, normal_like
+from fieldbench.sampling.interface import Energy, Observe, Position, Samples
 from fieldbench.sampling.loop import integrate
 from fieldbench.typing import Array, Float
 
@@ -40,12 +40,16 @@ class EulerMaruyama:
         """h = step / curvature."""
         return self.step / energy.curvature
 
-    def start(self, energy: Energy, position: Position, keys: Array) -> Any:
+    def noisy(self, energy: Energy, position: Position) -> Any:
+        """One normal a coordinate."""
+        return position
+
+    def start(self, energy: Energy, position: Position, noise: Any) -> Any:
         """The position alone."""
         return (position,)
 
     def move(
-        self, energy: Energy, state: Any, keys: Array, step: Float[Array, ""]
+        self, energy: Energy, state: Any, noise: Any, step: Float[Array, ""]
     ) -> tuple[Any, Float[Array, "*batch"]]:
         """One step; nothing is ever rejected."""
         (position,) = state
@@ -54,6 +58,6 @@ class EulerMaruyama:
             lambda x, g, z: x - step.astype(x.dtype) * g + amplitude.astype(x.dtype) * z,
             position,
             energy.gradient(position),
-            normal_like(keys, position),
+            noise,
         )
         return (position,), jnp.ones(energy.batch, step.dtype)

@@ -102,19 +102,3 @@ def chain_keys(key: Array, batch: tuple[int, ...]) -> Array:
             "pass one key or axes of size 1 or equal"
         )
     return key
-
-
-def normal_like(keys: Array, position: Position) -> Position:
-    """Standard normals for every leaf, of shape keys.shape + the leaf's own axes: axes of size one share noise."""
-    leaves, structure = jax.tree.flatten(position)
-    flat = keys.reshape(-1)
-
-    def draw(number: int, leaf: Array) -> Array:
-        own = leaf.shape[keys.ndim :]
-
-        def one(key: Array) -> Array:
-            return jax.random.normal(jax.random.fold_in(key, number), own, leaf.dtype)
-
-        return jax.vmap(one)(flat).reshape(keys.shape + own)
-
-    return jax.tree.unflatten(structure, [draw(number, leaf) for number, leaf in enumerate(leaves)])

@@ -1,4 +1,4 @@
-"""The loop every integrator shares: burn in, then move `thin` steps and observe, inside one compiled scan."""
+"""The loop every integrator shares: burn in, then move `thin` steps and observe, inside one compiled program."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jax.tree_util import Partial
 
 from fieldbench.sampling.interface import Energy, Observe, Position, Samples, chain_keys, check_request
+from fieldbench.sampling.noise import normal_pairs
 from fieldbench.typing import Array, Float
 
 
@@ -21,10 +22,13 @@ class Integrator(Protocol):
 
     def step_size(self, energy: Energy, position: Position) -> Float[Array, ""]: ...
 
-    def start(self, energy: Energy, position: Position, keys: Array) -> Any: ...
+    def noisy(self, energy: Energy, position: Position) -> Any:
+        """A pytree with the structure, shapes and dtypes of the normals that a step, and the start, consume."""
+
+    def start(self, energy: Energy, position: Position, noise: Any) -> Any: ...
 
     def move(
-        self, energy: Energy, state: Any, keys: Array, step: Float[Array, ""]
+        self, energy: Energy, state: Any, noise: Any, step: Float[Array, ""]
     ) -> tuple[Any, Float[Array, "*batch"]]: ...
 
 
@@ -43,37 +47,43 @@ def integrate(
     check_request(energy, initial, steps=steps, burn_in=burn_in, thin=thin)
     keys = chain_keys(key, energy.batch)
     observer = observe if isinstance(observe, Partial) else Partial(observe)  # type: ignore[no-untyped-call]
-    records, final, acceptance, step = _run(integrator, energy, initial, keys, observer, steps, burn_in, thin)
-    return Samples(records=dict(records), final=final, acceptance=acceptance, step=step, gradients=burn_in + steps)
+    records, final, accepted, step = _run(integrator, energy, initial, keys, observer, steps // thin, burn_in, thin)
+    return Samples(
+        records=dict(records), final=final, acceptance=accepted / steps, step=step, gradients=burn_in + steps
+    )
 
 
-@partial(jax.jit, static_argnames=("steps", "burn_in", "thin"))
+@partial(jax.jit, static_argnames="kept")
 def _run(
     integrator: Integrator,
     energy: Energy,
     initial: Position,
     keys: Array,
     observe: Partial,
-    steps: int,
+    kept: int,
     burn_in: int,
     thin: int,
 ) -> tuple[Any, Position, Array, Array]:
+    """`kept` observations, `thin` steps apart; the lengths of the stretches between them are data, not code."""
     step = integrator.step_size(energy, initial)
-    fold = jax.vmap(jax.random.fold_in, in_axes=(0, None))
 
-    def keys_at(number: Array) -> Array:
-        return fold(keys.reshape(-1), number).reshape(keys.shape)
+    def draw(pair: Array) -> tuple[Any, Any]:
+        return normal_pairs(keys, integrator.noisy(energy, initial), pair)
 
-    def move(state: Any, number: Array) -> tuple[Any, Array]:
-        return integrator.move(energy, state, keys_at(number), step)
+    def move(_: Array, carry: Any) -> Any:
+        state, spare, number, accepted = carry
+        # Normals come in pairs: an even step draws one and leaves its other half to the odd step after it.
+        noise, spare = jax.lax.cond(number % 2 == 0, draw, lambda _: (spare, spare), number // 2 + 1)
+        state, moved = integrator.move(energy, state, noise, step)
+        return state, spare, number + 1, accepted + jnp.where(number < burn_in, jnp.zeros_like(moved), moved)
 
-    def observed(state: Any, first: Array) -> tuple[Any, tuple[Any, Array]]:
-        state, accepted = jax.lax.scan(move, state, first + jnp.arange(thin, dtype=jnp.uint32))
-        return state, (observe(state[0]), accepted.mean(axis=0))
+    def observed(carry: Any, length: Array) -> tuple[Any, Any]:
+        carry = jax.lax.fori_loop(0, length, move, carry)
+        return carry, observe(carry[0][0])
 
-    # Step numbers are 1, 2, …; number 0 draws what `start` needs (velocities).
-    state = integrator.start(energy, initial, keys_at(jnp.uint32(0)))
-    state = jax.lax.fori_loop(0, burn_in, lambda i, s: move(s, jnp.asarray(i, jnp.uint32) + jnp.uint32(1))[0], state)
-    firsts = jnp.uint32(burn_in + 1) + jnp.uint32(thin) * jnp.arange(steps // thin, dtype=jnp.uint32)
-    state, (records, accepted) = jax.lax.scan(observed, state, firsts)
-    return records, state[0], accepted.mean(axis=0), step
+    first, spare = draw(jnp.uint32(0))
+    state = integrator.start(energy, initial, first)
+    lengths = jnp.full(kept, thin, jnp.int32).at[0].add(burn_in)
+    carry = (state, spare, jnp.uint32(0), jnp.zeros(energy.batch, step.dtype))
+    (state, _, _, accepted), records = jax.lax.scan(observed, carry, lengths)
+    return records, state[0], accepted, step

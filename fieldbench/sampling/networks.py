@@ -19,6 +19,7 @@ import jax
 import jax.numpy as jnp
 
 from fieldbench.errors import BadInput
+from fieldbench.sampling.activations import function_and_slope
 from fieldbench.typing import Array, Float
 
 
@@ -27,17 +28,6 @@ class Weights(NamedTuple):
 
     hidden: Float[Array, "*batch width patch_dimension"]
     readout: Float[Array, "*batch width patches"]
-
-
-def _erf_slope(z: Array) -> Array:
-    return 2 / math.sqrt(math.pi) * jnp.exp(-z * z)
-
-
-_ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
-    "erf": (jax.lax.erf, _erf_slope),
-    "relu": (lambda z: jnp.maximum(z, 0), lambda z: (z > 0).astype(z.dtype)),
-    "linear": (lambda z: z, jnp.ones_like),
-}
 
 
 @jax.tree_util.register_dataclass
@@ -80,7 +70,7 @@ class TwoLayerNetwork:
 
     def outputs(self, weights: Weights) -> Float[Array, "*batch samples"]:
         """f on the training inputs."""
-        function, _ = _ACTIVATIONS[self.activation]
+        function, _ = function_and_slope(self.activation)
 
         def one(inputs: Array, hidden: Array, readout: Array) -> Array:
             return readout.reshape(-1) @ function(_preactivations(hidden, inputs))
@@ -96,7 +86,7 @@ class TwoLayerNetwork:
 
     def gradient(self, weights: Weights) -> Weights:
         """∂U/∂(ω, α) by hand: two matrix products a chain, and element-wise work on (width·patches, samples)."""
-        function, slope = _ACTIVATIONS[self.activation]
+        function, slope = function_and_slope(self.activation)
         strength = self.feature_scale / self.ridge
 
         def one(inputs: Array, hidden: Array, readout: Array, targets: Array) -> tuple[Array, Array]:
@@ -234,8 +224,7 @@ def _network(
 ) -> TwoLayerNetwork:
     targets = jnp.asarray(targets)
     groups, samples = inputs.shape[:-3], inputs.shape[-2]
-    if activation not in _ACTIVATIONS:
-        raise BadInput(f"activation {activation!r} is unknown: choose one of {', '.join(_ACTIVATIONS)}")
+    function_and_slope(activation)
     if targets.ndim < 1 or targets.shape[-1] != samples or targets.shape[:-1][: len(groups)] != groups:
         raise BadInput(f"targets of shape {targets.shape} do not fit {samples} samples in data sets of batch {groups}")
     if inputs.dtype != targets.dtype or not jnp.issubdtype(inputs.dtype, jnp.floating):

@@ -15,8 +15,9 @@ import jax
 import jax.numpy as jnp
 
 from fieldbench.errors import BadInput
+from fieldbench.sampling.activations import function_and_slope
 from fieldbench.sampling.interface import chain_keys
-from fieldbench.sampling.networks import _ACTIVATIONS, TwoLayerNetwork, Weights, _preactivations
+from fieldbench.sampling.networks import TwoLayerNetwork, Weights, _preactivations
 from fieldbench.typing import Array, Float
 
 
@@ -65,7 +66,7 @@ def draw_readout(
 
 @jax.jit
 def _posterior(energy: TwoLayerNetwork, scaled: Weights) -> ReadoutPosterior:
-    function, _ = _ACTIVATIONS[energy.activation]
+    function, _ = function_and_slope(energy.activation)
     strength = energy.feature_scale / energy.ridge
     groups = energy.inputs.shape[:-3]
     members = energy.batch[len(groups) :]

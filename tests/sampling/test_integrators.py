@@ -48,7 +48,7 @@ def test_euler_maruyama_has_its_closed_form_variance(step):
 
 
 def test_metropolis_is_exact_on_quadratics_and_refuses_some():
-    sampler = MetropolisAdjusted(step=1.4)
+    sampler = MetropolisAdjusted(step=1.67)
     variance, error = stationary(sampler, Quadratic(STIFFNESS, CHAINS), burn_in=800)
     assert_within(variance, 1 / np.asarray(STIFFNESS), error)
     samples = sampler.sample(
