@@ -2,7 +2,7 @@
 
 SciPy's own wrappers hold the lock, so that two threads take turns; the same routines called through the C pointers
 that SciPy exports for Cython (scipy.linalg.cython_blas) run side by side, and take a leading dimension, so that a
-block needs no copy. Addresses are not checked: callers are `tiled_cholesky` and its tests, nobody else.
+block needs no copy. Addresses are not checked: callers are `tiled_cholesky` and `tiled_solve`, nobody else.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Blas:
         right: tuple[int, int],
         out: tuple[int, int],
     ) -> None:
-        """C −= op(A) op(B) with C (m, n) and inner length k; sides "TN" or "NT"; each matrix is (address, stride)."""
+        """C −= op(A) op(B) with C (m, n) and inner length k; sides such as "TN"; each matrix is (address, stride)."""
         m, n, k = map(_int, shape)
         self._gemm(
             *(_letter(side) for side in sides), m, n, k, self._number(-1.0), left[0], _int(left[1]),
@@ -67,13 +67,12 @@ class Blas:
             self._number(1.0), out[0], _int(out[1]),
         )  # fmt: skip
 
-    def solve(
-        self, side: str, triangle: str, shape: tuple[int, int], factor: tuple[int, int], out: tuple[int, int]
-    ) -> None:
-        """X ← A⁻ᵀX (side "L") or XA⁻ᵀ (side "R") with X (m, n), A triangular."""
+    def solve(self, form: str, shape: tuple[int, int], factor: tuple[int, int], out: tuple[int, int]) -> None:
+        """X ← op(A)⁻¹X or X op(A)⁻¹, X (m, n), A triangular; the form is side ("L", "R"), triangle, transposition."""
+        side, triangle, transposition = tuple(form)
         m, n = map(_int, shape)
         self._trsm(
-            _letter(side), _letter(triangle), _letter("T"), _letter("N"), m, n, self._number(1.0), factor[0],
+            _letter(side), _letter(triangle), _letter(transposition), _letter("N"), m, n, self._number(1.0), factor[0],
             _int(factor[1]), out[0], _int(out[1]),
         )  # fmt: skip
 

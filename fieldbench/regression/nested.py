@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.linalg import get_blas_funcs
 
 from fieldbench.regression import accelerator
 from fieldbench.regression.cholesky import factorise, factorise_jax, lapack
 from fieldbench.regression.interface import checked_array, checked_order, checked_sizes
 from fieldbench.regression.lowrank import low_rank_factor
+from fieldbench.regression.tiled_cholesky import factorise_tiles
+from fieldbench.regression.tiled_solve import forward, nested_weights
+from fieldbench.regression.tiles import TiledTriangle, copied
 from fieldbench.regression.workers import blas_threads
 
 _BLOCK = 512
@@ -21,11 +23,12 @@ class NestedCholesky:
     """The factor of the largest training set contains that of every smaller one: L_P is its leading block.
 
     Hence z_P = (L⁻¹y)[:P] and the inverse W_P = (L⁻¹)[:P, :P] nest as well, and learning curves are cumulative sums.
-    Flops (multiplications and additions) by formula: `prediction_flops`, `trace_flops`. Peak memory: one copy of gram
-    beside the arguments, two for `traces`. LAPACK on a CPU; JAX where it sees an accelerator.
+    Flops (multiplications and additions) by formula: `prediction_flops`, `trace_flops`. Peak memory beside the
+    arguments: half a copy of gram in tiles; two copies in `traces` where B has no low rank. JAX where it sees an
+    accelerator.
 
     Args:
-        threads: BLAS threads; one by default.
+        threads: workers; one by default, since the cells of a case share the cores.
     """
 
     def __init__(self, threads: int = 1) -> None:
@@ -57,17 +60,15 @@ class NestedCholesky:
         steps = checked_sizes(sizes, count)
         if accelerator.available():
             return accelerator.predictions(factorise_jax(gram, ridge), labels, rows, steps)
-        factor = factorise(gram, ridge, threads=self.threads)
-        trsm = get_blas_funcs(("trsm",), (factor,))[0]
+        factor = self._factor(gram, ridge)
         tests, columns = rows.shape[0], labels.shape[1]
+        if _forward_flops(count, tests, columns) <= _backward_flops(count, tests, columns, steps.size):
+            whitened = forward(factor, labels, threads=self.threads)
+            return _cumulative(forward(factor, rows.T, threads=self.threads), whitened, steps)
+        weights = nested_weights(factor, labels, steps, threads=self.threads)
+        stacked = np.ascontiguousarray(weights.transpose(1, 0, 2)).reshape(count, -1)
         with blas_threads(self.threads):
-            whitened = trsm(1.0, factor, labels, lower=1)
-            if _forward_flops(count, tests, columns) <= _backward_flops(count, tests, columns, steps.size):
-                return _cumulative(trsm(1.0, factor, rows.T, lower=1), whitened, steps)
-            first = (np.arange(count)[:, None] < steps[None, :]).astype(whitened.dtype)
-            stacked = np.asfortranarray((first[:, :, None] * whitened[:, None, :]).reshape(count, -1))
-            weights = trsm(1.0, factor, stacked, lower=1, trans_a=1, overwrite_b=1)
-            return (rows @ weights).reshape(tests, steps.size, columns).transpose(1, 0, 2)
+            return (rows @ stacked).reshape(tests, steps.size, columns).transpose(1, 0, 2)
 
     def traces(self, gram: Any, ridge: float, symmetric: Any, sizes: Sequence[int]) -> Any:
         """Tr[B_P (K_P + κ)⁻¹] = Σ_{i<P} (W B Wᵀ)_ii with W = L⁻¹ lower triangular.
@@ -95,17 +96,19 @@ class NestedCholesky:
             return accelerator.traces(factorise_jax(gram, ridge), matrix, steps)
         with blas_threads(self.threads):
             root = low_rank_factor(matrix)
-        factor = factorise(gram, ridge, threads=self.threads)
-        trtri = lapack("trtri", factor)
-        trsm = get_blas_funcs(("trsm",), (factor,))[0]
-        with blas_threads(self.threads):
-            if root is not None:
-                whitened = trsm(1.0, factor, root, lower=1, overwrite_b=1)
-                diagonal = np.einsum("ij,ij->i", whitened, whitened)
-            else:
-                inverse, _ = trtri(factor, lower=1, overwrite_c=1)
+        if root is not None:
+            whitened = forward(self._factor(gram, ridge), root, threads=self.threads)
+            diagonal = np.einsum("ij,ij->i", whitened, whitened)
+        else:
+            factor = factorise(gram, ridge, threads=self.threads)
+            with blas_threads(self.threads):
+                inverse, _ = lapack("trtri", factor)(factor, lower=1, overwrite_c=1)
                 diagonal = _whitened_diagonal(inverse, matrix)
         return np.cumsum(diagonal)[steps - 1]
+
+    def _factor(self, gram: Any, ridge: float) -> TiledTriangle:
+        triangle = copied(gram, ridge, threads=self.threads)
+        return factorise_tiles(triangle, ridge, threads=self.threads)
 
 
 def prediction_flops(count: int, tests: int, columns: int, sizes: int) -> int:

@@ -68,32 +68,25 @@ def _tile_order(count: int) -> list[tuple[int, int]]:
     return order
 
 
-def _block(triangle: TiledTriangle, i: int, k: int) -> tuple[int, int]:
-    """Address and stride of tile (i, k) for Fortran."""
-    panel = triangle.panels[i]
-    stride = panel.strides[1] if triangle.columns_first else panel.strides[0]
-    return panel.ctypes.data + k * triangle.tile * panel.strides[1], stride // panel.itemsize
-
-
 def _below(blas: Blas, triangle: TiledTriangle, i: int, k: int) -> None:
     rows, columns, inner = len(triangle.panels[i]), len(triangle.panels[k]), k * triangle.tile
-    own, factor = _block(triangle, i, k), _block(triangle, k, k)
-    row, column = _block(triangle, i, 0), _block(triangle, k, 0)
+    own, factor = triangle.block(i, k), triangle.block(k, k)
+    row, column = triangle.block(i, 0), triangle.block(k, 0)
     if triangle.columns_first:
         if inner:
             blas.subtract_product("NT", (rows, columns, inner), row, column, own)
-        blas.solve("R", "L", (rows, columns), factor, own)
+        blas.solve("RLT", (rows, columns), factor, own)
     else:  # Fortran sees the transpose
         if inner:
             blas.subtract_product("TN", (columns, rows, inner), column, row, own)
-        blas.solve("L", "U", (columns, rows), factor, own)
+        blas.solve("LUT", (columns, rows), factor, own)
 
 
 def _diagonal(blas: Blas, triangle: TiledTriangle, k: int, ridge: float, scale: float) -> None:
-    rows, inner, own = len(triangle.panels[k]), k * triangle.tile, _block(triangle, k, k)
+    rows, inner, own = len(triangle.panels[k]), k * triangle.tile, triangle.block(k, k)
     half, side = ("L", "N") if triangle.columns_first else ("U", "T")
     if inner:
-        blas.subtract_square(half, side, (rows, inner), _block(triangle, k, 0), own)
+        blas.subtract_square(half, side, (rows, inner), triangle.block(k, 0), own)
     tile = triangle.diagonal_tile(k)
     complement = tile.copy()
     info = blas.factorise(half, rows, own)

@@ -64,7 +64,8 @@ class TiledRegression:
 
     def weights(self, targets: Any, sizes: Sequence[int] | None = None) -> Any:
         """α_P = (K_P + κ)⁻¹y_P for targets (n, t): (s, n, t), zero beyond P; without sizes that of all n, (1, n, t)."""
-        return tiled_solve.nested_weights(self.factor, targets, [self.factor.order] if sizes is None else sizes)
+        steps = [self.factor.order] if sizes is None else sizes
+        return tiled_solve.nested_weights(self.factor, targets, steps, threads=self.threads)
 
     def predictions(self, weights: Any, tests: Any) -> Any:
         """Posterior means K(x, X)α at test points (m, d): (s, m, t). K(x, X) is built and used tile by tile.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fieldbench.errors import BadInput
-from fieldbench.regression.interface import checked_array, checked_ridge
+from fieldbench.regression.interface import checked_array, checked_order, checked_ridge
 from fieldbench.regression.workers import Progress, Tasks, blas_threads
 
 KernelFunction = Callable[[Any, Any], Any]
@@ -49,6 +49,12 @@ class TiledTriangle:
         """Memory of the panels: (n² + nb)/2 entries."""
         return sum(int(panel.nbytes) for panel in self.panels)
 
+    def block(self, i: int, k: int) -> tuple[int, int]:
+        """Address and stride of tile (i, k), which Fortran sees transposed unless `columns_first`."""
+        panel = self.panels[i]
+        stride = panel.strides[1] if self.columns_first else panel.strides[0]
+        return panel.ctypes.data + k * self.tile * panel.strides[1], stride // panel.itemsize
+
     def diagonal_tile(self, index: int) -> Any:
         """View of tile (i, i)."""
         return self.panels[index][:, index * self.tile :]
@@ -78,6 +84,27 @@ def inside(matrix: Any, tile: int = TILE) -> TiledTriangle:
     columns_first = not matrix.flags.c_contiguous
     panels = tuple(matrix[rows, : rows.stop] for rows in spans(matrix.shape[0], tile))
     return TiledTriangle(panels, tile, columns_first)
+
+
+def copied(gram: Any, ridge: float, *, tile: int = TILE, threads: int = 1) -> TiledTriangle:
+    """Lower triangle of gram + κ·1 in panels of its own: half a copy; gram (n, n) is left alone.
+
+    Raises:
+        BadInput: not a square floating-point matrix, entries that are not finite, or a negative ridge.
+    """
+    count, noise = checked_order(gram), checked_ridge(ridge)
+    matrix = checked_array("gram", gram, (count, count))
+    if not np.issubdtype(matrix.dtype, np.floating):
+        raise BadInput(f"gram has dtype {matrix.dtype}: need a real floating-point kernel matrix")
+    rows = spans(count, tile)
+    panels: list[Any] = [None] * len(rows)
+
+    def fill(index: int) -> None:
+        panels[index] = matrix[rows[index], : rows[index].stop].copy()
+        panels[index][:, rows[index]][np.diag_indices(len(panels[index]))] += matrix.dtype.type(noise)
+
+    Tasks(len(rows), threads).run(fill)
+    return TiledTriangle(tuple(panels), tile)
 
 
 def build(

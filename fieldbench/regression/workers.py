@@ -114,6 +114,7 @@ class Tasks:
                     thread.join()
         if self._failure is not None:
             raise self._failure
+        self._report()
 
     def _report(self) -> None:
         if self.progress is not None and self._finished > self._reported:

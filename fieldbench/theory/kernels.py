@@ -34,35 +34,52 @@ def _arc_cosine_jvp(primals: tuple[Any], tangents: tuple[Any]) -> tuple[Any, Any
     return _arc_cosine_jax(cosine), (1.0 - jnp.arccos(jnp.clip(cosine, -1.0, 1.0)) / jnp.pi) * tangent
 
 
-def arc_cosine(cosine: Any) -> Any:
-    """First arc-cosine function (sin θ + (π − θ) cos θ)/π of cos θ, one at cos θ = 1 (Cho and Saul 2009, eq. 6)."""
+def _multiply(left: Any, right: Any, out: Any) -> Any:
+    return left * right if out is None else np.multiply(left, right, out=out)
+
+
+def arc_cosine(cosine: Any, out: Any = None) -> Any:
+    """First arc-cosine function (sin θ + (π − θ) cos θ)/π of cos θ, one at cos θ = 1 (Cho and Saul 2009, eq. 6).
+
+    `out` is a NumPy array for the result, and may be the argument itself; so it is in the dual kernels below.
+    """
     if _namespace(cosine) is jnp:
         return _arc_cosine_jax(cosine)
-    inside = cosine if np.iscomplexobj(cosine) else np.clip(cosine, -1.0, 1.0)
-    return (np.sqrt(1.0 - inside * inside) + (np.pi - np.arccos(inside)) * inside) / np.pi
+    inside = cosine if np.iscomplexobj(cosine) else np.clip(cosine, -1.0, 1.0, out=out)
+    sine = np.sqrt(1.0 - inside * inside)
+    product = _multiply(np.pi - np.arccos(inside), inside, out)
+    return _multiply(np.add(product, sine, out=out), 1.0 / np.pi, out)
 
 
-def dual_erf(covariance: Any, variance_left: Any, variance_right: Any) -> Any:
+def dual_erf(covariance: Any, variance_left: Any, variance_right: Any, out: Any = None) -> Any:
     """⟨erf(u) erf(v)⟩ = (2/π) asin(2K₁₂/√((1+2K₁₁)(1+2K₂₂))) for Gaussian u, v (Williams 1997, eq. 11)."""
     xp = _namespace(covariance, variance_left, variance_right)
-    scale = 2.0 / xp.sqrt((1.0 + 2.0 * variance_left) * (1.0 + 2.0 * variance_right))
-    return (2.0 / np.pi) * xp.arcsin(covariance * scale)
+    # Two factors of one axis each: their product would be another matrix.
+    scaled = _multiply(covariance, 2.0 / xp.sqrt(1.0 + 2.0 * variance_left), out)
+    scaled = _multiply(scaled, 1.0 / xp.sqrt(1.0 + 2.0 * variance_right), out)
+    return _multiply(xp.arcsin(scaled) if out is None else np.arcsin(scaled, out=out), 2.0 / np.pi, out)
 
 
-def dual_relu(covariance: Any, variance_left: Any, variance_right: Any) -> Any:
+def dual_relu(covariance: Any, variance_left: Any, variance_right: Any, out: Any = None) -> Any:
     """⟨relu(u) relu(v)⟩ = √(K₁₁K₂₂)/(2π)·(sin θ + (π−θ) cos θ), cos θ = K₁₂/√(K₁₁K₂₂) (Cho and Saul 2009)."""
     xp = _namespace(covariance, variance_left, variance_right)
-    norm = xp.sqrt(variance_left * variance_right)
-    safe = xp.where(norm > 0.0, norm, xp.ones_like(norm))  # a point at the origin has kernel zero, not 0/0
-    return 0.5 * norm * arc_cosine(covariance / safe)
+    norms = [xp.sqrt(variance) for variance in (variance_left, variance_right)]
+    # A point at the origin has kernel zero, not 0/0.
+    left, right = (1.0 / xp.where(norm > 0.0, norm, xp.ones_like(norm)) for norm in norms)
+    cosine = _multiply(_multiply(covariance, left, out), right, out)
+    angular = arc_cosine(cosine, out=out)
+    return _multiply(_multiply(angular, 0.5 * norms[0], out), norms[1], out)
 
 
-def dual_linear(covariance: Any, variance_left: Any, variance_right: Any) -> Any:
+def dual_linear(covariance: Any, variance_left: Any, variance_right: Any, out: Any = None) -> Any:
     """⟨u v⟩ = K₁₂."""
     return covariance
 
 
-DUALS: dict[str, Callable[[Any, Any, Any], Any]] = {"erf": dual_erf, "relu": dual_relu, "linear": dual_linear}
+DUALS: dict[str, Callable[..., Any]] = {"erf": dual_erf, "relu": dual_relu, "linear": dual_linear}
+
+# Entries computed at once: a few MiB stay in the cache, and memory is touched for the result alone.
+_BLOCK_ENTRIES = 2**18
 
 
 @dataclass(frozen=True)
@@ -104,7 +121,15 @@ class Kernel:
         """Kernel matrix (n, m) of inputs left (n, d) and right (m, d), in the dtype and array type of the inputs."""
         if left.ndim != 2 or right.ndim != 2 or left.shape[1] != right.shape[1]:
             raise BadInput(f"inputs of shapes {left.shape} and {right.shape}: need (n, d) and (m, d) with the same d")
-        return self.propagate(left @ right.T / left.shape[1], self._norms(left)[:, None], self._norms(right)[None, :])
+        norms_left, norms_right = self._norms(left)[:, None], self._norms(right)[None, :]
+        if _namespace(left, right) is jnp or not np.issubdtype(np.result_type(left, right), np.floating):
+            return self.propagate(left @ right.T / left.shape[1], norms_left, norms_right)
+        matrix = np.empty((len(left), len(right)), dtype=np.result_type(left, right))
+        for rows in _row_blocks(matrix.shape):
+            block = np.matmul(left[rows], right.T, out=matrix[rows])
+            block *= 1.0 / left.shape[1]
+            self.propagate(block, norms_left[rows], norms_right, out=block)
+        return matrix
 
     def diagonal(self, inputs: Any) -> Any:
         """K(x, x) of each input: (n, d) → (n,)."""
@@ -115,16 +140,24 @@ class Kernel:
         """Kernel of two points at angle arccos(cosine) on the sphere |x|² = d: any shape, real or complex."""
         xp = _namespace(cosine)
         one = xp.ones((1,) * np.ndim(cosine), dtype=xp.result_type(cosine))
-        return self.propagate(cosine, one, one)
+        if xp is jnp or np.ndim(cosine) != 2 or not np.issubdtype(cosine.dtype, np.floating):
+            return self.propagate(cosine, one, one)
+        matrix = np.empty_like(cosine)
+        for rows in _row_blocks(matrix.shape):
+            self.propagate(cosine[rows], one, one, out=matrix[rows])
+        return matrix
 
-    def propagate(self, covariance: Any, variance_left: Any, variance_right: Any) -> Any:
-        """Output covariance from input covariances x·z/d, |x|²/d and |z|²/d (arrays that broadcast)."""
+    def propagate(self, covariance: Any, variance_left: Any, variance_right: Any, out: Any = None) -> Any:
+        """Output covariance from input covariances x·z/d, |x|²/d and |z|²/d (arrays that broadcast).
+
+        With NumPy arrays the result may go to `out`, which has its shape and may be `covariance` itself.
+        """
         dual = DUALS[self.activation]
         for _ in range(self.depth):
-            k12 = self.weight_variance * covariance
             k11, k22 = self.weight_variance * variance_left, self.weight_variance * variance_right
-            covariance, variance_left, variance_right = dual(k12, k11, k22), dual(k11, k11, k11), dual(k22, k22, k22)
-        return self.readout_variance * covariance
+            covariance = dual(_multiply(covariance, self.weight_variance, out), k11, k22, out=out)
+            variance_left, variance_right = dual(k11, k11, k11), dual(k22, k22, k22)
+        return _multiply(covariance, self.readout_variance, out)
 
     @property
     def is_odd(self) -> bool:
@@ -160,6 +193,11 @@ class Kernel:
     @staticmethod
     def _norms(inputs: Any) -> Any:
         return (inputs * inputs).sum(axis=1) / inputs.shape[1]
+
+
+def _row_blocks(shape: tuple[int, int]) -> list[slice]:
+    rows = max(64, _BLOCK_ENTRIES // max(shape[1], 1))
+    return [slice(start, start + rows) for start in range(0, shape[0], rows)]
 
 
 def _log_central(n: NDArray[np.float64]) -> NDArray[np.float64]:
