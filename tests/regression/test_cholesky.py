@@ -103,6 +103,43 @@ def test_blas_threads_are_limited_and_restored():
         assert threads() == before
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("layout", ["C", "F"])
+def test_overwritten_matrix_holds_the_factor(monkeypatch, threads, dtype, layout):
+    monkeypatch.setattr(cholesky, "CROSSOVER", 100)
+    gram = np.array(_gram(301), dtype=dtype, order=layout)
+    reference = np.linalg.cholesky(gram.astype(np.float64) + 0.1 * np.eye(301))
+    factor = factorise(gram, 0.1, threads=threads, overwrite=True)
+    assert np.shares_memory(factor, gram)
+    assert factor.flags.f_contiguous
+    # Condition number below 100, backward error (n + 1) eps.
+    np.testing.assert_allclose(np.tril(factor), reference, atol=100 * 302 * np.finfo(dtype).eps, rtol=0.0)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("layout", ["C", "F"])
+def test_a_matrix_that_has_no_factor_is_given_back(monkeypatch, threads, overwrite, layout):
+    monkeypatch.setattr(cholesky, "CROSSOVER", 100)
+    gram = np.array(_gram(300), order=layout)
+    gram[280] = gram[100]
+    gram[:, 280] = gram[:, 100]
+    gram[280, 280] = gram[100, 100] - 1.0
+    before = gram.copy()
+    with pytest.raises(NotPositiveDefinite, match=r"pivot -1\.000e\+00 at index 280 of 300"):
+        factorise(gram, 0.0, threads=threads, overwrite=overwrite)
+    np.testing.assert_array_equal(gram, before)
+
+
+def test_what_cannot_be_overwritten_is_refused():
+    fixed = np.eye(4)
+    fixed.flags.writeable = False
+    for gram in (fixed, np.eye(8)[::2, ::2], jnp.eye(4)):
+        with pytest.raises(BadInput, match="cannot be overwritten"):
+            factorise(gram, 0.1, overwrite=True)
+
+
 def test_one_compilation_a_shape(monkeypatch):
     traced, original = [], cholesky._factorise_on_device.__wrapped__
     counted = jax.jit(lambda matrix, ridge: traced.append(matrix.shape) or original(matrix, ridge))
