@@ -19,7 +19,6 @@ _EXPONENTIAL: list[float] = (
     .coef.tolist()
 )
 _UNDERFLOW = -126.0  # 2^−126 is float32's smallest normal number
-_TO_INTEGER = 1.5 * 2.0**23
 
 
 def function_and_slope(activation: str) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
@@ -36,19 +35,19 @@ def function_and_slope(activation: str) -> tuple[Callable[[Array], Array], Calla
 def gaussian(z: Array) -> Array:
     """exp(−z²); in float32 by a polynomial in half of the time of XLA's exponential, to a relative 4e-7 (1 + z²).
 
-    2^y with y = −z² log₂e = k + t, |t| ≤ 1/2. Adding 1.5·2²³ rounds y to the integer k and leaves k in the low bits of
-    the sum; moved up to the exponent they are 2^k. 2^t is the polynomial. Not for |z| > 9.3, where it stays at 1e-38.
+    2^y with y = −z² log₂e = k + t, |t| ≤ 1/2: k moved into the exponent's bits is 2^k, and 2^t is the polynomial.
+    (Rounding by adding and subtracting 1.5·2²³ is faster still, but XLA cancels the two.) Not for |z| > 9.3, where the
+    value stays at 1e-38.
     """
     if z.dtype != jnp.float32:
         return jnp.exp(-z * z)
     exponent = jnp.maximum(z * z * np.float32(-math.log2(math.e)), np.float32(_UNDERFLOW))
-    rounded = exponent + np.float32(_TO_INTEGER)
-    fraction = exponent - (rounded - np.float32(_TO_INTEGER))
+    whole = jnp.floor(exponent + np.float32(0.5))
+    fraction = exponent - whole
     power = jnp.full_like(z, _EXPONENTIAL[-1])
     for coefficient in _EXPONENTIAL[-2::-1]:
         power = power * fraction + np.float32(coefficient)
-    bits = (jax.lax.bitcast_convert_type(rounded, jnp.int32) + 127) << 23
-    scale = jax.lax.bitcast_convert_type(bits, jnp.float32)
+    scale = jax.lax.bitcast_convert_type((whole.astype(jnp.int32) + 127) << 23, jnp.float32)
     value: Array = power * scale
     return value
 
