@@ -67,7 +67,7 @@ class NestedCholesky:
             return _cumulative(forward(factor, rows.T, threads=self.threads), whitened, steps)
         weights = nested_weights(factor, labels, steps, threads=self.threads)
         stacked = np.ascontiguousarray(weights.transpose(1, 0, 2)).reshape(count, -1)
-        with blas_threads(self.threads):
+        with blas_threads(1):
             return (rows @ stacked).reshape(tests, steps.size, columns).transpose(1, 0, 2)
 
     def traces(self, gram: Any, ridge: float, symmetric: Any, sizes: Sequence[int]) -> Any:
@@ -94,7 +94,7 @@ class NestedCholesky:
         steps = checked_sizes(sizes, count)
         if accelerator.available():
             return accelerator.traces(factorise_jax(gram, ridge), matrix, steps)
-        with blas_threads(self.threads):
+        with blas_threads(1):
             root = low_rank_factor(matrix)
         if root is not None:
             whitened = forward(self._factor(gram, ridge), root, threads=self.threads)
