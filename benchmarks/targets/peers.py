@@ -1,0 +1,104 @@
+"""Ours against other people's tools: the learning curve through pytest-benchmark, the samplers from a cold start."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.peers.race import in_fresh_process
+from benchmarks.targets.table import ROOT
+
+OURS = ("benchmarks.peers.ours", "fieldbench")
+PEER_SAMPLERS = ("blackjax-nuts", "blackjax-hmc", "blackjax-mala", "numpyro-nuts", "optax-noisy-sgd")
+REPEATS = 3
+
+
+def learning_curve() -> dict[str, Any]:
+    """Ratios peer over ours, median and extremes of interleaved rounds, on two cores and (suffix `_one_core`) on one.
+
+    The fastest peer is the one of the smallest median ratio. Rounds: three on two cores, one on one.
+    """
+    two, one = _curves(threads=2, rounds=3), _curves(threads=1, rounds=1)
+    return {**_ratios(two), **{f"{key}_one_core": value for key, value in _ratios(one).items()}}
+
+
+def _curves(threads: int, rounds: int) -> dict[str, Any]:
+    """extra_info of `benchmarks/peers/test_learning_curve.py`, from the file that pytest-benchmark writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder, "benchmark.json")
+        command = [sys.executable, "-m", "pytest", "-q", "benchmarks/peers/test_learning_curve.py"]
+        command += ["--threads", str(threads), "--rounds", str(rounds), f"--benchmark-json={kept}"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode or not kept.is_file():
+            raise RuntimeError(f"the comparison of learning curves failed:\n{done.stdout[-2_000:]}")
+        found: list[dict[str, Any]] = json.loads(kept.read_text())["benchmarks"]
+    if not found:
+        raise RuntimeError(f"the comparison of learning curves was skipped:\n{done.stdout[-2_000:]}")
+    extra: dict[str, Any] = found[0]["extra_info"]
+    return extra
+
+
+def _ratios(extra: dict[str, Any]) -> dict[str, Any]:
+    medians = {name: float(np.median(ratios)) for name, ratios in extra["ratios"].items()}
+    fastest = min(medians, key=lambda name: medians[name])
+    found: dict[str, Any] = {"seconds": float(np.median(extra["ours_seconds"])), "fastest": fastest}
+    for name, ratios in {**extra["ratios"], "fastest": extra["ratios"][fastest]}.items():
+        key = "over_" + name.replace("-", "_").replace(".", "_")
+        found |= {key: float(np.median(ratios)), f"{key}_low": min(ratios), f"{key}_high": max(ratios)}
+    found["largest_difference"] = max(extra["largest_difference"].values())
+    return found
+
+
+def samplers() -> dict[str, Any]:
+    """Seconds from a cold start to 1,000 effective samples of L_3, and effective samples a second, of all samplers.
+
+    Each in fresh processes, REPEATS seeds, all samplers interleaved. A ratio is of medians; its spread is over the
+    seeds, each with the fastest peer's median. The fastest peer is fastest by the number in question.
+    """
+    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in ("fieldbench", *PEER_SAMPLERS)}
+    for seed in range(REPEATS):
+        for name, found in runs.items():
+            module = OURS[0] if name == "fieldbench" else "benchmarks.peers.samplers"
+            found.append(in_fresh_process(module, name, "--seed", str(seed)))
+    failed = {name: found[0]["failed"] for name, found in runs.items() if "failed" in found[0]}
+    good = {name: found for name, found in runs.items() if not any("failed" in run for run in found)}
+    if "fieldbench" not in good:
+        raise RuntimeError(f"our own sampler failed: {failed.get('fieldbench', 'on a later seed')}")
+    seconds = {name: float(np.median([run["seconds"] for run in found])) for name, found in good.items()}
+    rates = {name: float(np.median([run["rate"] for run in found])) for name, found in good.items()}
+    sooner = min((name for name in good if name != "fieldbench"), key=lambda name: seconds[name])
+    faster = max((name for name in good if name != "fieldbench"), key=lambda name: rates[name])
+    cold = [seconds[sooner] / run["seconds"] for run in good["fieldbench"]]
+    steady = [run["rate"] / rates[faster] for run in good["fieldbench"]]
+    return {
+        "cold_ratio": seconds[sooner] / seconds["fieldbench"],
+        "cold_ratio_low": min(cold),
+        "cold_ratio_high": max(cold),
+        "steady_ratio": rates["fieldbench"] / rates[faster],
+        "steady_ratio_low": min(steady),
+        "steady_ratio_high": max(steady),
+        "ours_seconds": seconds["fieldbench"],
+        "fastest": sooner,
+        "fastest_seconds": seconds[sooner],
+        "fastest_rate": rates[faster],
+        "ours_rate": rates["fieldbench"],
+        **{f"seconds of {name}": value for name, value in seconds.items()},
+        **{f"rate of {name}": value for name, value in rates.items()},
+        **{f"mean of {name}": _pooled(found) for name, found in good.items()},
+        **{f"standard error of {name}": _pooled_error(found) for name, found in good.items()},
+        **{f"failure of {name}": message for name, message in failed.items()},
+    }
+
+
+def _pooled(found: list[dict[str, Any]]) -> float:
+    return float(np.mean([run["mean"] for run in found]))
+
+
+def _pooled_error(found: list[dict[str, Any]]) -> float:
+    return float(np.sqrt(np.sum([run["standard_error"] ** 2 for run in found])) / len(found))
