@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from fieldbench.errors import BadInput
 from fieldbench.typing import Array, Float
@@ -84,7 +85,7 @@ def check_request(energy: Energy, initial: Position, *, steps: int, burn_in: int
                 f"a leaf of the initial position has shape {leaf.shape}, "
                 f"the energy's batch is {batch}: begin every leaf with it"
             )
-        if not bool(jnp.isfinite(leaf).all()):
+        if not np.isfinite(np.asarray(leaf)).all():
             raise BadInput(
                 "the initial position holds NaN or infinity: start from finite weights, e.g. energy.prior(key)"
             )

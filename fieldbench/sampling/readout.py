@@ -75,7 +75,7 @@ def _posterior(energy: TwoLayerNetwork, scaled: Weights) -> ReadoutPosterior:
 
     def one(item: tuple[Array, Array, Array, Array]) -> ReadoutPosterior:
         inputs, hidden, scale, targets = item
-        features = function(_preactivations(hidden, inputs)) * scale.reshape(-1, 1)
+        features = function(_preactivations(hidden[None], inputs)[0]) * scale.reshape(-1, 1)
         precision = jnp.eye(features.shape[0], dtype=features.dtype) + strength * features @ features.T
         factor = jnp.linalg.cholesky(precision)
         return ReadoutPosterior(jax.scipy.linalg.cho_solve((factor, True), strength * features @ targets), factor)
