@@ -51,28 +51,26 @@ class Underdamped:
         return position
 
     def start(self, energy: Energy, position: Position, noise: Any) -> Any:
-        """Position, thermal velocities and the first gradient."""
+        """Position and thermal velocities."""
         scale = self.temperature**0.5
         velocity = jax.tree.map(lambda x, z: scale * jnp.broadcast_to(z, x.shape), position, noise)
-        return position, velocity, energy.gradient(position)
+        return position, velocity
 
     def move(
         self, energy: Energy, state: Any, noise: Any, step: Float[Array, ""]
     ) -> tuple[Any, Float[Array, "*batch"]]:
-        """One BAOAB step; nothing is ever rejected."""
-        position, velocity, gradient = state
+        """One step, its second half kick left to the next: the two make a whole one, and positions are the same."""
+        position, velocity = state
         keep = jnp.exp(-self.friction * step)
         spread = jnp.sqrt(self.temperature * -jnp.expm1(-2 * self.friction * step))
 
-        def drift_noise_drift(x: Array, v: Array, g: Array, z: Array) -> tuple[Array, Array]:
+        def kick_drift_noise_drift(x: Array, v: Array, g: Array, z: Array) -> tuple[Array, Array]:
             dt, decay, amplitude = (s.astype(x.dtype) for s in (step, keep, spread))
-            v = v - dt / 2 * g
+            v = v - dt * g
             x = x + dt / 2 * v
             v = decay * v + amplitude * z
             return x + dt / 2 * v, v
 
-        moved = jax.tree.map(drift_noise_drift, position, velocity, gradient, noise)
-        position, velocity = jax.tree.transpose(jax.tree.structure(position), jax.tree.structure((0, 0)), moved)
-        gradient = energy.gradient(position)
-        velocity = jax.tree.map(lambda v, g: v - step.astype(v.dtype) / 2 * g, velocity, gradient)
-        return (position, velocity, gradient), jnp.ones(energy.batch, step.dtype)
+        moved = jax.tree.map(kick_drift_noise_drift, position, velocity, energy.gradient(position), noise)
+        state = jax.tree.transpose(jax.tree.structure(position), jax.tree.structure((0, 0)), moved)
+        return state, jnp.ones(energy.batch, step.dtype)
