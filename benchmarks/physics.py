@@ -9,7 +9,7 @@ RIDGE, CUBIC = 0.01, 3
 
 
 class CubicStaircase:
-    """Claim A1 in small: P_50 of the cubic part at d = 8 and 12 on one data set each, and its exponent (theory: 2.7)."""
+    """Claim A1 in small: P_50 of the cubic part at d = 8 and 12 one data set each; its exponent is 2.7 in theory."""
 
     version = "1"
     timeout = 300
