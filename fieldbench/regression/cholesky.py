@@ -13,7 +13,7 @@ from fieldbench.errors import BadInput, NotPositiveDefinite
 from fieldbench.regression.interface import checked_array, checked_order, checked_ridge
 from fieldbench.regression.pivots import not_positive
 from fieldbench.regression.tiled_cholesky import factorise_tiles
-from fieldbench.regression.tiles import TILE, inside
+from fieldbench.regression.tiles import inside, spans
 from fieldbench.regression.workers import blas_threads as blas_threads
 
 # Where two workers on tiles overtake one LAPACK call with one thread (two cores, float64).
@@ -93,9 +93,8 @@ def factorise(gram: Any, ridge: float, *, threads: int = 1, overwrite: bool = Fa
 
 def _restore(work: Any, diagonal: Any) -> None:
     """Make the matrix symmetric again from what lies above the diagonal, which a factorisation leaves alone."""
-    for start in range(0, len(work), TILE):
-        rows = slice(start, start + TILE)
-        work[rows, :start] = work[:start, rows].T
+    for rows in spans(len(work), 256):
+        work[rows, : rows.start] = work[: rows.start, rows].T
         tile = np.triu(work[rows, rows], 1)
         work[rows, rows] = tile + tile.T
     work[np.diag_indices_from(work)] = diagonal

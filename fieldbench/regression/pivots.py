@@ -10,12 +10,31 @@ from fieldbench.errors import NotPositiveDefinite
 
 
 def not_positive(
-    pivot: float, index: int, order: int, ridge: float, largest: float, dtype: Any, where: str = "kernel matrix"
+    pivot: float,
+    index: int,
+    order: int,
+    ridge: float,
+    largest: float,
+    dtype: Any,
+    *,
+    where: str = "kernel matrix",
+    quantity: str = "pivot",
 ) -> NotPositiveDefinite:
-    """The error that names a pivot, its place, the ridge, and the ridge n·eps·max K_ii that would cover rounding."""
-    remedy = order * float(np.finfo(dtype).eps) * largest
+    """The error that names a pivot, its place, the ridge, and the ridge n·eps·max K_ii that would cover rounding.
+
+    Args:
+        pivot: the pivot, or the eigenvalue, that is not positive; NaN if it is.
+        index: its place, from 0.
+        order: n.
+        ridge: κ.
+        largest: max K_ii, or the largest eigenvalue.
+        dtype: of the factorisation.
+        where: what was factorised.
+        quantity: "pivot" or "eigenvalue".
+    """
+    remedy = max(order * float(np.finfo(dtype).eps) * largest, -2.0 * pivot)
     return NotPositiveDefinite(
-        f"{where} + ridge is not positive definite: smallest pivot {pivot:.3e} at index {index} of {order} with "
-        f"ridge {ridge:g}; use a ridge of at least {max(remedy, -2.0 * pivot):.1e}, remove duplicate points, "
+        f"{where} + ridge is not positive definite: smallest {quantity} {pivot:.3e} at index {index} of {order} with "
+        f"ridge {ridge:g}; use a ridge of at least {remedy:.1e}, remove duplicate points, "
         "or check that the kernel is one"
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from fieldbench.errors import NotPositiveDefinite
 from fieldbench.regression.blas import Blas
 from fieldbench.regression.pivots import not_positive
 from fieldbench.regression.tiles import TiledTriangle
@@ -92,15 +93,26 @@ def _diagonal(blas: Blas, triangle: TiledTriangle, k: int, ridge: float, scale: 
     info = blas.factorise(half, rows, own)
     # OpenBLAS lets a NaN pivot pass.
     if info != 0 or not np.all(np.isfinite(np.diagonal(tile))):
-        raise _failed(complement, k * triangle.tile, triangle.order, ridge, scale)
+        raise first_bad_pivot(complement, k * triangle.tile, triangle.order, ridge, scale)
 
 
-def _failed(complement: Any, start: int, order: int, ridge: float, scale: float) -> Exception:
-    """The error for a diagonal tile, given as Schur complement, that has no factor: columns find the bad pivot."""
-    work = np.tril(complement).astype(np.float64)
+def first_bad_pivot(
+    complement: Any, start: int, order: int, ridge: float, largest: float, where: str = "kernel matrix"
+) -> NotPositiveDefinite:
+    """The error for a symmetric block, given as Schur complement, that has no factor: plain columns find the pivot.
+
+    Args:
+        complement: the block; its lower triangle is used.
+        start: index of its first row in the matrix.
+        order, ridge, largest, where: see `not_positive`.
+    """
+    work, pivots = np.tril(complement).astype(np.float64), []
     for j in range(len(work)):
         work[j:, j] -= work[j:, :j] @ work[j, :j]
-        if not work[j, j] > 0.0:
+        pivots.append(float(work[j, j]))
+        if not pivots[-1] > 0.0:
             break
-        work[j:, j] /= np.sqrt(work[j, j])
-    return not_positive(float(work[j, j]), start + j, order, ridge, scale, complement.dtype)
+        work[j:, j] /= np.sqrt(pivots[-1])
+    # Where rounding in another order leaves all of them positive, the smallest is the one that vanished.
+    worst = len(pivots) - 1 if not pivots[-1] > 0.0 else int(np.argmin(pivots))
+    return not_positive(pivots[worst], start + worst, order, ridge, largest, complement.dtype, where=where)

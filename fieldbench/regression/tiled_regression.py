@@ -12,8 +12,9 @@ import numpy as np
 from fieldbench.errors import BadInput
 from fieldbench.regression import tiled_solve
 from fieldbench.regression.interface import checked_array
+from fieldbench.regression.planner import plan
 from fieldbench.regression.tiled_cholesky import factorise_tiles
-from fieldbench.regression.tiles import TILE, KernelFunction, TiledTriangle, build, spans
+from fieldbench.regression.tiles import KernelFunction, TiledTriangle, build, spans
 from fieldbench.regression.workers import Progress, Tasks, blas_threads
 
 
@@ -45,7 +46,7 @@ class TiledRegression:
         ridge: float,
         *,
         threads: int = 1,
-        tile: int = TILE,
+        tile: int | None = None,
         progress: Callable[[str, int, int], None] | None = None,
     ) -> TiledRegression:
         """Build the triangle and factorise it in its place; memory (n² + nb)/2 entries, flops n³/3.
@@ -55,9 +56,11 @@ class TiledRegression:
             progress: called as progress(stage, done, in all) with stage "kernel" or "factor", in the calling thread.
 
         Raises:
-            BadInput: see `tiles.build`.
+            BadInput: see `tiles.build`; also where the memory does not suffice, see `plan`.
             NotPositiveDefinite: see `factorise_tiles`.
         """
+        if np.ndim(inputs) == 2 and inputs.dtype in (np.float32, np.float64) and inputs.size:
+            plan(*inputs.shape, dtype=inputs.dtype, on_accelerator=False)
         triangle = build(kernel, inputs, ridge, tile=tile, threads=threads, progress=_stage(progress, "kernel"))
         factorise_tiles(triangle, ridge, threads=threads, progress=_stage(progress, "factor"))
         return cls(kernel, np.asarray(inputs), ridge, triangle, threads)
