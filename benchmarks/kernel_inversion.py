@@ -1,12 +1,8 @@
 """Kernel matrices, their inversion, and learning curves: the hot loops of regression.
 
-`track_*` are counts by formula, allocations, ratios within one run and physics at a fixed data set; wall times on a
-shared machine only trend. These files are today's while the library may be that of an old commit: what that lacks is
-skipped.
+`track_*` are counts by formula, allocations, physics at a fixed data set; wall times on a shared machine only trend.
 """
 
-import statistics
-import time
 import tracemalloc
 
 import jax
@@ -20,39 +16,12 @@ from fieldbench.regression.nested import NestedCholesky, prediction_flops, trace
 from fieldbench.theory import learning_curves, sphere
 from fieldbench.theory.kernels import Kernel
 
-try:
-    from fieldbench.regression import tiles
-    from fieldbench.regression.batched import batched_weights
-    from fieldbench.regression.mixed import refined_weights
-    from fieldbench.regression.ridges import ridge_weights
-    from fieldbench.regression.tiled_cholesky import factorise_tiles
-    from fieldbench.regression.tiled_regression import TiledRegression
-except ImportError:  # a commit before tiles
-    tiles = None
-
 DIMENSION, RIDGE, COUNTS, DTYPES = 20, 0.01, [500, 2000], ["float32", "float64"]
 
 
-def _points(count, dtype):
+def points_on_sphere(count, dtype):
     with jax.enable_x64(True):
         return np.asarray(on_sphere(jax.random.key(0), count, DIMENSION)).astype(dtype)
-
-
-def _needs_tiles():
-    if tiles is None:
-        raise NotImplementedError("this commit has no tiles")
-
-
-def _ratio(numerator, denominator, rounds=5):
-    """Median of seconds of one over the other, in turn."""
-    ratios = []
-    for _ in range(rounds):
-        marks = [time.perf_counter()]
-        for function in (numerator, denominator):
-            function()
-            marks.append(time.perf_counter())
-        ratios.append((marks[1] - marks[0]) / (marks[2] - marks[1]))
-    return statistics.median(ratios)
 
 
 class KernelBuild:
@@ -64,7 +33,7 @@ class KernelBuild:
 
     def setup(self, points, dtype, activation):
         self.kernel = Kernel(activation)
-        self.inputs = _points(points, dtype)
+        self.inputs = points_on_sphere(points, dtype)
         with jax.enable_x64(dtype == "float64"):
             self.on_device = jnp.asarray(self.inputs)
             self.compiled = jax.jit(self.kernel).lower(self.on_device, self.on_device).compile()
@@ -104,7 +73,7 @@ class KernelInversion:
     version = "1"
 
     def setup(self, points, dtype):
-        inputs = _points(points, dtype)
+        inputs = points_on_sphere(points, dtype)
         self.gram = Kernel("erf")(inputs, inputs)
         with jax.enable_x64(dtype == "float64"):
             self.on_device = jnp.asarray(self.gram)
@@ -150,7 +119,7 @@ class LearningCurve:
     version = "1"
 
     def setup(self, points, dtype):
-        inputs, tests = _points(points + 1000, dtype)[:points], _points(points + 1000, dtype)[points:]
+        inputs, tests = points_on_sphere(points + 1000, dtype)[:points], points_on_sphere(points + 1000, dtype)[points:]
         kernel = Kernel("erf")
         cosines = inputs @ inputs.T / DIMENSION
         self.gram, self.cross = kernel.of_cosine(cosines), kernel(tests, inputs)
@@ -210,135 +179,8 @@ class LearningCurve:
     track_prediction_checksum.version = "1"
 
 
-class TiledInversion:
-    """Build, factorise and solve on tiles of the lower triangle, with one worker and with two."""
-
-    params = ([1000, 3000], DTYPES, [1, 2])
-    param_names = ("points", "dtype", "threads")
-    version = "1"
-
-    def setup(self, points, dtype, threads):
-        _needs_tiles()
-        self.inputs, self.kernel = _points(points, dtype), Kernel("erf")
-        self.targets = self.inputs[:, :1].copy()
-        self.gram = self.kernel(self.inputs, self.inputs)
-        self.square = np.random.default_rng(0).standard_normal((1024, 1024)).astype(dtype)
-        self.regression = TiledRegression.fit(self.kernel, self.inputs, RIDGE, threads=threads)
-
-    def time_build(self, points, dtype, threads):
-        tiles.build(self.kernel, self.inputs, RIDGE, threads=threads)
-
-    time_build.version = "1"
-
-    def time_fit(self, points, dtype, threads):
-        TiledRegression.fit(self.kernel, self.inputs, RIDGE, threads=threads)
-
-    time_fit.version = "1"
-
-    def time_solve(self, points, dtype, threads):
-        self.regression.weights(self.targets)
-
-    time_solve.version = "1"
-
-    def track_over_product(self, points, dtype, threads):
-        """Rate of the factorisation, its half copy included, over that of one matrix product on one core."""
-
-        def factor():
-            factorise_tiles(tiles.copied(self.gram, RIDGE, threads=threads), RIDGE, threads=threads)
-
-        with blas_threads(1):
-            ratio = _ratio(factor, lambda: self.square @ self.square)
-        return points**3 / 3 / (2 * len(self.square) ** 3) / ratio
-
-    track_over_product.unit = "rates of one core's matrix product"
-    track_over_product.version = "1"
-
-    def track_bytes(self, points, dtype, threads):
-        """Peak of NumPy's allocations in build and factorisation."""
-        tracemalloc.start()
-        TiledRegression.fit(self.kernel, self.inputs, RIDGE, threads=threads)
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        return peak
-
-    track_bytes.unit = "bytes"
-    track_bytes.version = "1"
-
-    def track_residual(self, points, dtype, threads):
-        return float(self.regression.residual(self.regression.weights(self.targets)[0], self.targets)[0])
-
-    track_residual.unit = "relative"
-    track_residual.version = "1"
-
-
-class TiledLearningCurve:
-    """Forty nested sizes straight from the kernel, with 1,000 test points."""
-
-    params = ([1000, 3000], [1, 2])
-    param_names = ("points", "threads")
-    version = "1"
-
-    def setup(self, points, threads):
-        _needs_tiles()
-        inputs = _points(points + 1000, "float64")
-        self.inputs, self.tests, self.kernel = inputs[:points], inputs[points:], Kernel("erf")
-        self.targets = self.inputs[:, :1].copy()
-        self.sizes = np.linspace(points // 40, points, 40).astype(int)
-
-    def time_curve(self, points, threads):
-        fitted = TiledRegression.fit(self.kernel, self.inputs, RIDGE, threads=threads)
-        fitted.predictions(fitted.weights(self.targets, self.sizes), self.tests)
-
-    time_curve.version = "1"
-
-
-class ManySystems:
-    """Sixty-four ridges, a thousand small systems, and mixed precision against float64."""
-
-    version = "1"
-
-    def setup(self):
-        _needs_tiles()
-        inputs = _points(1000, "float64")
-        self.gram, self.targets = Kernel("erf")(inputs, inputs), inputs[:, :1].copy()
-        self.small = np.stack([self.gram[i : i + 32, i : i + 32] for i in range(960)])
-        self.ridges = np.geomspace(1e-3, 1e1, 64)
-
-    def time_ridges(self):
-        ridge_weights(self.gram[:400, :400], self.ridges, self.targets[:400])
-
-    time_ridges.version = "1"
-
-    def time_batch(self):
-        batched_weights(self.small, RIDGE, np.ones((960, 32, 1)))
-
-    time_batch.version = "1"
-
-    def time_mixed(self):
-        refined_weights(self.gram, RIDGE, self.targets)
-
-    time_mixed.version = "1"
-
-    def time_float64(self):
-        ridge_weights(self.gram, [RIDGE], self.targets)
-
-    time_float64.version = "1"
-
-    def track_mixed_residual(self):
-        return refined_weights(self.gram, RIDGE, self.targets).residual
-
-    track_mixed_residual.unit = "backward error"
-    track_mixed_residual.version = "1"
-
-    def track_mixed_steps(self):
-        return refined_weights(self.gram, RIDGE, self.targets).steps
-
-    track_mixed_steps.unit = "steps"
-    track_mixed_steps.version = "1"
-
-
 class DeviceInversion:
-    """The accelerator's path: factorisation and a curve of forty sizes, on JAX's CPU and on a GPU where there is one."""
+    """The accelerator's path, factorisation and a curve of forty sizes, on JAX's CPU and on a GPU if there is one."""
 
     params = (COUNTS, DTYPES, ["cpu", "gpu"])
     param_names = ("points", "dtype", "device")
@@ -349,7 +191,7 @@ class DeviceInversion:
             self.device = jax.devices(device)[0]
         except RuntimeError as error:
             raise NotImplementedError(f"no {device} here") from error
-        inputs = _points(points, dtype)
+        inputs = points_on_sphere(points, dtype)
         self.gram, self.x64 = Kernel("erf")(inputs, inputs), dtype == "float64"
         self.targets, self.sizes = inputs[:, :1].copy(), np.linspace(points // 40, points, 40).astype(int)
         self.time_curve(points, dtype, device)
