@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fieldbench.sampling.baoab import Underdamped
+    from fieldbench.sampling.burn_in import run_until_mixed
     from fieldbench.sampling.euler_maruyama import EulerMaruyama
+    from fieldbench.sampling.gibbs_within_langevin import GibbsWithinLangevin
     from fieldbench.sampling.interface import Energy, Sampler, Samples
     from fieldbench.sampling.metropolis import MetropolisAdjusted
     from fieldbench.sampling.networks import TwoLayerNetwork, Weights, convolutional, fully_connected
+    from fieldbench.sampling.preconditioned import sample_preconditioned
 
 _HOMES = {
     "Energy": "interface",
     "EulerMaruyama": "euler_maruyama",
+    "GibbsWithinLangevin": "gibbs_within_langevin",
     "MetropolisAdjusted": "metropolis",
     "Sampler": "interface",
     "Samples": "interface",
@@ -26,11 +30,14 @@ _HOMES = {
     "Weights": "networks",
     "convolutional": "networks",
     "fully_connected": "networks",
+    "run_until_mixed": "burn_in",
+    "sample_preconditioned": "preconditioned",
 }
 
 __all__ = [
     "Energy",
     "EulerMaruyama",
+    "GibbsWithinLangevin",
     "MetropolisAdjusted",
     "Sampler",
     "Samples",
@@ -39,6 +46,8 @@ __all__ = [
     "Weights",
     "convolutional",
     "fully_connected",
+    "run_until_mixed",
+    "sample_preconditioned",
 ]
 
 

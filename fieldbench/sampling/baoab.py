@@ -24,15 +24,16 @@ class Underdamped:
     configurational law is exact on every quadratic energy at any stable step h√k < 2, and has an O(h²) bias otherwise.
 
     Attributes:
-        step: h√(largest curvature); stable below 2. At the default 1 no bias was seen in erf networks (means of squared
-            weights within 0.1 % of those at 0.3), and it mixes twice as fast per gradient as 0.6.
+        step: h√(largest curvature); stable below 2. At the default 1.4 the means of squared weights of erf networks
+            were within .05 % of those at 0.5, and the effective samples a gradient 2.3 to 2.8 times as many; at 1.8
+            they are off by .12 %.
         friction: γ. The slowest directions of a whitened prior have unit frequency; bistable neurons cross barriers
             faster at γ = 0.4 than at 1 (1.4 times the effective samples), and below 0.3 the prior's own directions
             suffer.
         temperature: 1 for the law exp(−U). One half is "noise without √2", the control every sampled claim must notice.
     """
 
-    step: float = 1.0
+    step: float = 1.4
     friction: float = 0.4
     temperature: float = 1.0
 

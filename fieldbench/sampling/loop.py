@@ -13,7 +13,6 @@ from fieldbench.sampling.interface import Energy, Observe, Position, Samples, ch
 from fieldbench.sampling.noise import normal_pairs
 from fieldbench.typing import Array, Float
 
-
 # Vectors of 512 bits where the CPU has them: a tenth of the step, which XLA leaves on the table by default.
 _WIDE = {"xla_cpu_prefer_vector_width": 512}
 

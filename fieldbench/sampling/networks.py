@@ -23,7 +23,6 @@ from fieldbench.errors import BadInput
 from fieldbench.sampling.activations import function_and_slope
 from fieldbench.typing import Array, Float
 
-
 _CACHED = 2**18  # preactivations of a block of chains: one MiB of float32, half of the level-2 caches of today
 
 

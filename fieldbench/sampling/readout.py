@@ -38,15 +38,12 @@ def readout_posterior(
     Raises:
         BadInput: `hidden` is not of the energy's batch, width and input dimension, or not finite.
     """
-    patches, _, dimension = energy.inputs.shape[-3:]
-    expected = (*energy.batch, energy.width, dimension)
+    expected = (*energy.batch, energy.width, energy.inputs.shape[-1])
     if hidden.shape != expected:
         raise BadInput(f"hidden weights of shape {hidden.shape}: this energy needs {expected}")
     if not bool(jnp.isfinite(hidden).all()):
         raise BadInput("hidden weights hold NaN or infinity")
-    scale = energy.physical(Weights(hidden, jnp.ones((*energy.batch, energy.width, patches), hidden.dtype)))
-    posterior: ReadoutPosterior = _posterior(energy, scale)
-    return posterior
+    return conditional(energy, hidden)
 
 
 def draw_readout(
@@ -59,9 +56,21 @@ def draw_readout(
     def one(key: Array) -> Array:
         return jax.random.normal(key, (entries,), posterior.mean.dtype)
 
-    noise = jax.vmap(one)(keys.reshape(-1)).reshape(posterior.mean.shape)
-    shift = jax.scipy.linalg.solve_triangular(jnp.swapaxes(posterior.factor, -1, -2), noise[..., None], lower=False)
+    return shifted(energy, posterior, jax.vmap(one)(keys.reshape(-1)).reshape(posterior.mean.shape))
+
+
+def shifted(energy: TwoLayerNetwork, posterior: ReadoutPosterior, noise: Array) -> Float[Array, "*batch width patches"]:
+    """m + L⁻ᵀ ξ for given standard normals ξ, as many as the readout has entries; traceable."""
+    column = noise.reshape(*posterior.mean.shape, 1)
+    shift = jax.scipy.linalg.solve_triangular(jnp.swapaxes(posterior.factor, -1, -2), column, lower=False)
     return (posterior.mean + shift[..., 0]).reshape(*energy.batch, energy.width, -1)
+
+
+def conditional(energy: TwoLayerNetwork, hidden: Float[Array, "*batch width patch_dimension"]) -> ReadoutPosterior:
+    """`readout_posterior` without its checks, for use inside compiled code."""
+    ones = jnp.ones((*energy.batch, energy.width, energy.inputs.shape[-3]), hidden.dtype)
+    posterior: ReadoutPosterior = _posterior(energy, energy.physical(Weights(hidden, ones)))
+    return posterior
 
 
 @jax.jit

@@ -9,7 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from fieldbench.sampling import EulerMaruyama, MetropolisAdjusted, Underdamped, fully_connected
+from fieldbench.sampling import (
+    EulerMaruyama,
+    GibbsWithinLangevin,
+    MetropolisAdjusted,
+    Underdamped,
+    fully_connected,
+)
 from fieldbench.sampling.diagnostics import ess, rhat
 
 
@@ -51,8 +57,12 @@ def _outer(position):
 
 @pytest.mark.parametrize(
     ("sampler", "steps"),
-    [(Underdamped(friction=1.0), 400), (MetropolisAdjusted(step=1.55), 1600)],
-    ids=["baoab", "metropolis"],
+    [
+        (Underdamped(friction=1.0), 400),
+        (MetropolisAdjusted(step=1.55), 1600),
+        (MetropolisAdjusted(step=1.0, leapfrogs=5), 400),
+    ],
+    ids=["baoab", "metropolis", "hamiltonian"],
 )
 def test_bayesian_linear_regression(sampler, steps):
     rng = np.random.default_rng(0)
@@ -96,7 +106,13 @@ def test_the_integrators_agree_with_the_metropolis_adjusted_one_on_a_network():
     """The adjusted one has no bias at any step, so that its mean is the reference the others have to meet."""
     exact = _langevin(MetropolisAdjusted(step=1.26), 64, 2400)
     assert np.all(rhat(exact) < 1.05)
-    for sampler, steps in ((Underdamped(step=0.7), 800), (EulerMaruyama(step=0.08), 2400)):
+    others = (
+        (Underdamped(step=0.7), 800),
+        (EulerMaruyama(step=0.08), 2400),
+        (GibbsWithinLangevin(Underdamped(step=0.7), every=3), 800),
+        (MetropolisAdjusted(step=0.8, leapfrogs=6), 800),
+    )
+    for sampler, steps in others:
         found = _langevin(sampler, 64, steps)
         for power in (1, 2):
             means = [(draws**power).mean(axis=0) for draws in (exact, found)]
