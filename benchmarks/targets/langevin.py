@@ -1,0 +1,100 @@
+"""The Langevin step against its own two matrix products, and the growth of its cost.
+
+python -m benchmarks.targets.langevin step | growth
+"""
+
+import json
+import sys
+import time
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from fieldbench.sampling import Underdamped, fully_connected
+
+SAMPLES, DIMENSION, WIDTH = 900, 82, 210
+STEPS = 400
+
+
+def step(rounds=15):
+    """BAOAB, one chain in float32, over h = X wᵀ and hᵀX of the same shapes, both in a compiled loop of equal length.
+
+    Medians over interleaved rounds, observing included (one in ten steps).
+    """
+    seconds = _interleaved(SAMPLES, DIMENSION, WIDTH, rounds)
+    ratios = seconds["step"] / seconds["products"]
+    return {
+        "over_products": float(np.median(ratios)),
+        "over_products_low": float(ratios.min()),
+        "over_products_high": float(ratios.max()),
+        "step_seconds": float(np.median(seconds["step"])),
+        "products_seconds": float(np.median(seconds["products"])),
+        "gigaflops_of_products": 8e-9 * SAMPLES * DIMENSION * WIDTH / 2 / float(np.median(seconds["products"])),
+    }
+
+
+def growth(factors=(1, 2, 4), rounds=5):
+    """Fitted exponents of the step's seconds in n, d and N (each from 1 to 4 times its value, the others fixed).
+
+    Counted ones: of 4 n d N (products) + 34 n N (erf, slope, two products with the readout: 2 × 13 + 8) + 40 d N
+    (noise and dynamics), between the same sizes.
+    """
+    found = {}
+    for name, position in (("samples", 0), ("dimension", 1), ("width", 2)):
+        sizes, seconds = [], []
+        for factor in factors:
+            shape = [SAMPLES, DIMENSION, WIDTH]
+            shape[position] *= factor
+            sizes.append(shape)
+            seconds.append(float(np.median(_interleaved(*shape, rounds)["step"])))
+        scale = np.log(factors)
+        found[f"{name}_exponent"] = float(np.polyfit(scale, np.log(seconds), 1)[0])
+        found[f"{name}_counted"] = float(np.polyfit(scale, np.log([step_flops(*shape) for shape in sizes]), 1)[0])
+    return found
+
+
+def step_flops(samples, dimension, width):
+    """Multiplications and additions of a step, a division or square root counted as one."""
+    return 4 * samples * dimension * width + 34 * samples * width + 40 * dimension * width
+
+
+def _interleaved(samples, dimension, width, rounds):
+    """Seconds a step of the chain, and of its two products, over rounds in which the two alternate."""
+    inputs = jax.random.normal(jax.random.key(0), (samples, dimension), jnp.float32)
+    energy = fully_connected(inputs, inputs[None, :, 0], width=width, ridge=2.0, feature_scale=float(width))
+    start = energy.prior(jax.random.key(1))
+    hidden = start.hidden[0]
+
+    @partial(jax.jit, static_argnames="count", compiler_options={"xla_cpu_prefer_vector_width": 512})
+    def products(inputs, hidden, count):
+        def twice(moved, _):
+            # What comes out goes in again, so that no product can be left out or moved out of the loop.
+            forward = (hidden + jnp.float32(1e-30) * moved) @ inputs.T
+            return jnp.float32(1e-9) * (forward @ inputs), None
+
+        return jax.lax.scan(twice, jnp.zeros_like(hidden), None, length=count)[0]
+
+    def chain():
+        found = Underdamped().sample(
+            energy, start, jax.random.key(2), steps=STEPS, burn_in=0, thin=10, observe=_mean_square
+        )
+        return found.records["square"].block_until_ready()
+
+    measured = {"step": chain, "products": lambda: products(inputs, hidden, STEPS).block_until_ready()}
+    seconds = {name: [] for name in measured}
+    for _ in range(rounds + 1):
+        for name, function in measured.items():
+            started = time.perf_counter()
+            function()
+            seconds[name].append((time.perf_counter() - started) / STEPS)
+    return {name: np.array(values[1:]) for name, values in seconds.items()}
+
+
+def _mean_square(weights):
+    return {"square": jnp.mean(weights.hidden**2, axis=(-2, -1))}
+
+
+if __name__ == "__main__":
+    print(json.dumps({"step": step, "growth": growth}[sys.argv[1]](), indent=1))
