@@ -64,11 +64,13 @@ def run(commit: str, machine: str, machine_file: Path, bench: list[str] | None) 
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as hashes:
             hashes.write(commit + "\n")
             hashes.flush()
-            # A failed benchmark also makes asv return an error: the series then has a gap, which the trends show.
+            # asv tries the benchmarks' discovery at an old commit, and says so where it has to take today's instead. A
+            # failed benchmark makes it return an error: the series then has a gap, which the trends show.
             Run.run(
                 conf,
                 range_spec=f"HASHFILE:{hashes.name}",
                 bench=bench,
+                attribute={"rounds": 1},  # two would start every process twice, for hardly more certainty
                 machine=machine,
                 _machine_file=str(machine_file),
                 show_stderr=True,
