@@ -60,14 +60,14 @@ class TiledTriangle:
 
 
 def tile_size(order: int) -> int:
-    """Rows of a tile for a matrix of n rows: some twenty tiles to share, of 128 … 512 rows; one up to 512 points.
+    """Rows of a tile for a matrix of n rows: some sixteen tiles to share, of 192 … 512 rows; one up to 512 points.
 
-    Larger tiles come nearer to the rate of a matrix product (60, 57, 49 GFLOP/s of 63 on one core at 512, 256, 128),
+    Larger tiles come nearer to the rate of a matrix product (60, 58, 55 GFLOP/s of 63 on one core at 512, 256, 128),
     more of them leave less waiting at the end.
     """
     if order <= ONE_TILE:
         return max(order, 1)  # one LAPACK call
-    return int(np.clip(64 * round(order / 20 / 64), 128, 512))
+    return int(np.clip(64 * round(order / 16 / 64), 192, 512))
 
 
 def spans(order: int, tile: int) -> list[slice]:

@@ -11,6 +11,8 @@ from fieldbench.errors import BadInput
 from fieldbench.regression.interface import NestedRegression
 from fieldbench.theory import sphere
 
+_ROWS = 32
+
 
 def rotation_averaged_learnability(
     gpr: NestedRegression,
@@ -41,7 +43,18 @@ def rotation_averaged_learnability(
     """
     if cosines.shape != gram.shape:
         raise BadInput(f"cosines of shape {cosines.shape} for a kernel matrix of shape {gram.shape}: both are (n, n)")
-    return eigenvalue * gpr.traces(gram, ridge, sphere.zonal(degree, dimension, cosines), sizes)
+    return eigenvalue * gpr.traces(gram, ridge, zonal_matrix(degree, dimension, cosines), sizes)
+
+
+def zonal_matrix(degree: int, dimension: int, cosines: Any) -> Any:
+    """P_l of a matrix of cosines (n, n). Of NumPy's by blocks of rows: touching new memory costs more than the sums."""
+    if not isinstance(cosines, np.ndarray):
+        return sphere.zonal(degree, dimension, cosines)
+    matrix = np.empty_like(cosines)
+    for start in range(0, len(matrix), _ROWS):
+        rows = slice(start, start + _ROWS)
+        matrix[rows] = sphere.zonal(degree, dimension, cosines[rows])
+    return matrix
 
 
 def zonal_coefficients(

@@ -1,5 +1,8 @@
 """Tiles against dense linear algebra: any size, both dtypes, one and two workers, errors that name the pivot."""
 
+import signal
+import threading
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -148,6 +151,25 @@ def test_an_interrupt_between_tiles_ends_the_work(monkeypatch, error, threads):
         factorise_tiles(triangle, 0.0, threads=threads, progress=interrupt)
     assert len(seen) == 1
     assert seen[0][0] < seen[0][1] == 75 * 76 // 2
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_signal_ends_the_work(threads):
+    """As Ctrl-C does: an exception out of nowhere in the calling thread, while workers are inside BLAS."""
+
+    def interrupt(number, frame):
+        raise KeyboardInterrupt
+
+    triangle = tiles.inside(_matrix(2000), 4)  # 125,250 tiles: seconds
+    before, running = signal.signal(signal.SIGALRM, interrupt), threading.active_count()
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        with pytest.raises(KeyboardInterrupt):
+            factorise_tiles(triangle, 0.0, threads=threads)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+    assert threading.active_count() == running
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -1,11 +1,12 @@
 """Learnability without a test set against explicit harmonics, conservation, and a test set after all."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from fieldbench.errors import BadInput
 from fieldbench.regression import NestedCholesky
-from fieldbench.regression.zonal import harmonic, rotation_averaged_learnability, zonal_coefficients
+from fieldbench.regression.zonal import harmonic, rotation_averaged_learnability, zonal_coefficients, zonal_matrix
 from fieldbench.theory import sphere
 from fieldbench.theory.kernels import Kernel
 
@@ -96,3 +97,15 @@ def test_cosines_of_another_shape_are_refused():
         rotation_averaged_learnability(
             NestedCholesky(), np.eye(4), np.eye(3), 0.1, [2], degree=1, dimension=5, eigenvalue=1.0
         )
+
+
+@pytest.mark.parametrize("rows", [1, 31, 32, 70])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_blocks_of_a_zonal_matrix_are_its_rows(rows, dtype):
+    """The recursion sees the same numbers, whichever rows come together: equal to the last bit."""
+    cosines = (_sphere(rows, 0) @ _sphere(50, 1).T / DIMENSION).astype(dtype)
+    for degree in range(4):
+        expected = sphere.zonal(degree, DIMENSION, cosines)
+        for found in (zonal_matrix(degree, DIMENSION, cosines), zonal_matrix(degree, DIMENSION, jnp.asarray(cosines))):
+            np.testing.assert_allclose(found, expected, rtol=0.0, atol=8 * np.finfo(dtype).eps)
+        np.testing.assert_array_equal(zonal_matrix(degree, DIMENSION, cosines), expected)
