@@ -145,13 +145,14 @@ def _predict_p50(setup, model):
 
 
 def _step_bias(setup):
-    """h²/4 for the sampler's step h = 0.6/√(largest curvature), the lazy kernel's Marchenko-Pastur edge at least.
+    """h²/4 for the sampler's step h ≤ 0.65/√(largest curvature), the lazy kernel's Marchenko-Pastur edge at least.
 
-    A Störmer-Verlet scheme is off by h²ω²/4 in the variance of a mode of frequency ω, at most 1 for what learns slowly;
-    BAOAB is exact for quadratic energies and better than that otherwise.
+    The sampler takes 1.4/√ of a bound six times that edge. A Störmer-Verlet scheme is off by h²ω²/4 in the variance of
+    a mode of frequency ω, at most 1 for what learns slowly; BAOAB is exact for quadratic energies and better than that
+    otherwise.
     """
     share = setup.samples[-1] / setup.dimension
-    return 0.25 * 0.6**2 / (1 + share * (1 + share**-0.5) ** 2 / setup.ridge)
+    return 0.25 * 0.65**2 / (1 + share * (1 + share**-0.5) ** 2 / setup.ridge)
 
 
 def predict_half_mean_field(setup):
