@@ -21,6 +21,7 @@ import numpy as np
 
 from fieldbench.errors import BadInput
 from fieldbench.sampling.activations import function_and_slope
+from fieldbench.sampling.noise import normals
 from fieldbench.typing import Array, Float
 
 _CACHED = 2**18  # preactivations of a block of chains: one MiB of float32, half of the level-2 caches of today
@@ -60,12 +61,9 @@ class TwoLayerNetwork:
     def prior(self, key: Array) -> Weights:
         """Whitened weights from the prior, one network a chain."""
         patches, _, dimension = self.inputs.shape[-3:]
-        first, second = jax.random.split(key)
-        dtype = self.inputs.dtype
-        return Weights(
-            jax.random.normal(first, (*self.batch, self.width, dimension), dtype),
-            jax.random.normal(second, (*self.batch, self.width, patches), dtype),
-        )
+        shapes = (*self.batch, self.width, dimension), (*self.batch, self.width, patches)
+        drawn: Weights = normals(key, Weights(*(jax.ShapeDtypeStruct(shape, self.inputs.dtype) for shape in shapes)))
+        return drawn
 
     def physical(self, weights: Weights) -> Weights:
         """The weights w and a themselves, from whitened ones."""

@@ -24,6 +24,7 @@ from fieldbench.sampling import diagnostics
 from fieldbench.sampling.infinite_width import harmonic_overlap
 from fieldbench.sampling.interface import Sampler
 from fieldbench.sampling.networks import Weights, fully_connected
+from fieldbench.sampling.noise import normals
 from fieldbench.sampling.observables import harmonic_norm, order_parameters
 from fieldbench.typing import Array, Float
 
@@ -76,14 +77,11 @@ class SignedTeacher:
         energy = fully_connected(inputs, targets, width=self.width, ridge=self.ridge, feature_scale=self.feature_scale)
         split = jax.vmap(lambda key: jax.random.split(key, self.starts + 1))(keys)
 
-        def start(key: Array) -> Weights:
-            hidden, readout = jax.random.split(key)
-            weights = jax.random.normal(hidden, (self.starts, 1, self.width, dimension), inputs.dtype)
-            along = jnp.asarray(_SPREAD_OF_STARTS[: self.starts], inputs.dtype)[:, None, None]
-            weights = weights.at[..., 0].multiply(along)
-            return Weights(weights, jax.random.normal(readout, (self.starts, 1, self.width, 1), inputs.dtype))
-
-        initial = jax.tree.map(lambda w: jnp.broadcast_to(w, shape + w.shape[3:]), jax.vmap(start)(split[:, 0]))
+        shapes = (replicates, self.starts, 1, self.width, dimension), (replicates, self.starts, 1, self.width, 1)
+        start = normals(split[:, 0], Weights(*(jax.ShapeDtypeStruct(own, inputs.dtype) for own in shapes)))
+        along = jnp.asarray(_SPREAD_OF_STARTS[: self.starts], inputs.dtype)[None, :, None, None]
+        start = start._replace(hidden=start.hidden.at[..., 0].multiply(along))
+        initial = jax.tree.map(lambda w: jnp.broadcast_to(w, shape + w.shape[3:]), start)
         samples = sampler.sample(
             energy,
             initial,
