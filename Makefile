@@ -1,6 +1,8 @@
 # Two commands do everything on a fresh machine with Python 3.11 or newer, pip and make:
 #   make cases   test the published claims on this machine
 #   make test    test the suite itself
+# And one, with the extra `peers` (CPU builds are enough), measures how fast it is:
+#   make bench   the table of targets, asv for this commit, trend figures; make bench-history COMMITS="14add9f …"
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,7 +12,7 @@ WORKERS ?= 2
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: cases test standard lint results clean
+.PHONY: cases test standard lint results bench bench-history trends clean
 
 cases: $(VENV)/installed
 	$(BIN)/python -m pytest cases/ -n $(WORKERS)
@@ -31,6 +33,26 @@ standard: $(VENV)/installed
 results: $(VENV)/installed
 	$(BIN)/fieldbench results-table --readme README.md
 
+# Everything that a clean checkout needs for benchmarks/README.md; results/ may differ from the commit, the code may not.
+bench: $(VENV)/peers-installed
+	$(BIN)/python -m benchmarks.history --check
+	env -u OMP_NUM_THREADS -u OPENBLAS_NUM_THREADS $(BIN)/python -m benchmarks.targets
+	$(BIN)/python -m benchmarks.history HEAD
+	$(BIN)/python -m benchmarks.trends
+	$(BIN)/python -m benchmarks.targets --readme
+
+COMMITS ?= 14add9f
+bench-history: $(VENV)/peers-installed
+	$(BIN)/python -m benchmarks.history $(COMMITS)
+	$(BIN)/python -m benchmarks.trends
+
+trends: $(VENV)/peers-installed
+	$(BIN)/python -m benchmarks.trends
+
+$(VENV)/peers-installed: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,bench,oracles,peers,report]'
+	touch $@
+
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'fieldbench needs Python 3.11 or newer: make PYTHON=python3.11 ...')"
 	$(PYTHON) -m venv $(VENV)
@@ -38,4 +60,4 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .fieldbench build *.egg-info
+	rm -rf $(VENV) .fieldbench .asv build *.egg-info

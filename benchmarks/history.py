@@ -32,8 +32,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.history", description="asv over commits.")
     parser.add_argument("commits", nargs="*", default=["HEAD"])
     parser.add_argument("--bench", action="append", help="regular expression of benchmark names; repeatable")
+    parser.add_argument("--check", action="store_true", help="only refuse a checkout that differs from its commit")
     options = parser.parse_args()
     refuse_dirty()
+    if options.check:
+        return
     os.environ.update(THREADS)
     with tempfile.TemporaryDirectory() as folder:
         machine = _machine_file(Path(folder, "machine.json"))
@@ -93,8 +96,7 @@ def _keep(commit: str, found: dict[str, Any]) -> None:
 
 def _machine_file(path: Path) -> str:
     """Write what asv wants to know of the machine, and return the machine's name. No host name, no kernel release."""
-    cores = os.cpu_count() or 1
-    name = os.environ.get("MACHINE") or f"{NUMBERS.get(cores, cores)}-core-cpu"
+    name, cores = machine_name(), os.cpu_count() or 1
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     machine = {
         "machine": name,
@@ -106,6 +108,24 @@ def _machine_file(path: Path) -> str:
     }
     path.write_text(json.dumps({name: machine, "version": 1}))
     return name
+
+
+def machine_name() -> str:
+    """The fixed name under which this machine's results are kept."""
+    cores = os.cpu_count() or 1
+    return os.environ.get("MACHINE") or f"{NUMBERS.get(cores, cores)}-core-cpu"
+
+
+def subjects(commits: list[str]) -> dict[str, tuple[str, str]]:
+    """Day and subject of each commit; those that this repository does not have are left out."""
+    found = {}
+    for commit in commits:
+        command = ["git", "-C", str(ROOT), "show", "--no-patch", "--format=%cs%x09%s", commit]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            day, _, subject = done.stdout.strip().partition("\t")
+            found[commit] = (day, subject)
+    return found
 
 
 def _git(*arguments: str) -> str:
