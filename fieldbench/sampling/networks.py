@@ -62,8 +62,7 @@ class TwoLayerNetwork:
         """Whitened weights from the prior, one network a chain."""
         patches, _, dimension = self.inputs.shape[-3:]
         shapes = (*self.batch, self.width, dimension), (*self.batch, self.width, patches)
-        drawn: Weights = normals(key, Weights(*(jax.ShapeDtypeStruct(shape, self.inputs.dtype) for shape in shapes)))
-        return drawn
+        return Weights(*normals(key, shapes, self.inputs.dtype))
 
     def physical(self, weights: Weights) -> Weights:
         """The weights w and a themselves, from whitened ones."""

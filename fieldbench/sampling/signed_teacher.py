@@ -78,7 +78,7 @@ class SignedTeacher:
         split = jax.vmap(lambda key: jax.random.split(key, self.starts + 1))(keys)
 
         shapes = (replicates, self.starts, 1, self.width, dimension), (replicates, self.starts, 1, self.width, 1)
-        start = normals(split[:, 0], Weights(*(jax.ShapeDtypeStruct(own, inputs.dtype) for own in shapes)))
+        start = Weights(*normals(split[:, 0], shapes, inputs.dtype))
         along = jnp.asarray(_SPREAD_OF_STARTS[: self.starts], inputs.dtype)[None, :, None, None]
         start = start._replace(hidden=start.hidden.at[..., 0].multiply(along))
         initial = jax.tree.map(lambda w: jnp.broadcast_to(w, shape + w.shape[3:]), start)
