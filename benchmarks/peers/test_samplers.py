@@ -14,8 +14,8 @@ from benchmarks.peers.race import GOAL, in_fresh_process
 from benchmarks.peers.samplers import PEERS
 
 MODULES = {"fieldbench": "benchmarks.peers.ours"}
-# L_3 of this posterior by NUTS, HMC, MALA and noisy SGD: .445 to .447, each with a standard error of .0009. The margin is
-# six of them: who lies outside samples another law.
+# L_3 of this posterior by NUTS, HMC, MALA and noisy SGD: .445 to .447, each with a standard error of .0009. The margin
+# is six of them: who lies outside samples another law.
 EXPECTED, MARGIN = 0.446, 0.006
 
 
