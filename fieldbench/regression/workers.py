@@ -54,7 +54,8 @@ class Tasks:
         self._changed = threading.Condition()
         self._stopped = False
         self._failure: BaseException | None = None
-        self._finished, self._reported = 0, 0
+        self._finished, self._reported = 0, 0  # tasks
+        self._running, self._ended = 0, 0  # workers
 
     def mark(self, *keys: Hashable) -> None:
         """Say that something others may wait for is done."""
@@ -76,45 +77,64 @@ class Tasks:
 
     def run(self, work: Callable[[int], None]) -> None:
         """Do all tasks; the first exception of a task or of `progress`, or an interrupt, ends the work."""
-        claim, lock = integers(), threading.Lock()
-
-        def loop() -> None:
-            while not self._stopped:
-                with lock:
-                    index = next(claim)
-                if index >= self.count:
-                    return
-                try:
-                    work(index)
-                except BaseException as error:
-                    self._stop(error)
-                    return
-                with self._changed:
-                    self._finished += 1
-
         if self.threads == 1:
             for index in range(self.count):
                 work(index)
                 self._finished += 1
                 self._report()
             return
-        pool = [threading.Thread(target=loop, daemon=True) for _ in range(self.threads)]
+        claim, lock = integers(), threading.Lock()
+
+        def claimed() -> int:
+            with lock:
+                return next(claim)
+
+        pool = [threading.Thread(target=self._worker, args=(work, claimed), daemon=True) for _ in range(self.threads)]
+        # No join with a timeout: interrupted, it takes a thread that runs for one that has ended (CPython 3.11).
         try:
             for thread in pool:
                 thread.start()
-            while any(thread.is_alive() for thread in pool):
-                next(thread for thread in pool if thread.is_alive() or thread is pool[-1]).join(_POLL_SECONDS)
+            while self._wait_for_workers():
                 self._report()
         except BaseException as error:
             self._stop(error)
             raise
         finally:
-            for thread in pool:
-                if thread.ident is not None:
-                    thread.join()
+            with self._changed:
+                while self._running:
+                    self._changed.wait()
+        for thread in pool:
+            thread.join()
         if self._failure is not None:
             raise self._failure
         self._report()
+
+    def _worker(self, work: Callable[[int], None], claimed: Callable[[], int]) -> None:
+        with self._changed:
+            if self._stopped:
+                self._ended += 1
+                self._changed.notify_all()
+                return
+            self._running += 1
+        try:
+            while not self._stopped and (index := claimed()) < self.count:
+                work(index)
+                with self._changed:
+                    self._finished += 1
+        except BaseException as error:
+            self._stop(error)
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._ended += 1
+                self._changed.notify_all()
+
+    def _wait_for_workers(self) -> bool:
+        """Wait a moment; whether some have still to end."""
+        with self._changed:
+            if self._ended < self.threads:
+                self._changed.wait(_POLL_SECONDS)
+            return self._ended < self.threads
 
     def _report(self) -> None:
         if self.progress is not None and self._finished > self._reported:

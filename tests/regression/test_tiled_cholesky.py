@@ -1,7 +1,9 @@
 """Tiles against dense linear algebra: any size, both dtypes, one and two workers, errors that name the pivot."""
 
+import gc
 import signal
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -94,8 +96,9 @@ def test_nan_in_the_matrix_is_never_a_factor(place, threads):
         factorise_tiles(tiles.inside(matrix, 8), 0.0, threads=threads)
 
 
-def test_repeated_points_at_ridge_zero_fail_and_the_remedy_works():
-    inputs = np.random.default_rng(0).standard_normal((60, 3))
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_repeated_points_at_ridge_zero_fail_and_the_remedy_works(dtype):
+    inputs = np.random.default_rng(0).standard_normal((60, 3)).astype(dtype)
     inputs[50] = inputs[20]
     with pytest.raises(NotPositiveDefinite) as caught:
         factorise_tiles(tiles.build(Kernel(), inputs, 0.0, tile=16), 0.0)
@@ -153,6 +156,10 @@ def test_an_interrupt_between_tiles_ends_the_work(monkeypatch, error, threads):
     assert seen[0][0] < seen[0][1] == 75 * 76 // 2
 
 
+def _block_sums(triangle):
+    return [float(panel.sum()) for panel in triangle.panels]
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_signal_ends_the_work(threads):
     """As Ctrl-C does: an exception out of nowhere in the calling thread, while workers are inside BLAS."""
@@ -162,14 +169,19 @@ def test_a_signal_ends_the_work(threads):
 
     triangle = tiles.inside(_matrix(2000), 4)  # 125,250 tiles: seconds
     before, running = signal.signal(signal.SIGALRM, interrupt), threading.active_count()
+    gc.disable()  # an exception that falls into a callback of the collector is swallowed by Python
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
         with pytest.raises(KeyboardInterrupt):
             factorise_tiles(triangle, 0.0, threads=threads)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
+        gc.enable()
+    after = _block_sums(triangle)
+    time.sleep(0.05)
     assert threading.active_count() == running
+    assert _block_sums(triangle) == after  # nobody writes any more
 
 
 @pytest.mark.parametrize("threads", [1, 2])
