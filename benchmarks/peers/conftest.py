@@ -1,5 +1,6 @@
 """Threads of the peer comparison: the same for everybody, in one process."""
 
+import importlib.util
 import os
 
 import pytest
@@ -23,5 +24,10 @@ def threads(request):
         os.sched_setaffinity(0, cores[:count])
     import scipy.linalg  # noqa: F401  threadpoolctl limits only the libraries that are loaded already
 
+    if importlib.util.find_spec("torch"):
+        import torch
+
+        # It counts the machine's cores, not the process's: its threads would spin on one core, each in the other's way.
+        torch.set_num_threads(count)
     with threadpoolctl.threadpool_limits(limits=count):
         yield count

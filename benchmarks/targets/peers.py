@@ -28,12 +28,13 @@ def learning_curve() -> dict[str, Any]:
     return {**_ratios(two), **{f"{key}_one_core": value for key, value in _ratios(one).items()}}
 
 
-def _curves(threads: int, rounds: int) -> dict[str, Any]:
+def _curves(threads: int, rounds: int, largest: int = 4_000) -> dict[str, Any]:
     """extra_info of `benchmarks/peers/test_learning_curve.py`, from the file that pytest-benchmark writes."""
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder, "benchmark.json")
         command = [sys.executable, "-m", "pytest", "-q", "benchmarks/peers/test_learning_curve.py"]
-        command += ["--threads", str(threads), "--rounds", str(rounds), f"--benchmark-json={kept}"]
+        command += ["--threads", str(threads), "--rounds", str(rounds), "--largest", str(largest)]
+        command += [f"--benchmark-json={kept}"]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode or not kept.is_file():
             raise RuntimeError(f"the comparison of learning curves failed:\n{done.stdout[-2_000:]}")

@@ -42,6 +42,7 @@ class Row:
 
 
 LARGEST = ("residual", "images", "peak_bytes", "build_seconds", "factor_seconds", "solve_seconds", "residual_seconds")
+PEERS = ("tinygp", "gpytorch", "jax_numpy", "scipy_linalg", "fastest_one_core")
 ROWS = (
     Row(
         "factorisation-rate",
@@ -95,7 +96,7 @@ ROWS = (
         "peers:learning_curve",
         "over_scikit_learn",
         15,
-        beside=("seconds",),
+        beside=("seconds", "over_scikit_learn_one_core", "largest_difference"),
     ),
     Row(
         "learning-curve-peers",
@@ -103,7 +104,14 @@ ROWS = (
         "peers:learning_curve",
         "over_fastest",
         6,
-        beside=("over_tinygp", "over_gpytorch", "over_jax_numpy", "over_scipy_linalg"),
+        beside=(
+            "fastest",
+            "over_tinygp",
+            "over_gpytorch",
+            "over_jax_numpy",
+            "over_scipy_linalg",
+            "over_fastest_one_core",
+        ),
     ),
     Row(
         "langevin-step",
@@ -120,7 +128,7 @@ ROWS = (
         "peers:samplers",
         "cold_ratio",
         5,
-        beside=("ours_seconds", "fastest_seconds"),
+        beside=("fastest", "ours_seconds", "fastest_seconds", "seconds of blackjax-nuts"),
     ),
     Row(
         "steady-state",
@@ -128,7 +136,7 @@ ROWS = (
         "peers:samplers",
         "steady_ratio",
         4,
-        beside=("ours_rate", "fastest_rate"),
+        beside=("ours_rate", "fastest_rate", "rate of blackjax-nuts"),
     ),
     Row(
         "growth-kernel",
