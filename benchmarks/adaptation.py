@@ -7,7 +7,7 @@ class Adaptation:
     """One solution along the ray d ∝ √β, n ∝ β, N ∝ β at fixed feature-learning strength; L_1 and L_3 of claim A2."""
 
     version = "1"
-    params = ([0.08, 1.0, 64.0], ["SLIDE", "RESPONSE", "FLUCTUATING"])
+    params = ([0.08, 64.0], ["SLIDE", "RESPONSE", "FLUCTUATING"])
     param_names = ("beta", "theory")
     rounds = 1
 

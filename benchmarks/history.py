@@ -58,8 +58,10 @@ def run(commit: str, machine: str, machine_file: Path, bench: list[str] | None) 
     """All benchmarks at one commit; raises RuntimeError if asv could not install it."""
     from asv.commands.run import Run
     from asv.config import Config
+    from asv.console import log
     from asv.environment import get_environments
 
+    log.enable()
     conf = Config.load(str(ROOT / "benchmarks" / "asv.conf.json"))
     here = Path.cwd()
     os.chdir(ROOT / "benchmarks")  # asv resolves the paths of its configuration against the working directory
