@@ -39,8 +39,8 @@ FloatArray = NDArray[np.float64]
 class SignedTeacher:
     """The network and the chains: width N, ridge κ, factor χ, |ε|, and how long to sample from how many starts.
 
-    Every fourth step is observed: the stiffest modes turn by up to 1.2 rad a step, and one that came round fully between
-    two looks would look frozen (every tenth step left a seventh of the effective samples of z's coefficient at β = .4).
+    Every fourth step is observed: the stiffest modes turn by up to 1.2 rad a step, and one that comes round fully
+    between two looks seems frozen (every tenth step left a seventh of the effective samples of E[f z] at β = .4).
 
     The first start is a draw from the prior, the second one three times as wide along the teacher, beyond the
     feature-learning state: R-hat of the two sees both sides.
