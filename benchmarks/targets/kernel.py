@@ -83,6 +83,7 @@ def factorisation(count=8192, rounds=3):
         **spread("gflops", flops / seconds["tiles"]),
         **spread("over_product", flops / seconds["tiles"] / rate),
         **spread("lapack_over_product", flops / seconds["lapack"] / rate),
+        **spread("lax_over_product", flops / seconds["lax"] / rate),
         **spread("over_lax", seconds["lax"] / seconds["tiles"]),
         **spread("over_jnp", seconds["jnp"] / seconds["tiles"]),
     }

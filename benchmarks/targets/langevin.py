@@ -16,6 +16,7 @@ from fieldbench.sampling import Underdamped, fully_connected
 
 SAMPLES, DIMENSION, WIDTH = 900, 82, 210
 STEPS = 400
+WIDE = {"xla_cpu_prefer_vector_width": 512}  # as the sampler is compiled
 
 
 def step(rounds=15):
@@ -30,6 +31,7 @@ def step(rounds=15):
         "over_products_low": float(ratios.min()),
         "over_products_high": float(ratios.max()),
         "step_seconds": float(np.median(seconds["step"])),
+        "gradient_over_products": float(np.median(seconds["gradient"] / seconds["products"])),
         "products_seconds": float(np.median(seconds["products"])),
         "gigaflops_of_products": 8e-9 * SAMPLES * DIMENSION * WIDTH / 2 / float(np.median(seconds["products"])),
     }
@@ -61,13 +63,13 @@ def step_flops(samples, dimension, width):
 
 
 def _interleaved(samples, dimension, width, rounds):
-    """Seconds a step of the chain, and of its two products, over rounds in which the two alternate."""
+    """Seconds a step of the chain, of its gradient and of its two products, over rounds in which they take turns."""
     inputs = jax.random.normal(jax.random.key(0), (samples, dimension), jnp.float32)
     energy = fully_connected(inputs, inputs[None, :, 0], width=width, ridge=2.0, feature_scale=float(width))
     start = energy.prior(jax.random.key(1))
     hidden = start.hidden[0]
 
-    @partial(jax.jit, static_argnames="count", compiler_options={"xla_cpu_prefer_vector_width": 512})
+    @partial(jax.jit, static_argnames="count", compiler_options=WIDE)
     def products(inputs, hidden, count):
         def twice(moved, _):
             # What comes out goes in again, so that no product can be left out or moved out of the loop.
@@ -82,7 +84,18 @@ def _interleaved(samples, dimension, width, rounds):
         )
         return found.records["square"].block_until_ready()
 
-    measured = {"step": chain, "products": lambda: products(inputs, hidden, STEPS).block_until_ready()}
+    @partial(jax.jit, static_argnames="count", compiler_options=WIDE)
+    def gradients(energy, weights, count):
+        def descend(_, moved):
+            return jax.tree.map(lambda w, g: w - jnp.float32(1e-9) * g, moved, energy.gradient(moved))
+
+        return jax.lax.fori_loop(0, count, descend, weights)
+
+    measured = {
+        "step": chain,
+        "gradient": lambda: jax.block_until_ready(gradients(energy, start, STEPS)),
+        "products": lambda: products(inputs, hidden, STEPS).block_until_ready(),
+    }
     seconds = {name: [] for name in measured}
     for _ in range(rounds + 1):
         for name, function in measured.items():

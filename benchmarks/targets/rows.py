@@ -58,7 +58,7 @@ ROWS = (
         "kernel:factorisation",
         "over_lax",
         1.5,
-        beside=("over_jnp",),
+        beside=("over_jnp", "lax_over_product"),
     ),
     Row(
         "memory",
@@ -120,7 +120,7 @@ ROWS = (
         "over_products",
         1.5,
         at_least=False,
-        beside=("step_seconds", "products_seconds"),
+        beside=("gradient_over_products", "step_seconds", "products_seconds"),
     ),
     Row(
         "cold-start",
