@@ -25,7 +25,9 @@ def test_a_limit_is_met_on_the_right_side_only():
     assert replace(ROW, limit=None).met(0.0) is None
 
 
-@pytest.mark.parametrize("numbers", [{}, {"error": "boom"}, {"ratio": 9.0, "residual": 1e-3}, {"ratio": math.nan}])
+@pytest.mark.parametrize(
+    "numbers", [{}, {"error": "boom"}, {"ratio": 9.0, "residual": 1e-3}, {"ratio": math.nan, "residual": 0.0}]
+)
 def test_what_crashed_is_wrong_or_absent_is_missed_and_says_why(numbers):
     guarded = replace(ROW, guard=("residual", 1e-9))
     numbers = {"residual": math.nan, **numbers}

@@ -56,20 +56,21 @@ def factorise(gram: Any, ridge: float, *, threads: int = 1, overwrite: bool = Fa
     """Lower Cholesky factor L of gram + ridge·1; what lies above the diagonal is left undefined.
 
     One LAPACK call up to CROSSOVER points, and at any size with one thread; beyond it tiles inside the same matrix, two
-    threads of which are faster than BLAS's own and do not crash as those do from n ≈ 16,000. Not for a factor you use
+    threads of which overtake that call and, unlike BLAS's own two, do not crash from n ≈ 16,000. Not for a factor used
     once on one right-hand side: `scipy.linalg.solve(..., assume_a="pos")` does that.
 
     Args:
         gram: symmetric kernel matrix (n, n); one triangle is used.
         ridge: κ ≥ 0.
         threads: workers with one BLAS thread each.
-        overwrite: give up gram, whose memory becomes that of the factor: no copy. After an error it is as before.
+        overwrite: give up gram, whose memory becomes that of the factor: no copy. After an error it is as before, one
+            triangle mirrored from the other.
 
     Returns:
         Fortran-ordered (n, n) array in the dtype of gram.
 
     Raises:
-        BadInput: see `regularised`; threads below 1.
+        BadInput: see `regularised`; beyond CROSSOVER points also threads below 1.
         NotPositiveDefinite: with the first pivot that is not positive, its index, the ridge and the remedy.
     """
     given = np.diagonal(np.asarray(gram)).copy() if np.ndim(gram) == 2 else None

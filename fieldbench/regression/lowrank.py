@@ -13,11 +13,11 @@ _PROBE_SEED = 20250319
 
 
 def low_rank_factor(matrix: Any) -> Any | None:
-    """C (n, r) with C Cᵀ = B, or None where B is not positive semidefinite of rank r ≤ n/3.
+    """C (n, r) with C Cᵀ = B, or None where B is not positive semidefinite of a rank r below n/4.
 
     Pivoted Cholesky (LAPACK pstrf; Higham 1990) stops when every remaining diagonal entry is below n·eps·max B_ii. It
     updates the whole remainder at each step, n²r flops, so the leading quarter is tried first, n²r/16: if it has full
-    rank, B has no low one, else its pivots p give C = B[:, p] L_pp⁻ᵀ, nr² flops. The factor is then certified on a
+    rank, that of B is not low, else its pivots p give C = B[:, p] L_pp⁻ᵀ, nr² flops. The factor is then certified on a
     random vector, which an indefinite B fails; where the quarter missed part of the range, all of B is factorised.
 
     Args:

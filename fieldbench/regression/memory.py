@@ -58,6 +58,6 @@ def _left_by(group: Path, limit: str, usage: str, reclaimable: str) -> int | Non
             return None
         stat = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
         used = int((group / usage).read_text()) - int(stat.get(reclaimable, 0))
-    except FileNotFoundError:
+    except OSError:
         return None
     return max(int(text) - used, 0)

@@ -56,14 +56,15 @@ class TiledRegression:
             progress: called as progress(stage, done, in all) with stage "kernel" or "factor", in the calling thread.
 
         Raises:
-            BadInput: see `tiles.build`; also where the memory does not suffice, see `plan`.
+            BadInput: see `tiles.build`; also where the memory does not suffice, see `plan`, which counts tiles of the
+                default size and one right-hand side.
             NotPositiveDefinite: see `factorise_tiles`.
         """
-        if np.ndim(inputs) == 2 and inputs.dtype in (np.float32, np.float64) and inputs.size:
-            plan(*inputs.shape, dtype=inputs.dtype, on_accelerator=False)
-        triangle = build(kernel, inputs, ridge, tile=tile, threads=threads, progress=_stage(progress, "kernel"))
+        points = checked_array("inputs", inputs, (None, None))
+        plan(*points.shape, dtype=points.dtype, on_accelerator=False)
+        triangle = build(kernel, points, ridge, tile=tile, threads=threads, progress=_stage(progress, "kernel"))
         factorise_tiles(triangle, ridge, threads=threads, progress=_stage(progress, "factor"))
-        return cls(kernel, np.asarray(inputs), ridge, triangle, threads)
+        return cls(kernel, points, ridge, triangle, threads)
 
     def weights(self, targets: Any, sizes: Sequence[int] | None = None) -> Any:
         """α_P = (K_P + κ)⁻¹y_P for targets (n, t): (s, n, t), zero beyond P; without sizes that of all n, (1, n, t)."""

@@ -76,7 +76,10 @@ class Tasks:
                 self._changed.wait()
 
     def run(self, work: Callable[[int], None]) -> None:
-        """Do all tasks; the first exception of a task or of `progress`, or an interrupt, ends the work."""
+        """Do all tasks; the first exception of a task or of `progress`, or an interrupt, ends the work.
+
+        It returns when no worker runs any more; a second interrupt while it waits for that leaves them to end alone.
+        """
         if self.threads == 1:
             for index in range(self.count):
                 work(index)

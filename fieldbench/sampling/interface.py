@@ -48,7 +48,10 @@ class Energy(Protocol):
 
 @dataclass(frozen=True)
 class Samples:
-    """What a run leaves; `records[name]` is (kept, *batch, ...), an entry every `thin` steps after the burn-in."""
+    """What a run leaves; `records[name]` is (kept, *batch, ...), an entry every `thin` steps after the burn-in.
+
+    `gradients` counts steps: a sampler of several gradients a step costs so many times more.
+    """
 
     records: dict[str, Array]
     final: Position

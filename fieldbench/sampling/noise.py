@@ -101,8 +101,8 @@ def _box_muller(radial: Array, angular: Array, dtype: Any) -> tuple[Array, Array
 def _circle(bits: Array, dtype: Any) -> tuple[Array, Array]:
     """A uniform point on the unit circle: an angle within ±π/4 from 30 bits, turned by a quadrant from the other two.
 
-    Within ±π/4 the Taylor polynomials are exact to rounding in float32 (the next term is below 4e-8); XLA's own cosine
-    is three times slower. float64 takes the library's.
+    Within ±π/4 the next terms of the Taylor polynomials are 2.4e-8 (cosine) and 3.1e-7 (sine): nothing a float32 normal
+    could show. XLA's own cosine is three times slower. float64 takes the library's.
     """
     fraction = (bits << np.uint32(2)).astype(jnp.int32).astype(dtype) * dtype.type(math.pi * 2.0**-33)
     if dtype == jnp.float32:

@@ -36,6 +36,7 @@ def test_product(sides, dtype):
     _, _, b = (kept_b := _block(right.T if sides[1] == "T" else right, dtype))
     frame, block, c = _block(start, dtype)
     Blas(dtype).subtract_product(sides, (m, n, k), a, b, c)
+    # k + 1 roundings of sums whose terms, normals and their products, stay below 8.
     np.testing.assert_allclose(block, start - left @ right, atol=40 * np.finfo(dtype).eps)
     assert _frame_is_untouched(frame, (m, n))
     assert _frame_is_untouched(kept_a[0], kept_a[1].shape)
