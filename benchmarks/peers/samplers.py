@@ -43,12 +43,6 @@ def _prior(chains: int, seed: int) -> dict[str, Any]:
     }
 
 
-def _keys(seed: int, number: int, chains: int) -> Any:
-    import jax
-
-    return jax.random.split(jax.random.fold_in(jax.random.key(seed + 2), number), chains)
-
-
 def _adapted(name: str, algorithm: Any, chains: int, seed: int, *, warm: int, draws: int, **fixed: Any) -> Raced:
     """A blackjax algorithm after window adaptation, every chain with its own step and diagonal mass matrix."""
     import blackjax

@@ -1,6 +1,6 @@
 """Kernel inversion against its targets: ratios within one process, interleaved, medians; plain numbers out.
 
-python -m benchmarks.targets.kernel factorisation | memory | learning_curve | growth
+python -m benchmarks.targets.kernel factorisation | memory | growth
 python -m benchmarks.targets.kernel largest 40000
 """
 
@@ -145,6 +145,7 @@ def largest(count=40_000, progress=False):
     residual = fitted.residual(weights, targets, progress=lambda done, total: report("residual", done, total))
     return {
         "points": len(inputs),
+        **({"image_points": len(inputs)} if images else {}),
         "images": images,
         "build_seconds": stages["kernel"] - last[0],
         "factor_seconds": factorised - stages["kernel"],
@@ -155,34 +156,6 @@ def largest(count=40_000, progress=False):
         "peak_bytes": _resident("VmHWM"),
         "residual": float(residual[0]),
     }
-
-
-def learning_curve(count=4000, tests=2000, sizes=40, rounds=5):
-    """The whole curve, kernels included, straight on tiles and through the port of the cases."""
-    inputs = points(count + tests)
-    train, test, steps = inputs[:count], inputs[count:], np.linspace(count // sizes, count, sizes).astype(int)
-    targets = train[:, :1] ** 3 - 2.0 * train[:, :1]
-    found = {}
-
-    def on_tiles():
-        fitted = TiledRegression.fit(KERNEL, train, RIDGE, threads=THREADS)
-        found["tiles"] = fitted.predictions(fitted.weights(targets, steps), test)
-
-    def through_port(threads):
-        gram, cross = KERNEL(train, train), KERNEL(test, train)
-        found["port"] = NestedCholesky(threads).predictions(gram, RIDGE, targets, cross, steps)
-
-    seconds = interleaved(
-        {
-            "tiles": lambda: on_tiles,
-            "port_two_threads": lambda: lambda: through_port(THREADS),
-            "port_one_thread": lambda: lambda: through_port(1),
-        },
-        rounds,
-    )
-    figures = [spread(f"{name}_seconds", values) for name, values in seconds.items()]
-    figures.append({"largest_difference": float(np.abs(found["tiles"] - found["port"]).max())})
-    return {key: value for figure in figures for key, value in figure.items()}
 
 
 def growth(counts=(2048, 4096, 6144), rounds=3):

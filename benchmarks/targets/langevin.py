@@ -5,13 +5,14 @@ python -m benchmarks.targets.langevin step | growth
 
 import json
 import sys
-import time
 from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from benchmarks.langevin import step_flops
+from benchmarks.targets.kernel import interleaved, spread
 from fieldbench.sampling import Underdamped, fully_connected
 
 SAMPLES, DIMENSION, WIDTH = 900, 82, 210
@@ -27,9 +28,7 @@ def step(rounds=15):
     seconds = _interleaved(SAMPLES, DIMENSION, WIDTH, rounds)
     ratios = seconds["step"] / seconds["products"]
     return {
-        "over_products": float(np.median(ratios)),
-        "over_products_low": float(ratios.min()),
-        "over_products_high": float(ratios.max()),
+        **spread("over_products", ratios),
         "step_seconds": float(np.median(seconds["step"])),
         "gradient_over_products": float(np.median(seconds["gradient"] / seconds["products"])),
         "products_seconds": float(np.median(seconds["products"])),
@@ -40,8 +39,7 @@ def step(rounds=15):
 def growth(factors=(1, 2, 4), rounds=5):
     """Fitted exponents of the step's seconds in n, d and N (each from 1 to 4 times its value, the others fixed).
 
-    Counted ones: of 4 n d N (products) + 34 n N (erf, slope, two products with the readout: 2 × 13 + 8) + 40 d N
-    (noise and dynamics), between the same sizes.
+    Counted ones: of `benchmarks.langevin.step_flops`, between the same sizes.
     """
     found = {}
     for name, position in (("samples", 0), ("dimension", 1), ("width", 2)):
@@ -53,13 +51,10 @@ def growth(factors=(1, 2, 4), rounds=5):
             seconds.append(float(np.median(_interleaved(*shape, rounds)["step"])))
         scale = np.log(factors)
         found[f"{name}_exponent"] = float(np.polyfit(scale, np.log(seconds), 1)[0])
-        found[f"{name}_counted"] = float(np.polyfit(scale, np.log([step_flops(*shape) for shape in sizes]), 1)[0])
+        found[f"{name}_counted"] = float(
+            np.polyfit(scale, np.log([step_flops(d, n, width) for n, d, width in sizes]), 1)[0]
+        )
     return found
-
-
-def step_flops(samples, dimension, width):
-    """Multiplications and additions of a step, a division or square root counted as one."""
-    return 4 * samples * dimension * width + 34 * samples * width + 40 * dimension * width
 
 
 def _interleaved(samples, dimension, width, rounds):
@@ -96,13 +91,8 @@ def _interleaved(samples, dimension, width, rounds):
         "gradient": lambda: jax.block_until_ready(gradients(energy, start, STEPS)),
         "products": lambda: products(inputs, hidden, STEPS).block_until_ready(),
     }
-    seconds = {name: [] for name in measured}
-    for _ in range(rounds + 1):
-        for name, function in measured.items():
-            started = time.perf_counter()
-            function()
-            seconds[name].append((time.perf_counter() - started) / STEPS)
-    return {name: np.array(values[1:]) for name, values in seconds.items()}
+    seconds = interleaved({name: lambda run=run: run for name, run in measured.items()}, rounds)
+    return {name: values / STEPS for name, values in seconds.items()}
 
 
 def _mean_square(weights):

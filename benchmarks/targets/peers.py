@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.peers.race import in_fresh_process
+from benchmarks.peers.samplers import PEERS
 from benchmarks.targets.table import ROOT
 
 OURS = ("benchmarks.peers.ours", "fieldbench")
-PEER_SAMPLERS = ("blackjax-nuts", "blackjax-hmc", "blackjax-mala", "numpyro-nuts", "optax-noisy-sgd")
+PEER_SAMPLERS = tuple(PEERS)
 REPEATS = 3
 
 
@@ -60,21 +61,25 @@ def samplers() -> dict[str, Any]:
     """Seconds from a cold start to 1,000 effective samples of L_3, and effective samples a second, of all samplers.
 
     Each in fresh processes, REPEATS seeds, all samplers interleaved. A ratio is of medians; its spread is over the
-    seeds, each with the fastest peer's median. The fastest peer is fastest by the number in question.
+    seeds, each with the fastest peer's median. The fastest peer is fastest by the number in question. `deviation` is
+    our mean of L_3 against the peer in the middle of the others, in standard errors.
     """
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in ("fieldbench", *PEER_SAMPLERS)}
     for seed in range(REPEATS):
         for name, found in runs.items():
             module = OURS[0] if name == "fieldbench" else "benchmarks.peers.samplers"
             found.append(in_fresh_process(module, name, "--seed", str(seed)))
-    failed = {name: found[0]["failed"] for name, found in runs.items() if "failed" in found[0]}
-    good = {name: found for name, found in runs.items() if not any("failed" in run for run in found)}
-    if "fieldbench" not in good:
-        raise RuntimeError(f"our own sampler failed: {failed.get('fieldbench', 'on a later seed')}")
+    failed = {name: why for name, found in runs.items() if (why := _failure(found))}
+    good = {name: found for name, found in runs.items() if name not in failed}
+    if "fieldbench" in failed:
+        raise RuntimeError(f"our own sampler failed: {failed['fieldbench']}")
+    means, errors = ({name: of(found) for name, found in good.items()} for of in (_pooled, _pooled_error))
+    peers = [name for name in good if name != "fieldbench"]
+    middle = min(peers, key=lambda name: abs(means[name] - np.median([means[peer] for peer in peers])))
+    deviation = abs(means["fieldbench"] - means[middle]) / np.hypot(errors["fieldbench"], errors[middle])
     seconds = {name: float(np.median([run["seconds"] for run in found])) for name, found in good.items()}
     rates = {name: float(np.median([run["rate"] for run in found])) for name, found in good.items()}
-    sooner = min((name for name in good if name != "fieldbench"), key=lambda name: seconds[name])
-    faster = max((name for name in good if name != "fieldbench"), key=lambda name: rates[name])
+    sooner, faster = min(peers, key=lambda name: seconds[name]), max(peers, key=lambda name: rates[name])
     cold = [seconds[sooner] / run["seconds"] for run in good["fieldbench"]]
     steady = [run["rate"] / rates[faster] for run in good["fieldbench"]]
     return {
@@ -91,10 +96,21 @@ def samplers() -> dict[str, Any]:
         "ours_rate": rates["fieldbench"],
         **{f"seconds of {name}": value for name, value in seconds.items()},
         **{f"rate of {name}": value for name, value in rates.items()},
-        **{f"mean of {name}": _pooled(found) for name, found in good.items()},
-        **{f"standard error of {name}": _pooled_error(found) for name, found in good.items()},
+        "deviation": float(deviation),
+        **{f"mean of {name}": value for name, value in means.items()},
+        **{f"standard error of {name}": value for name, value in errors.items()},
         **{f"failure of {name}": message for name, message in failed.items()},
     }
+
+
+def _failure(found: list[dict[str, Any]]) -> str | None:
+    """Why a sampler does not count: a run that crashed, or did not reach the goal within the time."""
+    for run in found:
+        if "failed" in run:
+            return str(run["failed"])
+        if not run["reached"]:
+            return f"{run['effective']:.0f} effective samples in the time allowed"
+    return None
 
 
 def _pooled(found: list[dict[str, Any]]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import sys
 import time
 from collections.abc import Iterable
@@ -76,6 +77,8 @@ def _value(row: Row, found: dict[str, Any]) -> tuple[float | None, str]:
         return None, found.get("error", f"the measurement has no number {row.value!r}")
     if row.guard and not found[row.guard[0]] <= row.guard[1]:  # so that NaN does not pass
         return None, f"{row.guard[0]} is {found[row.guard[0]]:.2g}, above {row.guard[1]:g}"
+    if not math.isfinite(found[row.value]):
+        return None, f"{row.value} is {found[row.value]}"
     return found[row.value], ""
 
 
