@@ -16,7 +16,7 @@ from jax import lax
 from fieldbench.data.synthetic import on_sphere
 from fieldbench.data.tasks import binary_task
 from fieldbench.errors import DataMissing
-from fieldbench.regression import NestedCholesky, tiles
+from fieldbench.regression import tiles
 from fieldbench.regression.cholesky import blas_threads, lapack
 from fieldbench.regression.tiled_cholesky import factorisation_flops, factorise_tiles
 from fieldbench.regression.tiled_regression import TiledRegression
