@@ -79,9 +79,11 @@ def test_diagonal_and_sphere_are_the_same_kernel(activation):
 @given(seed=st.integers(0, 10_000), depth=st.integers(1, 4), activation=st.sampled_from(sorted(DUALS)))
 @settings(max_examples=30, deadline=None)
 def test_gram_is_positive_semidefinite(seed, depth, activation):
+    """Symmetric to 8 roundings a layer: three of the cosine, which the dual at most doubles, and two after it."""
     points = np.random.default_rng(seed).standard_normal((12, 4))
     gram = Kernel(activation, depth=depth)(points, points)
-    np.testing.assert_allclose(gram, gram.T, rtol=1e-14)
+    scale = np.sqrt(np.outer(np.diagonal(gram), np.diagonal(gram)))
+    assert np.all(np.abs(gram - gram.T) <= 8 * depth * np.finfo(float).eps * scale)
     assert np.linalg.eigvalsh(gram).min() > -1e-13 * np.trace(gram)
 
 
