@@ -14,11 +14,10 @@ import numpy as np
 
 from benchmarks.langevin import step_flops
 from benchmarks.targets.kernel import interleaved, spread
-from fieldbench.sampling import Underdamped, fully_connected
+from fieldbench.sampling import Underdamped, fully_connected, loop
 
 SAMPLES, DIMENSION, WIDTH = 900, 82, 210
 STEPS = 400
-WIDE = {"xla_cpu_prefer_vector_width": 512}  # as the sampler is compiled
 
 
 def step():
@@ -71,7 +70,7 @@ def _interleaved(samples, dimension, width, rounds):
     start = energy.prior(jax.random.key(1))
     hidden = start.hidden[0]
 
-    @partial(jax.jit, static_argnames="count", compiler_options=WIDE)
+    @partial(jax.jit, static_argnames="count", compiler_options=loop._WIDE)
     def products(inputs, hidden, count):
         def twice(moved, _):
             # What comes out goes in again, so that no product can be left out or moved out of the loop.
@@ -86,7 +85,7 @@ def _interleaved(samples, dimension, width, rounds):
         )
         return found.records["square"].block_until_ready()
 
-    @partial(jax.jit, static_argnames="count", compiler_options=WIDE)
+    @partial(jax.jit, static_argnames="count", compiler_options=loop._WIDE)
     def gradients(energy, weights, count):
         def descend(_, moved):
             return jax.tree.map(lambda w, g: w - jnp.float32(1e-9) * g, moved, energy.gradient(moved))
