@@ -158,7 +158,7 @@ ROWS = (
     ),
     Row(
         "quick-tier",
-        "quick tier of all cases, cold: seconds now over seconds before",
+        "quick tier of the four named cases, cold: seconds now over seconds before",
         "tiers:quick",
         "after_over_before",
         1,
