@@ -158,6 +158,27 @@ def results_table(
     out.value({"table": str(path), "records": [record.run_id for record in records]})
 
 
+@app.command()
+@door
+def coverage(
+    results: Results = Path("results"),
+    cases: Cases = None,
+    not_encoded: Annotated[Path, typer.Option(help="TOML list of the claims that are not encoded")] = Path(
+        "docs/not-encoded.toml"
+    ),
+    to: Annotated[Path, typer.Option(help="file to write")] = Path("docs/coverage.md"),
+    as_json: Json = False,
+) -> None:
+    """Write docs/coverage.md: each claim of the sources, encoded or not, its status by tier, errata."""
+    from fieldbench.doors.cases import known
+    from fieldbench.report.coverage import write_coverage
+
+    out = Output(as_json)
+    records = write_coverage(to, results, known(cases), not_encoded)
+    out.line(str(to))
+    out.value({"coverage": str(to), "records": [record.run_id for record in records]})
+
+
 @data_app.command("fetch")
 @door
 def fetch(name: Annotated[str, typer.Argument(help="mnist or cifar10")], as_json: Json = False) -> None:

@@ -52,11 +52,11 @@ def write_tables(results: Path, readme: Path | None = None) -> tuple[Path, list[
         for tier in dict.fromkeys(r.tier for r in records):
             # The front page shows what ran; results/README.md also what did not, with its reason.
             rows = [row for r in records if r.tier == tier for row in summary(r) if not row[-1].startswith("not run")]
-            table = _table(COLUMNS, rows)
+            filled = table(COLUMNS, rows)
             start, end = f"<!-- verdicts {tier} -->\n", "<!-- /verdicts -->"
             if start in text:
                 before, _, rest = text.partition(start)
-                text = before + start + table + end + rest.partition(end)[2]
+                text = before + start + filled + end + rest.partition(end)[2]
         _replace(readme, text)
     return path, records
 
@@ -71,7 +71,7 @@ def markdown(records: list[Record]) -> str:
     text = PREAMBLE
     for tier in dict.fromkeys(r.tier for r in records):
         of_tier = [r for r in records if r.tier == tier]
-        text += f"\n## {tier}\n\n" + _table(COLUMNS, [row for r in of_tier for row in summary(r)]) + "\n"
+        text += f"\n## {tier}\n\n" + table(COLUMNS, [row for r in of_tier for row in summary(r)]) + "\n"
         for r in of_tier:
             controls = ", ".join(f"{c.id} {'noticed' if c.noticed else 'NOT noticed'}" for c in r.controls
                                  if c.outcome.verdict != "not run")  # fmt: skip
@@ -90,6 +90,7 @@ def _where(r: Record) -> str:
     return f"{r.date[:10]}, jax {p['jax']}, {p['device']}, seed {r.seed}{commit}."
 
 
-def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table of text cells."""
     lines = [columns, ("---",) * len(columns), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
