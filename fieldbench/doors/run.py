@@ -14,6 +14,7 @@ from fieldbench.doors.cases import known
 from fieldbench.doors.output import Output
 from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.evidence.discovery import select
+from fieldbench.report.flips import Stability, stability
 from fieldbench.report.rows import COLUMNS, summary
 from fieldbench.session import Session, default_store
 
@@ -84,8 +85,7 @@ def run(request: Request, out: Output) -> int:
     for claim, path in chosen.items():
         for seed in range(request.seed, request.seed + request.fresh_seeds + 1):
             _run_one(claim, path, dataclasses.replace(session, seed=seed), outcome, out)
-    flips = _flips(outcome) if request.fresh_seeds else []
-    _report(outcome, flips, out)
+    _report(outcome, stability(r for r, _, _ in outcome.records) if request.fresh_seeds else None, out)
     return outcome.exit_code
 
 
@@ -142,23 +142,10 @@ def _say(record: Record, path: Path | None, computed: int, out: Output) -> None:
     out.line(f"{computed} of {len(record.cells)} cells measured now, {record.wall_time:.1f} s, record {path}\n")
 
 
-def _flips(outcome: Outcome) -> list[dict[str, Any]]:
-    """Checks whose verdict is not the same at every seed."""
-    verdicts: dict[tuple[str, str], dict[int, str]] = {}
-    for record, _, _ in outcome.records:
-        for check in record.checks:
-            verdicts.setdefault((record.claim.id, check.id), {})[record.seed] = check.verdict
-    return [
-        {"claim": claim, "check": check, "verdicts": {str(seed): verdict for seed, verdict in seeds.items()}}
-        for (claim, check), seeds in verdicts.items()
-        if len(set(seeds.values())) > 1
-    ]
-
-
-def _report(outcome: Outcome, flips: list[dict[str, Any]], out: Output) -> None:
-    for flip in flips:
-        seeds = ", ".join(f"{verdict} at seed {seed}" for seed, verdict in flip["verdicts"].items())
-        out.line(f"FLIP {flip['claim']}, {flip['check']}: {seeds}")
+def _report(outcome: Outcome, seeds: Stability | None, out: Output) -> None:
+    for line in seeds.lines() if seeds else ():
+        out.line(line)
+    flipped = seeds.flipped if seeds else []
     out.value(
         {
             "exit_code": outcome.exit_code,
@@ -168,6 +155,7 @@ def _report(outcome: Outcome, flips: list[dict[str, Any]], out: Output) -> None:
                 for record, path, computed in outcome.records
             ],
             "errors": outcome.errors,
-            "flips": flips,
+            "flips": [{"claim": item.claim, "item": item.name, "found": item.found} for item in flipped],
+            "stability": seeds.as_value() if seeds else None,
         }
     )  # fmt: skip

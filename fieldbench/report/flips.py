@@ -1,0 +1,108 @@
+"""Flips: which verdicts depend on the seed, and how many the records themselves predict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from fieldbench.evidence.schema import Record
+
+NOT_RUN = "not run"
+
+
+@dataclass
+class Item:
+    """A check, a rival or a control, and what was found of it at each seed.
+
+    `predicted` has a check's flip rate from each record's margins and standard errors; a rival and a control have none.
+    """
+
+    claim: str
+    name: str
+    found: dict[int, str] = field(default_factory=dict)
+    predicted: list[float] = field(default_factory=list)
+
+    @property
+    def usual(self) -> str:
+        """What most seeds found; that of the first seed where two are equally frequent."""
+        return Counter(self.found.values()).most_common(1)[0][0]
+
+    @property
+    def flips(self) -> int:
+        """Number of seeds that found something else."""
+        return sum(verdict != self.usual for verdict in self.found.values())
+
+
+@dataclass(frozen=True)
+class Stability:
+    """All items of several records of the same cases at several seeds."""
+
+    items: tuple[Item, ...]
+
+    @property
+    def flipped(self) -> list[Item]:
+        """Items that are not the same at every seed."""
+        return [item for item in self.items if item.flips]
+
+    @property
+    def pooled(self) -> float:
+        """Flips over judgements, all items together."""
+        judged = sum(len(item.found) for item in self.items)
+        return sum(item.flips for item in self.items) / judged if judged else 0.0
+
+    @property
+    def predicted(self) -> dict[tuple[str, str], float]:
+        """(claim, check) → flip rate that its records predict, averaged over seeds."""
+        return {
+            (item.claim, item.name): sum(item.predicted) / len(item.predicted) for item in self.items if item.predicted
+        }
+
+    def as_value(self) -> dict[str, Any]:
+        """For `--json`."""
+        worst = max(self.predicted.items(), key=lambda pair: pair[1], default=(("", ""), 0.0))
+        return {
+            "items": len(self.items),
+            "judgements": sum(len(item.found) for item in self.items),
+            "pooled_rate": self.pooled,
+            "most_flips_of_one": max((item.flips for item in self.items), default=0),
+            "predicted_mean": sum(self.predicted.values()) / max(1, len(self.predicted)),
+            "predicted_largest": worst[1],
+            "predicted_largest_check": " ".join(worst[0]).strip(),
+            "predicted": {f"{claim} {name}": rate for (claim, name), rate in self.predicted.items()},
+        }
+
+    def lines(self) -> Iterator[str]:
+        """For the terminal: each flip, then the rates."""
+        for item in self.flipped:
+            seeds = ", ".join(f"{verdict} at seed {seed}" for seed, verdict in item.found.items())
+            yield f"FLIP {item.claim}, {item.name}: {seeds}"
+        value = self.as_value()
+        yield (
+            f"{value['judgements']} judgements of {value['items']} items: {100 * self.pooled:.2g} % flipped, "
+            f"{value['most_flips_of_one']} at most of one; records predict "
+            f"{100 * value['predicted_mean']:.2g} % a check, at most {100 * value['predicted_largest']:.2g} % ({value['predicted_largest_check']})"
+        )
+
+
+def stability(records: Iterable[Record]) -> Stability:
+    """Collect the checks, rivals and controls of records over their seeds; what was not run is left out."""
+    items: dict[tuple[str, str], Item] = {}
+
+    def note(record: Record, name: str, found: str, predicted: float | None = None) -> None:
+        item = items.setdefault((record.claim.id, name), Item(record.claim.id, name))
+        item.found[record.seed] = found
+        item.predicted += [] if predicted is None else [predicted]
+
+    for record in records:
+        for check in record.checks:
+            if check.verdict == NOT_RUN:
+                continue
+            note(record, check.id, check.verdict, check.flip_rate)
+            for rival in check.rivals:
+                note(record, f"{check.id} against {rival.id}", "rejected" if rival.rejected else "not rejected")
+        for control in record.controls:
+            if control.outcome.verdict != NOT_RUN:
+                note(record, control.id, "noticed" if control.noticed else "not noticed")
+    return Stability(tuple(items.values()))
