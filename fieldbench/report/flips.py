@@ -79,10 +79,11 @@ class Stability:
             seeds = ", ".join(f"{verdict} at seed {seed}" for seed, verdict in item.found.items())
             yield f"FLIP {item.claim}, {item.name}: {seeds}"
         value = self.as_value()
+        mean, largest = (100 * value[name] for name in ("predicted_mean", "predicted_largest"))
         yield (
             f"{value['judgements']} judgements of {value['items']} items: {100 * self.pooled:.2g} % flipped, "
-            f"{value['most_flips_of_one']} at most of one; records predict "
-            f"{100 * value['predicted_mean']:.2g} % a check, at most {100 * value['predicted_largest']:.2g} % ({value['predicted_largest_check']})"
+            f"{value['most_flips_of_one']} at most of one; records predict {mean:.2g} % a check, "
+            f"at most {largest:.2g} % ({value['predicted_largest_check']})"
         )
 
 
