@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from fieldbench.errors import BadInput
-from fieldbench.report.table import write_tables
+from fieldbench.evidence import record
+from fieldbench.report.table import front_page, write_tables
 from fieldbench.session import Session
 
 TOY = Path(__file__).parent / "evidence" / "toy_case.py"
@@ -49,9 +50,23 @@ def test_the_front_page_is_filled_between_its_marks_and_nowhere_else(results, tm
         assert text.endswith(f"{end}between\n{paper}kept\n{end}")
         assert "old" not in text
         assert "absent" not in text
-        assert text.count("| toy-sum | sum") == 1
+        assert text.count("| toy-sum | statement") == 1
 
 
 def test_no_record_is_an_error_with_its_remedy(tmp_path):
     with pytest.raises(BadInput, match="make one with `fieldbench run`"):
         write_tables(tmp_path / "nothing")
+
+
+def test_the_front_page_shows_the_statement_and_counts_the_rest(results):
+    (path,) = results.rglob("*seed0*.json")
+    found = record.read(path)
+    (row,) = front_page(found)
+    statement = next(check for check in found.checks if check.statement)
+    others = [check.verdict for check in found.checks if check.labels and check is not statement]
+    assert row[1].startswith(statement.id)
+    assert row[-1] == f"{statement.verdict}; {len(others)} further checks"
+    changed = found.checks[0].model_copy(update={"verdict": "inconclusive"})
+    assert not changed.statement
+    (row,) = front_page(found.model_copy(update={"checks": [changed, *found.checks[1:]]}))
+    assert row[-1].endswith(f"{len(others)} further checks: 1 inconclusive, {len(others) - 1} reproduced")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from fieldbench.errors import BadInput
@@ -36,7 +37,8 @@ def write_tables(results: Path, readme: Path | None = None) -> tuple[Path, list[
     """Write README.md into the results directory, and the verdict tables into the project's own README where it has
     marks.
 
-    A table goes between the lines `<!-- verdicts TIER -->` and `<!-- /verdicts -->`.
+    A table goes between the lines `<!-- verdicts TIER -->` and `<!-- /verdicts -->`; it shows each claim's own
+    statement.
 
     Raises:
         BadInput: there is no record.
@@ -50,15 +52,25 @@ def write_tables(results: Path, readme: Path | None = None) -> tuple[Path, list[
     if readme is not None and readme.is_file():
         text = readme.read_text(encoding="utf-8")
         for tier in dict.fromkeys(r.tier for r in records):
-            # The front page shows what ran; results/README.md also what did not, with its reason.
-            rows = [row for r in records if r.tier == tier for row in summary(r) if not row[-1].startswith("not run")]
-            filled = table(COLUMNS, rows)
+            filled = table(COLUMNS, [row for r in records if r.tier == tier for row in front_page(r)])
             start, end = f"<!-- verdicts {tier} -->\n", "<!-- /verdicts -->"
             if start in text:
                 before, _, rest = text.partition(start)
                 text = before + start + filled + end + rest.partition(end)[2]
         _replace(readme, text)
     return path, records
+
+
+def front_page(record: Record) -> list[tuple[str, ...]]:
+    """Rows of the claim's own statement, or of all checks that ran where none is marked; the others are counted."""
+    ran = {check.id: check for check in record.checks if check.labels}
+    shown = {name for name, check in ran.items() if check.statement} or set(ran)
+    others = Counter(check.verdict for name, check in ran.items() if name not in shown)
+    further = f"; {sum(others.values())} further checks" if others else ""
+    if set(others) - {"reproduced"}:
+        further += ": " + ", ".join(f"{count} {verdict}" for verdict, count in sorted(others.items()))
+    rows = zip(record.checks, summary(record), strict=True)
+    return [(*row[:-1], row[-1] + further) for check, row in rows if check.id in shown]
 
 
 def _replace(path: Path, text: str) -> None:
