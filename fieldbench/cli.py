@@ -160,6 +160,20 @@ def results_table(
 
 @app.command()
 @door
+def flips(
+    where: Annotated[Path, typer.Argument(metavar="PATH", help="a directory of records")],
+    tier: Annotated[str, typer.Option(help="quick, standard or paper")] = "quick",
+    to: Annotated[Path | None, typer.Option(help="also write a table to this file")] = None,
+    as_json: Json = False,
+) -> None:
+    """Which verdicts depended on the seed, and how many were predicted to."""
+    from fieldbench.doors.flips import flips as show
+
+    show(where, tier, to, Output(as_json))
+
+
+@app.command()
+@door
 def coverage(
     results: Results = Path("results"),
     cases: Cases = None,

@@ -1,9 +1,12 @@
 """Flips over seeds, from records whose verdicts are known."""
 
+import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from fieldbench.cli import app
 from fieldbench.evidence import record
 from fieldbench.report.flips import stability
 from fieldbench.session import Session
@@ -24,6 +27,26 @@ def _at(toy, seed, verdict=None, rejected=True):
     rivals = [rival.model_copy(update={"rejected": rejected}) for rival in first.rivals]
     changed = first.model_copy(update={"verdict": verdict or first.verdict, "rivals": rivals, "flip_rate": 0.01 * seed})
     return toy.model_copy(update={"seed": seed, "checks": [changed, *toy.checks[1:]]})
+
+
+def test_the_door_pools_the_newest_record_of_each_seed(toy, tmp_path):
+    for name, found in {
+        "old": _at(toy, 0, "inconclusive").model_copy(update={"date": "2000-01-01T00:00:00Z"}),
+        **{f"seed{seed}": _at(toy, seed) for seed in range(3)},
+        "tried": _at(toy, 3, "inconclusive").model_copy(update={"exploratory": True}),
+        "larger": _at(toy, 4, "inconclusive").model_copy(update={"tier": "standard"}),
+    }.items():
+        (tmp_path / f"{name}.json").write_text(record.dump(found))
+    table = tmp_path / "stability.md"
+    done = CliRunner().invoke(app, ["flips", str(tmp_path), "--to", str(table), "--json"])
+    value = json.loads(done.stdout)
+    assert (done.exit_code, len(value["records"]), value["pooled_rate"]) == (0, 3, 0.0)
+    rows = [line for line in table.read_text().splitlines() if line.startswith("| ")]
+    assert [row.split(" | ")[0] for row in rows[2:]] == ["| toy-sum", "| all"]
+    assert table.read_text().endswith("No verdict flipped.\n")
+    done = CliRunner().invoke(app, ["flips", str(tmp_path), "--tier", "paper"])
+    assert done.exit_code == 5
+    assert "no record of tier 'paper'" in done.stderr
 
 
 def test_no_flip_where_all_seeds_agree(toy):

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fieldbench.evidence.schema import Record
+from fieldbench.report.table import table
 
 NOT_RUN = "not run"
+COLUMNS = ("claim", "seeds", "items", "judgements", "flipped", "most of one", "predicted a check", "largest predicted")
 
 
 @dataclass
@@ -85,6 +87,31 @@ class Stability:
             f"{value['most_flips_of_one']} at most of one; records predict {mean:.2g} % a check, "
             f"at most {largest:.2g} % ({value['predicted_largest_check']})"
         )
+
+
+PREAMBLE = """# Stability of the verdicts
+
+Written by `fieldbench flips RECORDS --to docs/stability.md` from the records of a run with fresh seeds; do not edit. A
+judgement is a check's verdict, a rival's rejection or a control that was noticed, at one seed; it flips where most
+seeds found something else. The predicted rate follows from a check's margins and standard errors, averaged over seeds.
+"""
+
+
+def markdown(records: Iterable[Record]) -> str:
+    """One row a claim, one for all of them, and every flip by name."""
+    found = list(records)
+    rows: list[tuple[str, ...]] = []
+    for claim in (*sorted({record.claim.id for record in found}), ""):
+        seeds = stability(record for record in found if claim in ("", record.claim.id))
+        value = seeds.as_value()
+        count = len({seed for item in seeds.items for seed in item.found})
+        numbers = [str(value[name]) for name in ("items", "judgements")]
+        rates = [f"{100 * value[name]:.2g} %" for name in ("pooled_rate", "predicted_mean", "predicted_largest")]
+        where = f" ({value['predicted_largest_check'].split(' ', 1)[-1]})" if value["predicted_largest"] else ""
+        most = str(value["most_flips_of_one"])
+        rows.append((claim or "all", str(count), *numbers, rates[0], most, rates[1], rates[2] + where))
+    flips = [f"- {line}" for line in stability(found).lines() if line.startswith("FLIP")]
+    return f"{PREAMBLE}\n{table(COLUMNS, rows)}\n" + "\n".join(flips or ["No verdict flipped."]) + "\n"
 
 
 def stability(records: Iterable[Record]) -> Stability:

@@ -1,0 +1,37 @@
+"""`fieldbench flips`: which verdicts depended on the seed, from the records of a run with fresh seeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fieldbench.doors.output import Output
+from fieldbench.errors import BadInput
+from fieldbench.evidence import atomic, record
+from fieldbench.evidence.schema import Record
+from fieldbench.report.flips import markdown, stability
+
+
+def flips(where: Path, tier: str, to: Path | None, out: Output) -> None:
+    """Pool the newest record of each claim and seed at or below a path; exploratory ones do not count.
+
+    Raises:
+        BadInput: no record of that tier there.
+        StoreError: `to` cannot be written.
+    """
+    newest: dict[tuple[str, int, int], Record] = {}
+    for path in record.find(where):
+        found = record.read(path)
+        if found.tier == tier and not found.exploratory:
+            key = (found.claim.id, found.claim.revision, found.seed)
+            if key not in newest or found.date >= newest[key].date:
+                newest[key] = found
+    if not newest:
+        raise BadInput(f"no record of tier {tier!r} below {where}; make some with `fieldbench run --fresh-seeds 20`")
+    seeds = stability(newest.values())
+    for line in seeds.lines():
+        out.line(line)
+    if to is not None:
+        with atomic.explained(to, "the records are untouched", "choose a writable file with --to"):
+            atomic.write(to, markdown(newest.values()).encode())
+        out.line(str(to))
+    out.value({"records": [found.run_id for found in newest.values()], **seeds.as_value()})
