@@ -1,4 +1,4 @@
-"""Random quadratic harmonics: law and bad input; that they are harmonics is in tests/regression/test_zonal_error.py."""
+"""Random quadratic harmonics: law and bad input; that they are harmonics is in tests/regression/test_exact_error.py."""
 
 import jax
 import numpy as np

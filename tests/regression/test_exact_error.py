@@ -1,4 +1,4 @@
-"""Population errors of harmonics on the sphere against exact quadrature; zonal series against the kernel."""
+"""Population errors against exact quadrature and known features; zonal series against the kernel."""
 
 import jax
 import numpy as np
@@ -8,7 +8,8 @@ from fieldbench.data.harmonics import quadratic_targets
 from fieldbench.data.synthetic import on_sphere
 from fieldbench.errors import BadInput
 from fieldbench.regression import NestedCholesky
-from fieldbench.regression.zonal_error import harmonic_errors, zonal_series
+from fieldbench.regression.exact_error import population_errors, zonal_series
+from fieldbench.regression.features import learned_coefficients, population_error
 from fieldbench.theory import sphere
 from fieldbench.theory.kernels import Kernel
 
@@ -42,7 +43,9 @@ def test_errors_are_the_integrals_over_the_sphere():
     targets = [lambda x: x[:, 1], lambda x: np.einsum("ni,ij,nj->n", x, form, x)]
     labels = np.stack([target(inputs) for target in targets], axis=1)
     gram, squared = zonal_series(levels, DIMENSION, cosines), zonal_series(levels**2, DIMENSION, cosines)
-    found = harmonic_errors(NestedCholesky(), gram, squared, labels, levels[1:3], RIDGE, [8, POINTS])
+    found = population_errors(
+        NestedCholesky(), gram, squared, labels, labels * levels[1:3], np.ones(2), RIDGE, [8, POINTS]
+    )
     for row, size in enumerate((8, POINTS)):
         alpha = np.linalg.solve(gram[:size, :size] + RIDGE * np.eye(size), labels[:size])
         fitted = zonal_series(levels, DIMENSION, points @ inputs[:size].T / DIMENSION) @ alpha
@@ -74,19 +77,41 @@ def test_one_coefficient_is_one_harmonic(degree):
     np.testing.assert_allclose(zonal_series(coefficients, 5, cosines), expected, atol=1e-12 * abs(expected).max())
 
 
-def test_without_training_data_worth_the_name_nothing_is_learned():
+def test_errors_with_known_features_are_those_of_the_coefficients():
+    rng = np.random.default_rng(0)
+    features, levels = rng.standard_normal((12, 7)), np.arange(1, 8.0) ** -1.5
+    coefficients = rng.standard_normal((7, 3))
+    weighted, labels = features * levels, features @ coefficients
+    learned = learned_coefficients(NestedCholesky(), features, levels, labels, RIDGE, [5, 12])
+    expected = population_error(np.swapaxes(learned, 1, 2), coefficients.T)
+    found = population_errors(
+        NestedCholesky(),
+        weighted @ features.T,
+        weighted @ weighted.T,
+        labels,
+        weighted @ coefficients,
+        (coefficients**2).sum(axis=0),
+        RIDGE,
+        [5, 12],
+    )
+    np.testing.assert_allclose(found, expected, atol=1e-11)
+
+
+def test_with_an_enormous_ridge_nothing_is_learned():
     inputs = np.asarray(on_sphere(jax.random.key(1), 4, DIMENSION))
     gram = zonal_series([0.5, 0.1, 0.05], DIMENSION, inputs @ inputs.T / DIMENSION)
-    found = harmonic_errors(NestedCholesky(), gram, gram, inputs[:, :1], [0.1], 1e9, [4])
+    found = population_errors(NestedCholesky(), gram, gram, inputs[:, :1], 0.1 * inputs[:, :1], [1.0], 1e9, [4])
     assert found[0, 0] == pytest.approx(1.0, abs=1e-8)  # the learned part is of order PK/κ
 
 
-def test_bad_shapes_are_refused():
-    gram = np.eye(4)
-    with pytest.raises(BadInput, match="targets"):
-        harmonic_errors(NestedCholesky(), gram, gram, np.ones((3, 1)), [0.1], 0.1, [2])
-    with pytest.raises(BadInput, match="eigenvalues"):
-        harmonic_errors(NestedCholesky(), gram, gram, np.ones((4, 2)), [0.1], 0.1, [2])
+@pytest.mark.parametrize("name", ["labels", "overlaps", "powers", "squared"])
+def test_bad_shapes_are_refused(name):
+    good = {"squared": np.eye(4), "labels": np.ones((4, 2)), "overlaps": np.ones((4, 2)), "powers": np.ones(2)}
+    with pytest.raises(BadInput, match=name):
+        population_errors(NestedCholesky(), np.eye(4), ridge=0.1, sizes=[2], **{**good, name: np.ones((3, 3))})
+
+
+def test_series_needs_a_sphere():
     with pytest.raises(BadInput, match="d ≥ 3"):
         zonal_series([1.0], 2, np.zeros(3))
 

@@ -1,4 +1,4 @@
-"""Population error on the sphere without a test set, for targets that are harmonics."""
+"""Population error without a test set, where the kernel's integrals over the data measure are known."""
 
 from __future__ import annotations
 
@@ -12,37 +12,38 @@ from fieldbench.regression.interface import NestedRegression, checked_array
 from fieldbench.theory.sphere import degeneracy
 
 
-def harmonic_errors(
-    gpr: NestedRegression, gram: Any, squared: Any, targets: Any, eigenvalues: Any, ridge: float, sizes: Sequence[int]
-) -> Any:
-    """∫(f − y)²dμ of the posterior mean f for harmonics y of unit power, exactly and on every data set.
+def population_errors(
+    gpr: NestedRegression, gram: Any, squared: Any, labels: Any, overlaps: Any, powers: Any, ridge: float,
+    sizes: Sequence[int],
+) -> Any:  # fmt: skip
+    """∫(f − y)²dμ of the posterior mean f, exactly and on every data set, for several targets y.
 
-    With α = (K + κ)⁻¹y(X), and since ∫y(x)K(x, X)dμ = λ y(X) for y of the degree with eigenvalue λ, the error is
-    1 − 2λ y(X)ᵀα + αᵀK₂α, where K₂(x, z) = ∫K(x, u)K(u, z)dμ has the eigenvalues λ_l². Targets of different degrees
-    add up: averaged over independent signs of its parts, the error of Σ_l c_ly_l is Σ_l c_l² times that of y_l.
+    With α = (K + κ)⁻¹y(X) the error is ∫y² − 2hᵀα + αᵀK₂α, where h_i = ∫K(x_i, x)y(x)dμ and
+    K₂(x, z) = ∫K(x, u)K(u, z)dμ. For y in the eigenspace of λ, h = λ y(X); K₂ has the eigenvalues λ_k². Targets in
+    different eigenspaces add up: averaged over independent signs of its parts, the error of a sum is the sum of errors.
 
     Args:
         gpr: the regression (port).
         gram: K (n, n).
-        squared: K₂ (n, n), see `zonal_series`.
-        targets: y(X) of t targets, (n, t).
-        eigenvalues: λ of the degree of each target, (t,).
+        squared: K₂ (n, n).
+        labels: y(X), (n, t).
+        overlaps: h, (n, t).
+        powers: ∫y²dμ, (t,).
         ridge: κ ≥ 0.
         sizes: training sizes (s,).
 
     Returns:
-        (s, t).
+        (s, t). Rounding is a few eps of the power, whatever the error.
 
     Raises:
         BadInput, NotPositiveDefinite: shapes that do not fit, and as the port.
     """
-    labels = checked_array("targets", targets, (len(gram), None))
-    levels = checked_array("eigenvalues", eigenvalues, (labels.shape[1],))
-    errors = np.empty((len(sizes), labels.shape[1]))
-    for row, alpha in enumerate(np.asarray(gpr.predictions(gram, ridge, labels, np.eye(len(labels)), sizes))):
-        learned = levels * np.einsum("nt,nt->t", labels, alpha)
-        errors[row] = 1.0 - 2.0 * learned + np.einsum("nt,nt->t", alpha, squared @ alpha)
-    return errors
+    values = checked_array("labels", labels, (len(gram), None))
+    fields = checked_array("overlaps", overlaps, values.shape)
+    whole = checked_array("powers", powers, (values.shape[1],))
+    doubled = checked_array("squared", squared, np.shape(gram))
+    alphas = np.asarray(gpr.predictions(gram, ridge, values, np.eye(len(values)), sizes))
+    return np.stack([whole + (alpha * (doubled @ alpha - 2.0 * fields)).sum(axis=0) for alpha in alphas])
 
 
 def zonal_series(coefficients: Any, dimension: int, cosines: Any) -> Any:
