@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,25 +13,67 @@ from fieldbench.regression.interface import NestedRegression, checked_array
 from fieldbench.theory.sphere import degeneracy
 
 
-def population_errors(
-    gpr: NestedRegression, gram: Any, squared: Any, labels: Any, overlaps: Any, powers: Any, ridge: float,
-    sizes: Sequence[int],
-) -> Any:  # fmt: skip
-    """∫(f − y)²dμ of the posterior mean f, exactly and on every data set, for several targets y.
+@dataclass(frozen=True)
+class Integrals:
+    """A drawn data set with all that its exact error needs.
 
-    With α = (K + κ)⁻¹y(X) the error is ∫y² − 2hᵀα + αᵀK₂α, where h_i = ∫K(x_i, x)y(x)dμ and
-    K₂(x, z) = ∫K(x, u)K(u, z)dμ. For y in the eigenspace of λ, h = λ y(X); K₂ has the eigenvalues λ_k². Targets in
-    different eigenspaces add up: averaged over independent signs of its parts, the error of a sum is the sum of errors.
+    Attributes:
+        gram: K(x_i, x_j), (n, n).
+        squared: K₂(x_i, x_j), K₂(x, z) = ∫K(x, u)K(u, z)dμ, with eigenvalues λ_k², (n, n).
+        labels: y(x_i) of t targets, (n, t).
+        overlaps: ∫K(x_i, x)y(x)dμ, (n, t); in the eigenspace of λ this is λ y(x_i).
+        powers: ∫y²dμ, (t,).
+    """
+
+    gram: Any
+    squared: Any
+    labels: Any
+    overlaps: Any
+    powers: Any
+
+
+def with_features(features: Any, eigenvalues: Any, coefficients: Any) -> Integrals:
+    """K = Σ_k λ_kφ_kφ_k with φ orthonormal under the data measure, and targets Σ_k y_kφ_k.
+
+    Args:
+        features: φ_k(x_i), (n, k).
+        eigenvalues: λ_k ≥ 0, (k,).
+        coefficients: y_k of each target, (k, t).
+    """
+    weighted = features * eigenvalues
+    power = (coefficients**2).sum(axis=0)
+    return Integrals(
+        weighted @ features.T, weighted @ weighted.T, features @ coefficients, weighted @ coefficients, power
+    )
+
+
+def with_harmonics(eigenvalues: Any, dimension: int, cosines: Any, targets: Any, degrees: Any) -> Integrals:
+    """A rotation-invariant kernel on the sphere, with targets of unit power that are harmonics of one degree each.
+
+    Targets of different degrees add up: averaged over independent signs of its parts, the error of a sum is the sum of
+    the errors.
+
+    Args:
+        eigenvalues: λ_l, degree by degree from 0, (l,).
+        dimension: d.
+        cosines: x_i·x_j/d, (n, n).
+        targets: their values, (n, t).
+        degrees: the degree of each target, (t,).
+    """
+    gram, squared = (zonal_series(levels, dimension, cosines) for levels in (eigenvalues, eigenvalues**2))
+    return Integrals(gram, squared, targets, targets * eigenvalues[degrees], np.ones(len(degrees)))
+
+
+def population_errors(gpr: NestedRegression, integrals: Integrals, ridge: float, sizes: Sequence[int]) -> Any:
+    """∫(f − y)²dμ of the posterior mean f, exactly and on every data set, for each target y.
+
+    With α = (K + κ)⁻¹y(X) and h the overlaps, the error is ∫y² − 2hᵀα + αᵀK₂α.
 
     Args:
         gpr: the regression (port).
-        gram: K (n, n).
-        squared: K₂ (n, n).
-        labels: y(X), (n, t).
-        overlaps: h, (n, t).
-        powers: ∫y²dμ, (t,).
+        integrals: the data set.
         ridge: κ ≥ 0.
-        sizes: training sizes (s,).
+        sizes: nested training sizes (s,).
 
     Returns:
         (s, t). Rounding is a few eps of the power, whatever the error.
@@ -38,11 +81,11 @@ def population_errors(
     Raises:
         BadInput, NotPositiveDefinite: shapes that do not fit, and as the port.
     """
-    values = checked_array("labels", labels, (len(gram), None))
-    fields = checked_array("overlaps", overlaps, values.shape)
-    whole = checked_array("powers", powers, (values.shape[1],))
-    doubled = checked_array("squared", squared, np.shape(gram))
-    alphas = np.asarray(gpr.predictions(gram, ridge, values, np.eye(len(values)), sizes))
+    values = checked_array("labels", integrals.labels, (len(integrals.gram), None))
+    fields = checked_array("overlaps", integrals.overlaps, values.shape)
+    whole = checked_array("powers", integrals.powers, (values.shape[1],))
+    doubled = checked_array("squared", integrals.squared, np.shape(integrals.gram))
+    alphas = np.asarray(gpr.predictions(integrals.gram, ridge, values, np.eye(len(values)), sizes))
     return np.stack([whole + (alpha * (doubled @ alpha - 2.0 * fields)).sum(axis=0) for alpha in alphas])
 
 
@@ -62,6 +105,8 @@ def zonal_series(coefficients: Any, dimension: int, cosines: Any) -> Any:
     scaled = [float(c) * float(degeneracy(l, dimension)) for l, c in enumerate(coefficients)]
     if dimension < 3 or not scaled:
         raise BadInput(f"{len(scaled)} coefficients in dimension {dimension}: need at least one, and d ≥ 3")
+    while len(scaled) > 1 and scaled[-1] == 0.0:
+        scaled.pop()
     above, current = np.zeros_like(cosines), np.full_like(cosines, scaled[-1])
     for l in range(len(scaled) - 2, -1, -1):
         rising = (2 * l + dimension - 2) / (l + dimension - 2)

@@ -8,7 +8,13 @@ from fieldbench.data.harmonics import quadratic_targets
 from fieldbench.data.synthetic import on_sphere
 from fieldbench.errors import BadInput
 from fieldbench.regression import NestedCholesky
-from fieldbench.regression.exact_error import population_errors, zonal_series
+from fieldbench.regression.exact_error import (
+    Integrals,
+    population_errors,
+    with_features,
+    with_harmonics,
+    zonal_series,
+)
 from fieldbench.regression.features import learned_coefficients, population_error
 from fieldbench.theory import sphere
 from fieldbench.theory.kernels import Kernel
@@ -42,12 +48,10 @@ def test_errors_are_the_integrals_over_the_sphere():
     form *= np.sqrt(5 / 6 / (form**2).sum())
     targets = [lambda x: x[:, 1], lambda x: np.einsum("ni,ij,nj->n", x, form, x)]
     labels = np.stack([target(inputs) for target in targets], axis=1)
-    gram, squared = zonal_series(levels, DIMENSION, cosines), zonal_series(levels**2, DIMENSION, cosines)
-    found = population_errors(
-        NestedCholesky(), gram, squared, labels, labels * levels[1:3], np.ones(2), RIDGE, [8, POINTS]
-    )
+    integrals = with_harmonics(levels, DIMENSION, cosines, labels, np.array([1, 2]))
+    found = population_errors(NestedCholesky(), integrals, RIDGE, [8, POINTS])
     for row, size in enumerate((8, POINTS)):
-        alpha = np.linalg.solve(gram[:size, :size] + RIDGE * np.eye(size), labels[:size])
+        alpha = np.linalg.solve(integrals.gram[:size, :size] + RIDGE * np.eye(size), labels[:size])
         fitted = zonal_series(levels, DIMENSION, points @ inputs[:size].T / DIMENSION) @ alpha
         for column, target in enumerate(targets):
             values = target(points)
@@ -81,34 +85,26 @@ def test_errors_with_known_features_are_those_of_the_coefficients():
     rng = np.random.default_rng(0)
     features, levels = rng.standard_normal((12, 7)), np.arange(1, 8.0) ** -1.5
     coefficients = rng.standard_normal((7, 3))
-    weighted, labels = features * levels, features @ coefficients
-    learned = learned_coefficients(NestedCholesky(), features, levels, labels, RIDGE, [5, 12])
+    learned = learned_coefficients(NestedCholesky(), features, levels, features @ coefficients, RIDGE, [5, 12])
     expected = population_error(np.swapaxes(learned, 1, 2), coefficients.T)
-    found = population_errors(
-        NestedCholesky(),
-        weighted @ features.T,
-        weighted @ weighted.T,
-        labels,
-        weighted @ coefficients,
-        (coefficients**2).sum(axis=0),
-        RIDGE,
-        [5, 12],
-    )
+    found = population_errors(NestedCholesky(), with_features(features, levels, coefficients), RIDGE, [5, 12])
     np.testing.assert_allclose(found, expected, atol=1e-11)
 
 
 def test_with_an_enormous_ridge_nothing_is_learned():
     inputs = np.asarray(on_sphere(jax.random.key(1), 4, DIMENSION))
-    gram = zonal_series([0.5, 0.1, 0.05], DIMENSION, inputs @ inputs.T / DIMENSION)
-    found = population_errors(NestedCholesky(), gram, gram, inputs[:, :1], 0.1 * inputs[:, :1], [1.0], 1e9, [4])
+    cosines = inputs @ inputs.T / DIMENSION
+    integrals = with_harmonics(np.array([0.5, 0.1, 0.05]), DIMENSION, cosines, inputs[:, :1], np.array([1]))
+    found = population_errors(NestedCholesky(), integrals, 1e9, [4])
     assert found[0, 0] == pytest.approx(1.0, abs=1e-8)  # the learned part is of order PK/κ
 
 
 @pytest.mark.parametrize("name", ["labels", "overlaps", "powers", "squared"])
 def test_bad_shapes_are_refused(name):
-    good = {"squared": np.eye(4), "labels": np.ones((4, 2)), "overlaps": np.ones((4, 2)), "powers": np.ones(2)}
+    good = {"gram": np.eye(4), "squared": np.eye(4), "labels": np.ones((4, 2)), "overlaps": np.ones((4, 2))}
+    broken = Integrals(**{**good, "powers": np.ones(2), name: np.ones((3, 3))})
     with pytest.raises(BadInput, match=name):
-        population_errors(NestedCholesky(), np.eye(4), ridge=0.1, sizes=[2], **{**good, name: np.ones((3, 3))})
+        population_errors(NestedCholesky(), broken, 0.1, [2])
 
 
 def test_series_needs_a_sphere():
