@@ -187,7 +187,10 @@ def _squared_learnability(spectrum: Spectrum, samples: Vector, dressed: Vector) 
 
 
 def _unlearned(spectrum: Spectrum, samples: Vector, dressed: Vector, power: Vector) -> Vector:
-    residual = (1.0 - _learnability(spectrum, samples, dressed)) ** 2 @ power
+    # κ_eff/(Pλ + κ_eff), since 1 − L would be rounding alone where P is enormous; a mode with λ = κ_eff = 0 has L = 0.
+    total = samples[:, None] * spectrum.eigenvalues[None, :] + dressed[:, None]
+    missed = np.where(total > 0.0, dressed[:, None] / np.where(total > 0.0, total, 1.0), 1.0)
+    residual = missed**2 @ power
     if spectrum.tail is not None:
         residual = residual + spectrum.tail.unlearned_power(samples / dressed)
     return np.asarray(residual)
