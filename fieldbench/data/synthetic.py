@@ -1,4 +1,4 @@
-"""Synthetic inputs from a key: uniform on the sphere |x|² = d, and Gaussian."""
+"""Synthetic inputs from a key: Gaussian, uniform on the sphere |x|² = d, and on a band of latitudes of it."""
 
 from __future__ import annotations
 
@@ -40,3 +40,27 @@ def on_sphere(key: Array, count: int, dimension: int, *, dtype: Any = jnp.float6
     norms = jnp.sqrt(jnp.sum(points * points, axis=1, keepdims=True))
     scaled: Array = points * (dimension**0.5 / norms)
     return scaled
+
+
+def on_band(
+    key: Array, count: int, dimension: int, reach: float, *, dtype: Any = jnp.float64
+) -> Float[Array, "count dimension"]:
+    """Independent inputs on the sphere |x|² = d whose first coordinate over √d is uniform on (−reach, reach).
+
+    What is left of each, its longitude, is uniform: a measure that has lost the sphere's symmetry along one axis.
+
+    Args:
+        key, count, dtype: as `gaussian`.
+        dimension: d, at least 2.
+        reach: largest cosine with the axis, within 0 < reach ≤ 1.
+
+    Raises:
+        BadInput: as `gaussian`, or a reach outside its range.
+    """
+    if not 0.0 < reach <= 1.0 or dimension < 2:
+        raise BadInput(f"reach {reach} in dimension {dimension}: cosines lie within 0 and 1, and a band needs d ≥ 2")
+    along, around = jax.random.split(key)
+    cosines = reach * jax.random.uniform(along, (count, 1), dtype=dtype, minval=-1.0, maxval=1.0)
+    longitudes = on_sphere(around, count, dimension - 1, dtype=dtype) * (dimension / (dimension - 1)) ** 0.5
+    points: Array = jnp.concatenate([cosines * dimension**0.5, jnp.sqrt(1.0 - cosines**2) * longitudes], axis=1)
+    return points

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fieldbench.data.synthetic import gaussian, on_sphere
+from fieldbench.data.synthetic import gaussian, on_band, on_sphere
 from fieldbench.errors import BadInput
 
 COUNT, DIMENSION = 40_000, 5
@@ -32,7 +32,25 @@ def test_sphere_is_uniform():
     np.testing.assert_allclose(covariance, np.eye(DIMENSION), atol=5.0 * (2.0 / COUNT) ** 0.5)
 
 
-@pytest.mark.parametrize("draw", [gaussian, on_sphere])
+@pytest.mark.parametrize("reach", [0.2, 1.0])
+def test_a_band_has_uniform_latitudes_and_uniform_longitudes(reach):
+    points = np.asarray(on_band(jax.random.key(2), COUNT, DIMENSION, reach))
+    np.testing.assert_allclose((points**2).sum(axis=1), DIMENSION, rtol=1e-13)
+    cosines = points[:, 0] / DIMENSION**0.5
+    assert stats.kstest(cosines, stats.uniform(-reach, 2.0 * reach).cdf).pvalue > 1e-4
+    around = points[:, 1:] / np.sqrt((points[:, 1:] ** 2).sum(axis=1, keepdims=True))
+    share = stats.beta(0.5 * (DIMENSION - 2), 0.5 * (DIMENSION - 2))
+    for column in around.T:
+        assert stats.kstest(0.5 + 0.5 * column, share.cdf).pvalue > 1e-4
+
+
+@pytest.mark.parametrize(("dimension", "reach"), [(5, 0.0), (5, 1.5), (5, float("nan")), (1, 0.5)])
+def test_a_band_that_is_none_is_refused(dimension, reach):
+    with pytest.raises(BadInput, match="cosines lie within 0 and 1"):
+        on_band(jax.random.key(0), 3, dimension, reach)
+
+
+@pytest.mark.parametrize("draw", [gaussian, on_sphere, lambda *args: on_band(*args, 0.5)])
 def test_keys_decide_the_draw(draw):
     first, again, other = (np.asarray(draw(jax.random.key(seed), 4, 3)) for seed in (0, 0, 1))
     np.testing.assert_array_equal(first, again)
