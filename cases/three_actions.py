@@ -1,7 +1,7 @@
 """Equivalent kernel, one loop, effective ridge and decimation: where each action of GP regression holds, and fails."""
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 import jax
 import numpy as np
@@ -13,12 +13,12 @@ from fieldbench.errors import TooFewPoints
 from fieldbench.evidence import AtLeast, Check, Claim, Control, Points, Rival, Source, Tier, batched
 from fieldbench.evidence.observables import derived, each
 from fieldbench.regression.exact_error import population_errors, with_features, with_harmonics
-from fieldbench.theory import empirical, learning_curves, sphere, unevenness
-from fieldbench.theory.actions import bands, errors_by_action, own_bounds
+from fieldbench.theory import empirical, sphere
+from fieldbench.theory.actions import bands, errors_by_action, own_bounds, uneven_ridge
 from fieldbench.theory.finite_size_error import gaussian_error_correction, sphere_error_correction
 from fieldbench.theory.kernels import Kernel
 from fieldbench.theory.spectrum import Spectrum
-from fieldbench.theory.truncation import truncate
+from fieldbench.theory.truncation import change_of_error, truncate
 
 CLAIM = Claim(
     id="three-actions",
@@ -161,23 +161,13 @@ def spectrum_and_target(setup):
     return sphere.spectrum(KERNEL, setup.size, degrees=DEGREES), np.eye(DEGREES)[1:3].sum(axis=0) / 2
 
 
-def next_order(setup, spectrum, size, ridge, power):
-    """First correction in 1/P to the error of the effective ridge."""
-    if setup.family == "sphere":
-        return sphere_error_correction(spectrum, size, ridge, power, setup.size)
-    return gaussian_error_correction(spectrum, size, ridge, power)
-
-
-def unevenness_of_ridge(setup, spectrum):
-    """What one ridge for all images neglects, relative: the second order in the unevenness, over images and between
-    draws, of the posterior variance, which is the part 1 − κ/κ_eff of the effective ridge."""
-    modes, rows = images(setup)[2], []
-    for ridge in setup.ridges:
-        dressed = learning_curves.effective_ridge(spectrum, setup.samples, ridge, population=setup.size).effective_ridge
-        pairs = list(zip(setup.samples, dressed, strict=True))
-        uneven = [unevenness.over_points(modes, *pair) + unevenness.between_draws(modes, *pair) for pair in pairs]
-        rows.append((1.0 - ridge / dressed) * uneven)
-    return np.stack(rows, axis=1)
+def next_order(setup):
+    """First correction in 1/P to the error, a function of spectrum, P, ridge and target."""
+    return (
+        partial(sphere_error_correction, dimension=setup.size)
+        if setup.family == "sphere"
+        else gaussian_error_correction
+    )
 
 
 @cache
@@ -187,9 +177,10 @@ def predict(setup):
     errors = errors_by_action(spectrum, setup.samples, setup.ridges, power, THRESHOLD, population)
     best, found = errors["effective_ridge"], {}
     if population:
-        relative, resolution = unevenness_of_ridge(setup, spectrum), RESOLUTION_ON_DIGITS * (1.0 - best / power.sum())
+        relative = uneven_ridge(images(setup)[2], setup.samples, setup.ridges)
+        resolution = RESOLUTION_ON_DIGITS * (1.0 - best / power.sum())
     else:
-        shifts = [next_order(setup, spectrum, setup.samples, ridge, power) for ridge in setup.ridges]
+        shifts = [next_order(setup)(spectrum, setup.samples, ridge, power) for ridge in setup.ridges]
         best = best + np.stack(shifts, axis=1)
         relative, resolution = np.abs(best - errors["effective_ridge"]) / best, RESOLUTION
         found = predict_truncation(setup, spectrum, power) if setup.truncated else {}
@@ -202,21 +193,15 @@ def predict(setup):
 
 
 def predict_truncation(setup, spectrum, power):
-    """ln of the error of truncated kernel plus noise over that of the full kernel, without other noise, and its 1/P."""
-
-    def error(levels, size, ridge):
-        leading = learning_curves.effective_ridge(levels, size, ridge, target=power).test_error[0]
-        return leading, next_order(setup, levels, size, ridge, power)[0] / leading
-
-    change = np.zeros((2, len(setup.samples), 2))
-    for row, size in enumerate(setup.samples):
-        full, full_shift = error(spectrum, size, NOISELESS)
-        for column, keep in enumerate(kept_spaces(setup, size)):
-            low, noise = truncate(spectrum, keep)
-            cut, cut_shift = error(low, size, NOISELESS + noise)
-            # What lies beyond the computed corrections is no larger than they are; that it cancels is not assumed.
-            change[:, row, column] = np.log(cut / full) + cut_shift - full_shift, abs(cut_shift) + abs(full_shift)
-    return {"truncation": change[0], "truncation_next_order": change[1]}
+    """ln of the error of truncated kernel plus noise over that of the full kernel, without other noise."""
+    known = [
+        [
+            change_of_error(spectrum, size, NOISELESS, keep, power, next_order(setup))
+            for keep in kept_spaces(setup, size)
+        ]
+        for size in setup.samples
+    ]
+    return dict(zip(("truncation", "truncation_next_order"), np.moveaxis(np.array(known), 2, 0), strict=True))
 
 
 @batched(BLOCK)

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
+from fieldbench.theory import unevenness
+from fieldbench.theory.empirical import EmpiricalSpectrum
 from fieldbench.theory.learning_curves import effective_ridge, equivalent_kernel, one_loop
 from fieldbench.theory.spectrum import Spectrum
 from fieldbench.theory.truncation import spaces_above, truncate
@@ -68,6 +70,26 @@ def own_bounds(spectrum: Spectrum, samples: Sequence[int], ridges: Sequence[floa
         "equivalent_kernel": np.stack([equivalent_kernel_bound(spectrum, samples, r) for r in ridges], axis=1),
         "one_loop": np.stack([one_loop_bound(spectrum, samples, r) for r in ridges], axis=1),
     }
+
+
+def uneven_ridge(modes: EmpiricalSpectrum, samples: Sequence[int], ridges: Sequence[float]) -> Grid:
+    """What one effective ridge for all points of a data set neglects in ln MSE, in size, (p, r).
+
+    The second order in the unevenness of the left-out variance, over points and between draws (unevenness.py), in so
+    far as the effective ridge is made of it: the fraction 1 − κ/κ_eff.
+
+    Args:
+        modes: the M modes of the data set, from which P are drawn without replacement.
+        samples: P, (p,).
+        ridges: κ > 0, (r,).
+    """
+    rows = []
+    for ridge in ridges:
+        curve = effective_ridge(modes.eigenvalues, samples, ridge, population=len(modes.eigenvalues))
+        pairs = list(zip(samples, curve.effective_ridge.tolist(), strict=True))
+        uneven = [unevenness.over_points(modes, *pair) + unevenness.between_draws(modes, *pair) for pair in pairs]
+        rows.append((1.0 - ridge / curve.effective_ridge) * np.array(uneven))
+    return np.stack(rows, axis=1)
 
 
 def bands(deviation: Grid, uncertainty: Grid, steps: Sequence[float]) -> tuple[Grid, Grid]:

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.actions import bands, errors_by_action, own_bounds
+from fieldbench.theory import unevenness
+from fieldbench.theory.actions import bands, errors_by_action, own_bounds, uneven_ridge
 from fieldbench.theory.decimation import decimate, decimated_curve, equivalent_kernel_at_cutoff
+from fieldbench.theory.empirical import spectrum
 from fieldbench.theory.learning_curves import effective_ridge
 from fieldbench.theory.spectrum import Spectrum
 
@@ -60,3 +62,24 @@ def test_bands_of_points_near_and_far_from_an_edge():
 def test_bands_rise(steps):
     with pytest.raises(BadInput, match="rise"):
         bands(np.zeros(1), np.zeros(1), steps)
+
+
+def test_an_uneven_ridge_matters_less_where_the_ridge_is_bare():
+    rng = np.random.default_rng(0)
+    points = rng.standard_normal((60, 5))
+    modes = spectrum((points @ points.T / 5) ** 3 + np.eye(60))
+    found = uneven_ridge(modes, (6, 12), (1e-3, 1.0, 1e3))
+    assert found.shape == (2, 3)
+    assert np.all(np.diff(found, axis=1) < 0.0)
+    dressed = effective_ridge(modes.eigenvalues, 12, 1.0, population=60).effective_ridge[0]
+    whole = unevenness.over_points(modes, 12, dressed) + unevenness.between_draws(modes, 12, dressed)
+    assert found[1, 1] == pytest.approx((1.0 - 1.0 / dressed) * whole, rel=1e-12)
+
+
+def test_points_that_are_all_alike_have_an_even_ridge():
+    # On a regular polygon every point sees the same kernel: nothing varies over points, only between draws.
+    angles = 2.0 * np.pi * np.arange(40) / 40
+    modes = spectrum(np.exp(np.cos(angles[:, None] - angles[None, :])))
+    dressed = effective_ridge(modes.eigenvalues, 5, 0.1, population=40).effective_ridge[0]
+    between = unevenness.between_draws(modes, 5, dressed)
+    assert uneven_ridge(modes, (5,), (0.1,))[0, 0] == pytest.approx((1.0 - 0.1 / dressed) * between, rel=1e-9)
