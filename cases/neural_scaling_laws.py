@@ -1,7 +1,7 @@
 """Learning curves of Gaussian processes are power laws whose exponent is that of the target's tail."""
 
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 import jax
 import numpy as np
@@ -13,6 +13,7 @@ from fieldbench.evidence.observables import each, theory
 from fieldbench.regression.sign_averaged import sign_averaged_errors
 from fieldbench.theory import empirical, power_law_curves
 from fieldbench.theory.kernels import Kernel
+from fieldbench.theory.power_law_curves import stacked
 from fieldbench.theory.scaling_laws import log_log_slope
 
 CLAIM = Claim(
@@ -45,16 +46,13 @@ CLAIM = Claim(
         "images": "the sources' tasks and kernels differ; odd/even and animals/vehicles, erf and ReLU NNGP, M images",
         "asymptotic exponents": "tested by the theory with all modes at P = 10¹², the theory by regression at P ≤ 100",
     },
-    errata=(),
     bibtex=("Spigler2020", "Howard2024", "Canatar2021", "Simon2023"),
 )
 
-LARGE_RIDGE, TINY_RIDGE = 4.0, 1e-8
-ALPHAS, RIDGES = (0.5, 1.0), (0.0, LARGE_RIDGE)
+TINY_RIDGE, ALPHAS, RIDGES = 1e-8, (0.5, 1.0), (0.0, 4.0)
 SAME, OTHER, SATURATED = "y² ∝ λ", "other tail", "saturated tail"
 SAME_RIDGE, OTHER_RIDGE = "y² ∝ λ, large ridge", "other tail, large ridge"
 CURVES = {SAME: (0, 0), OTHER: (0, 1), SATURATED: (0, 2), SAME_RIDGE: (1, 0), OTHER_RIDGE: (1, 1)}  # ridge, target law
-FITTED = {"curve": (SAME, OTHER, SAME_RIDGE, OTHER_RIDGE)}
 LABELS, SHUFFLED = "labels", "shuffled labels"
 TASKS = {"digits": "odd/even", "mnist": "odd/even", "cifar10-first-batch": "animals/vehicles"}
 SYNTHETIC, IMAGES = {"data": "synthetic"}, {"data": tuple(TASKS)}
@@ -85,20 +83,15 @@ def _power_laws(modes, draws):
     return [Setup("synthetic", modes, draws, alpha) for alpha in ALPHAS]
 
 
-def _images(data, modes, draws):
-    return [Setup(data, modes, draws, kernel=kernel) for kernel in ("erf", "relu")]
+def _images(data, modes):
+    return [Setup(data, modes, draws=40, kernel=kernel) for kernel in ("erf", "relu")]
 
 
+LARGE = [*_power_laws(768, 256), *_images("mnist", 3000), *_images("cifar10-first-batch", 3000)]
 TIERS = {
-    "quick": Tier([*_power_laws(384, 176), Setup("digits", 1200, 40, kernel="erf")], replicates=16),
+    "quick": Tier([*_power_laws(384, 176), *_images("digits", 1200)[:1]], replicates=16),
     "standard": Tier(
-        [
-            *_power_laws(384, 176),
-            *_power_laws(768, 256),
-            *_images("digits", 1200, 40),
-            *_images("mnist", 3000, 16),
-            *_images("cifar10-first-batch", 3000, 16),
-        ],
+        [*_power_laws(384, 176), *_images("digits", 1200), *LARGE],
         replicates=16,
         note="needs MNIST and the first batch of CIFAR-10; the sources state no sizes, so there is no larger tier",
     ),
@@ -106,7 +99,7 @@ TIERS = {
 
 AXES = {
     **dict.fromkeys(("error", "next_order", "neglected", "error_ek", "error_no_e0"), ("curve", "samples")),
-    **dict.fromkeys(("exponent", "exponent_order", "limit", "shift"), ("curve",)),
+    **dict.fromkeys(("exponent", "exponent_order", "limit", "shift", "dressing"), ("curve",)),
     **dict.fromkeys(("spectrum_alone", "no_ridge", "own_tail", "middle"), ("curve",)),
     **dict.fromkeys(("variance", "variance_order"), ("ridge", "samples")),
 }
@@ -128,23 +121,15 @@ def gram_and_target(setup):
 
 @cache
 def predict(setup, ridges=RIDGES):
-    sizes = coordinates(setup)["samples"]
-    if setup.data != "synthetic":
-        gram, targets = gram_and_target(setup)
-        modes = empirical.spectrum(gram)
-        powers = modes.coefficients(targets) ** 2, np.full(setup.modes, 1.0 / setup.modes)
-        return stacked([power_law_curves.data_set_curve(modes, power, sizes, TINY_RIDGE) for power in powers])
-    curves = [
-        power_law_curves.power_law_curve(setup.alpha, setup.tails[law], setup.modes, sizes, ridges[ridge])
-        for ridge, law in CURVES.values()
-    ]
-    levels = np.arange(1.0, setup.modes + 1.0) ** (-1.0 - setup.alpha)
-    variances = [power_law_curves.posterior_variance(levels, sizes, ridge) for ridge in ridges]
-    return stacked(curves) | dict(zip(("variance", "variance_order"), np.swapaxes(variances, 0, 1), strict=True))
-
-
-def stacked(curves):
-    return {name: np.array([curve[name] for curve in curves]) for name in curves[0]}
+    sizes, modes = coordinates(setup)["samples"], setup.modes
+    if setup.data == "synthetic":
+        laws = [(setup.tails[law], modes, sizes, ridges[ridge]) for ridge, law in CURVES.values()]
+        variances = [power_law_curves.posterior_variance(setup.alpha, modes, sizes, ridge) for ridge in ridges]
+        return stacked([power_law_curves.power_law_curve(setup.alpha, *law) for law in laws]) | stacked(variances)
+    gram, targets = gram_and_target(setup)
+    components = empirical.spectrum(gram)
+    powers = components.coefficients(targets) ** 2, np.full(modes, 1.0 / modes)
+    return stacked([power_law_curves.data_set_curve(components, power, sizes, TINY_RIDGE) for power in powers])
 
 
 def measure(setup, key, *, gpr):
@@ -181,14 +166,6 @@ def measure_shuffled(setup, key, *, gpr):
     return {"error": measure(setup, key, gpr=gpr)["error"][::-1]}
 
 
-def predict_without_ridge(setup):
-    return predict(setup, ridges=(0.0, 0.0))
-
-
-def predict_with_other_alpha(setup):
-    return predict(replace(setup, alpha=setup.alpha + 0.25))
-
-
 def of_curves(value, *curves):
     """A number of each curve of each row, of those named that the row has; one a replicate."""
 
@@ -198,7 +175,7 @@ def of_curves(value, *curves):
             names = list(row.coordinates["curve"])
             chosen = [name for name in names if name in curves]
             columns.append(value(row)[:, [names.index(name) for name in chosen]])
-            labels += [f"{prefix}, {name}" for name in chosen]
+            labels += [", ".join(filter(None, (prefix, name))) for name in chosen]
         return Points(np.concatenate(columns, axis=1), tuple(labels))
 
     return observe
@@ -215,20 +192,22 @@ def predicted(name, *curves):
     return of_curves(lambda row: row[name], *curves)
 
 
-def same_size(id, curves, where, neglected, *rivals):
-    """Fitted exponents against the theory at the same P and with the same modes."""
+def exponents(id, curves, where, neglected, *rivals, of="exponent", within="exponent_order", **declared):
+    """Fitted exponents against the theory at the same P and with the same modes, or against the tail alone."""
     return Check(
         id,
         fitted(*curves),
-        expected=predicted("exponent", *curves),
-        budget={neglected: predicted("exponent_order", *curves)},
+        expected=predicted(of, *curves),
+        budget={neglected: predicted(within, *curves)},
         where=where,
         rivals=(ONE_OVER_P, *(Rival(rival, predicted(name, *curves)) for rival, name in rivals)),
+        **declared,
     )
 
 
 LIMITS = [(alpha, tail, ridge) for alpha in ALPHAS for tail in Setup("", 1, 1, alpha).tails for ridge in RIDGES]
 ENORMOUS, CLOSED_AT = 1e12, np.array([12.0, 48.0, 1e3, 1e6])
+MIDPOINT = 1e-7  # listed modes against integrals beyond 10⁴, (exponent/10⁴)²/24, and rounding of the roots
 WITHOUT_HALF = np.outer(1.0 + np.array(ALPHAS), np.log1p(0.5 / CLOSED_AT)).ravel()
 
 
@@ -239,13 +218,37 @@ def limits(part):
 
 def closed_form(part):
     """ln κ_eff over its closed form (0), E0 over (1+α)P/(P+½) (1), bounds (2), for both α and P = 12 … 10⁶."""
-    return lambda *_: np.concatenate([power_law_curves.ridgeless_power_law(alpha, CLOSED_AT)[part] for alpha in ALPHAS])
+    return lambda *_: np.concatenate([power_law_curves.ridgeless_power_law(a, CLOSED_AT)[part] for a in ALPHAS])
 
 
-MIDPOINT = 1e-7  # listed modes against integrals beyond 10⁴, (exponent/10⁴)²/24, and rounding of the roots
+def identity(id, value, expected, bound, *rivals):
+    """A statement about infinitely many modes, tested by the theory alone."""
+    budget = {"next order": bound, "midpoint rule": MIDPOINT}
+    return Check(id, theory(value), expected=expected, exact=True, budget=budget, rivals=rivals)
+
+
+def tail_alone(data, **declared):
+    """The claim at its word on images: nothing but the curvature of the tail itself is allowed for."""
+    part, of = "octaves of the tail", {"of": "limit", "within": "shift"}
+    return exponents(f"tail-alone-on-{data}", (LABELS,), {"data": data}, part, **of, **declared)
+
+
+def curves(id, name, where, budget, *rivals, at=None):
+    """Errors against the theory with the same modes, compared as logarithms."""
+    parts = {why: each(part, at=at) if isinstance(part, str) else part for why, part in budget.items()}
+    others = tuple(Rival(rival, each(other, at=at)) for rival, other in rivals)
+    return Check(id, each(name, at=at), budget=parts, scale="log", where=where, rivals=others)
+
+
 BEYOND = "orders beyond the computed 1/P"
 UNEVEN = "unevenness of the ridge over images and draws, 1/P"
 TAILS = (*CURVES, LABELS)
+DRESSED = (
+    "b is below 0.1, and what the tail alone leaves out is half of it: E0 = 1 + α rises with the local exponent of "
+    "this spectrum (slope 0.06), and the power not learned, which in so slow a spectrum has modes well below P in it, "
+    "falls faster than the tail (by 0.03); the effective ridge has both and is reproduced (exponents-on-cifar10-...)"
+)
+FITTED = {"curve": (SAME, OTHER, SAME_RIDGE, OTHER_RIDGE)}
 SPECTRUM_ALONE = ("spectrum-alone", "spectrum_alone")
 CHECKS = (
     Check(
@@ -253,71 +256,40 @@ CHECKS = (
         fitted(*TAILS),
         expected=predicted("limit", *TAILS),
         budget={
-            "finite P and modes, or curvature of the tails over the window": predicted("shift", *TAILS),
+            "finite P and modes; on images the octaves of the tail": predicted("shift", *TAILS),
+            "change of E0 over the window, the spectrum of images being no power law": predicted("dressing", *TAILS),
             f"{BEYOND}; {UNEVEN}": predicted("exponent_order", *TAILS),
         },
         rivals=(ONE_OVER_P, Rival("spectrum-alone", predicted("spectrum_alone", *TAILS))),
         statement=True,
     ),
-    same_size("proportional-target", (SAME, SAME_RIDGE), SYNTHETIC, BEYOND, ("ridge-leaves-exponent", "no_ridge")),
-    same_size("other-target", (OTHER, OTHER_RIDGE), SYNTHETIC, BEYOND, SPECTRUM_ALONE),
-    same_size("saturated-target", (SATURATED,), SYNTHETIC, BEYOND, SPECTRUM_ALONE, ("own-tail", "own_tail")),
-    *(same_size(f"exponents-on-{data}", (LABELS,), {"data": data}, UNEVEN, SPECTRUM_ALONE) for data in TASKS),
-    same_size("shuffled-labels-are-not-learned", (SHUFFLED,), IMAGES, UNEVEN, SPECTRUM_ALONE),
-    Check(
-        "learning-curves",
-        each("error", at=FITTED),
-        budget={BEYOND: each("next_order", at=FITTED)},
-        scale="log",
-        where=SYNTHETIC,
-        rivals=(Rival("no-e0", each("error_no_e0", at=FITTED)),),
-    ),
-    Check(
-        "error-of-process-is-kappa-eff-less-kappa",
-        each("variance"),
-        budget={BEYOND: each("variance_order")},
-        scale="log",
-        where=SYNTHETIC,
-    ),
-    Check(
-        "limiting-exponents",
-        theory(limits(0)),
-        expected=0.0,
-        exact=True,
-        budget={"ridge of the unlearned modes, or 1/P": limits(1), "midpoint rule": MIDPOINT},
-    ),
-    Check(
-        "closed-form-ridge",
-        theory(closed_form(0)),
-        expected=0.0,
-        exact=True,
-        budget={"next order in 1/k*": closed_form(2), "midpoint rule": MIDPOINT},
-        rivals=(Rival("p-in-place-of-p-plus-half", WITHOUT_HALF),),
-    ),
-    Check(
-        "ridgeless-e0-is-one-plus-alpha",
-        theory(closed_form(1)),
-        expected=1.0,
-        exact=True,
-        budget={"next order in 1/k*": closed_form(2), "midpoint rule": MIDPOINT},
-    ),
-    Check(
+    exponents("proportional-target", (SAME, SAME_RIDGE), SYNTHETIC, BEYOND, ("ridge-leaves-exponent", "no_ridge")),
+    exponents("other-target", (OTHER, OTHER_RIDGE), SYNTHETIC, BEYOND, SPECTRUM_ALONE),
+    exponents("saturated-target", (SATURATED,), SYNTHETIC, BEYOND, SPECTRUM_ALONE, ("own-tail", "own_tail")),
+    *(exponents(f"exponents-on-{data}", (LABELS,), {"data": data}, UNEVEN, SPECTRUM_ALONE) for data in TASKS),
+    tail_alone("digits"),
+    tail_alone("mnist"),
+    tail_alone("cifar10-first-batch", expect="contradicted", because=DRESSED),
+    exponents("shuffled-labels-are-not-learned", (SHUFFLED,), IMAGES, UNEVEN, SPECTRUM_ALONE),
+    curves("learning-curves", "error", SYNTHETIC, {BEYOND: "next_order"}, ("no-e0", "error_no_e0"), at=FITTED),
+    curves("error-of-process-is-kappa-eff-less-kappa", "variance", SYNTHETIC, {BEYOND: "variance_order"}),
+    identity("limiting-exponents", limits(0), 0.0, limits(1)),
+    identity("closed-form-ridge", closed_form(0), 0.0, closed_form(2), Rival("p-without-half", WITHOUT_HALF)),
+    identity("ridgeless-e0-is-one-plus-alpha", closed_form(1), 1.0, closed_form(2)),
+    curves(
         "curves-on-images",
-        each("error"),
-        budget={
-            UNEVEN: each("neglected"),
-            "mean of logarithms, a replicate scatters by less than 5 %": 0.05**2 / 2,
-        },
-        scale="log",
-        where=IMAGES,
-        rivals=(Rival("equivalent-kernel", each("error_ek")), Rival("no-e0", each("error_no_e0"))),
+        "error",
+        IMAGES,
+        {UNEVEN: "neglected", "mean of logarithms: a draw scatters by 20 %, a replicate averages 40": 0.2**2 / 80},
+        ("equivalent-kernel", "error_ek"),
+        ("no-e0", "error_no_e0"),
     ),
     AtLeast("nearer-to-target-than-to-spectrum", fitted(LABELS), predicted("middle", LABELS), where=IMAGES),
 )
 
 CONTROLS = (
-    Control("ridge-omitted", contradicts="proportional-target", predict=predict_without_ridge, where=SYNTHETIC),
-    Control("wrong-alpha", contradicts="proportional-target", predict=predict_with_other_alpha, where=SYNTHETIC),
+    Control("ridge-omitted", "proportional-target", predict=partial(predict, ridges=(0.0, 0.0)), where=SYNTHETIC),
+    Control("wrong-alpha", "proportional-target", predict=lambda s: predict(replace(s, alpha=0.75)), where=SYNTHETIC),
     Control(
         "labels-shuffled",
         contradicts="exponents-on-digits",

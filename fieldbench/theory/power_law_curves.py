@@ -7,6 +7,8 @@ beyond the first in 1/P (finite_size_error.py), for a data set the unevenness of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -18,6 +20,11 @@ from fieldbench.theory.scaling_laws import fit_weights, local_slopes, log_log_sl
 
 Vector = NDArray[np.float64]
 Arrays = dict[str, NDArray[np.float64]]
+
+
+def stacked(curves: Sequence[Arrays]) -> Arrays:
+    """The same numbers of several curves, with the curves as the first axis."""
+    return {name: np.array([curve[name] for curve in curves]) for name in curves[0]}
 
 
 def power_law_curve(alpha: float, tail: float, modes: int, samples: ArrayLike, ridge: float) -> Arrays:
@@ -33,7 +40,7 @@ def power_law_curve(alpha: float, tail: float, modes: int, samples: ArrayLike, r
     Returns:
         error: with the first correction in 1/P, (s,); next_order: relative size of that correction, (s,).
         exponent: slope of ln error over ln P; exponent_order: what the correction changes in it.
-        limit: the slope as P → ∞; shift: distance of `exponent` from it.
+        limit: the slope as P → ∞; shift: distance of `exponent` from it; dressing: 0, E0 tends to a constant.
         error_no_e0: without the factor E0. spectrum_alone: slope if y_k² ∝ λ_k. no_ridge: slope without ridge.
         own_tail: the limit if it never saturated.
     """
@@ -50,6 +57,7 @@ def power_law_curve(alpha: float, tail: float, modes: int, samples: ArrayLike, r
         "exponent_order": np.abs(slope - leading),
         "limit": limit,
         "shift": np.abs(slope - limit),
+        "dressing": 0.0,
         "error_no_e0": curve.test_error / curve.e0,
         "spectrum_alone": log_log_slope(sizes, effective_ridge(levels, sizes, ridge, target=levels).test_error),
         "own_tail": -tail if ridge == 0.0 else -tail / (1.0 + alpha),
@@ -58,15 +66,16 @@ def power_law_curve(alpha: float, tail: float, modes: int, samples: ArrayLike, r
     return {name: np.asarray(value) for name, value in found.items()}
 
 
-def posterior_variance(levels: Vector, samples: ArrayLike, ridge: float) -> tuple[Vector, Vector]:
+def posterior_variance(alpha: float, modes: int, samples: ArrayLike, ridge: float) -> Arrays:
     """κ_eff − κ, the error where y_k ~ N(0, λ_k) and the labels' noise is κ, for Gaussian features.
 
     Returns:
-        With its first correction in 1/P, −Σλ_kδL_k, and the relative size of that correction, (s,) each.
+        variance: with its first correction in 1/P, −Σλ_kδL_k; variance_order: relative size of that, (s,) each.
     """
+    levels = np.arange(1.0, modes + 1.0) ** (-1.0 - alpha)
     curve = effective_ridge(levels, samples, ridge)
     leading, correction = curve.effective_ridge - ridge, -gaussian_learnability_correction(curve) @ levels
-    return leading + correction, np.abs(correction) / leading
+    return {"variance": leading + correction, "variance_order": np.abs(correction) / leading}
 
 
 def data_set_curve(modes: EmpiricalSpectrum, power: Vector, window: NDArray[np.intp], ridge: float) -> Arrays:
@@ -82,8 +91,8 @@ def data_set_curve(modes: EmpiricalSpectrum, power: Vector, window: NDArray[np.i
         error: of the effective ridge on the held-out points, (s,); error_ek, error_no_e0: its competitors.
         neglected: relative variances of the ridge over points and draws, and the 1/P of Gaussian features, (s,).
         exponent: slope of ln error; exponent_order: largest change of it by what is neglected.
-        limit: slope of the target's tail (minus b); shift: how far its octaves stray from it, plus the slope of ln E0,
-            constant only where the spectrum is a power law.
+        limit: slope of the target's tail, −b; shift: how far its octaves stray from it; dressing: slope of ln E0, which
+            is constant only where the spectrum is a power law.
         spectrum_alone: slope if y_k² ∝ λ_k. middle: half way from the target's tail to that of the spectrum.
     """
     levels, total = modes.eigenvalues, len(modes.eigenvalues)
@@ -105,7 +114,9 @@ def data_set_curve(modes: EmpiricalSpectrum, power: Vector, window: NDArray[np.i
         "exponent": log_log_slope(window, curve.test_error),
         "exponent_order": np.abs(fit_weights(window)) @ neglected,
         "limit": slope,
-        "shift": octaves + np.abs(log_log_slope(window, curve.e0)),
+        "shift": octaves,
+        # curve.e0 is M/(M − P) times E0 in the limit of no ridge; the tail has that factor already.
+        "dressing": np.abs(log_log_slope(window, curve.e0 * (1.0 - window / total))),
         "spectrum_alone": log_log_slope(window, alone.test_error),
         "middle": 0.5 * (slope + log_log_slope(window, tail_power(levels, window))),
     }
