@@ -43,6 +43,11 @@ class Regressions:
         """λ_kφ_kᵀAφ_k, the part of φ_k that is learned when it is the target, of the first modes, (n, modes)."""
         return self.forms(self.inverse, modes)
 
+    @property
+    def trace(self) -> Vector:
+        """Tr A, (n,): P/κ_eff."""
+        return np.asarray(np.trace(self.inverse, axis1=1, axis2=2))
+
     def forms(self, matrix: Sets, modes: int) -> Sets:
         """λ_kφ_kᵀBφ_k of the first modes, (n, modes)."""
         seen = self.features[:, :, :modes]
@@ -60,8 +65,12 @@ class Regressions:
             power: y_k² of all modes, (M,).
             labels: covariance of the labels, (n, P, P), in which the kernel's modes have these powers.
         """
-        overlap = contract(self.inverse, gram(self.features, self.eigenvalues * power[: self.eigenvalues.size]))
-        return np.asarray(power.sum() - 2.0 * overlap + contract(self.inverse @ self.squares @ self.inverse, labels))
+        mean = contract(self.inverse, self.overlaps(power))
+        return np.asarray(power.sum() - 2.0 * mean + contract(self.inverse @ self.squares @ self.inverse, labels))
+
+    def overlaps(self, power: Vector) -> Sets:
+        """Σ_k λ_k y_k² φ_kφ_kᵀ over the kernel's modes, whose trace with A is Σ_k ⟨f_ky_k⟩."""
+        return gram(self.features, self.eigenvalues * power[: self.eigenvalues.size])
 
 
 def gram(features: Sets, weights: Vector) -> Sets:
@@ -99,27 +108,33 @@ def squared_distance(full: Regressions, replaced: Regressions, labels: Sets) -> 
     return contract(difference @ replaced.squares @ difference, labels)
 
 
-def matching_ridge(full: Regressions, kernel: Sets, start: Vector | float) -> Vector:
-    """The ridge T* with which another kernel has the trace of the full one: Tr(K_{≤Λ} + T*)⁻¹ = Tr A, (n,).
+def inverse_trace(kernel: Sets, ridge: Vector) -> Vector:
+    """Tr(K + T)⁻¹ with a ridge for each data set, (n,)."""
+    unit = np.eye(kernel.shape[1])
+    return np.asarray(np.trace(np.linalg.inv(kernel + ridge[:, None, None] * unit), axis1=1, axis2=2))
+
+
+def matching_ridge(wanted: Vector, kernel: Sets, start: Vector | float) -> Vector:
+    """The ridge T* with which the truncated kernel has the trace of the full one: Tr(K_{≤Λ} + T*)⁻¹ = Tr A, (n,).
 
     The ridge that a truncated theory needs, found on each data set without a theory of what it should be. Newton's
     method for ln Tr against ln T*, steps limited to a factor e; the last step is below 1e-6, its error of the order
     of the square.
 
     Args:
-        full: regressions with all modes.
+        wanted: Tr A with all modes, (n,).
         kernel: K_{≤Λ}, (n, P, P).
         start: first guess, a number or (n,).
 
     Raises:
         BadInput: no convergence.
     """
-    wanted, unit = np.log(np.trace(full.inverse, axis1=1, axis2=2)), np.eye(kernel.shape[1])
+    unit = np.eye(kernel.shape[1])
     ridge = np.broadcast_to(np.asarray(start), wanted.shape)
     for _ in range(_NEWTON):
         inverse = np.asarray(np.linalg.inv(kernel + ridge[:, None, None] * unit), dtype=np.float64)
         trace = np.trace(inverse, axis1=1, axis2=2)
-        step = np.clip((np.log(trace) - wanted) * trace / (ridge * contract(inverse, inverse)), -1.0, 1.0)
+        step = np.clip(np.log(trace / wanted) * trace / (ridge * contract(inverse, inverse)), -1.0, 1.0)
         ridge = ridge * np.exp(step)
         if np.abs(step).max() < _TOLERANCE:
             return np.asarray(ridge)

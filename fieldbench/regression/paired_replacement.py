@@ -19,6 +19,7 @@ from fieldbench.regression.mode_replacement import (
     contract,
     fluctuation,
     gram,
+    inverse_trace,
     matching_ridge,
     regress,
     squared_distance,
@@ -54,17 +55,17 @@ def independent_modes(
     """
     full = regress(features, eigenvalues, ridge)
     labels = gram(features, target)
-    error, above, columns = full.error(target, labels), full, []
+    error, above, columns = full.error(target, labels), full.trace, []
     for keep in reversed(cuts):
         tail, low = float(eigenvalues[keep:].sum()), features[:, :, :keep]
         cut = regress(low, eigenvalues[:keep], ridge, tail)
-        matched = matching_ridge(full, cut.kernel, ridge + tail)
+        matched = matching_ridge(full.trace, cut.kernel, ridge + tail)
         seen, changed = gram(low, target[:keep]), cut.error(target, labels) - error
         noise = seen + target[keep:].sum() * np.eye(low.shape[1])
         change = cut.learnabilities(keep) - full.learnabilities(keep)
         values: dict[str, Any] = {
             "flow": (matched - ridge) / tail,
-            "shift": np.log(np.trace(full.inverse, axis1=1, axis2=2) / np.trace(cut.inverse, axis1=1, axis2=2)),
+            "shift": np.log(full.trace / cut.trace),
             "error": changed,
             "noise_error": changed + contract(cut.inverse @ cut.squares @ cut.inverse, noise - labels),
             "distance": squared_distance(full, cut, labels),
@@ -80,7 +81,7 @@ def independent_modes(
         )
         column = {name: _adjusted(value, known) for name, value in values.items()}
         columns.append(column | {"two_steps": np.log(matching_ridge(above, cut.kernel, matched) / matched)})
-        above = regress(low, eigenvalues[:keep], 0.0, matched[:, None])
+        above = inverse_trace(cut.kernel, matched)
     return {name: np.stack([column[name] for column in reversed(columns)], axis=1) for name in columns[0]}
 
 
@@ -163,7 +164,7 @@ def _first_order(linear: Sets, cut: Regressions, target: Vector, seen: Sets, par
     forms = cut.forms(linear, cut.eigenvalues.size)
     return np.column_stack(
         [
-            np.trace(linear, axis1=1, axis2=2) / np.trace(cut.inverse, axis1=1, axis2=2),
+            np.trace(linear, axis1=1, axis2=2) / cut.trace,
             contract(linear, overlap - squares),
             *(forms[:, part].mean(axis=1) for part in parts),
         ]
@@ -179,7 +180,7 @@ def _own_modes(full: Regressions, cut: Regressions, modes: int, parts: Sequence[
     for one in (full, cut):
         seen, scales = one.inverse @ one.features[:, :, :modes], one.eigenvalues[:modes]
         learned = one.learnabilities(modes)
-        trace = np.trace(one.inverse, axis1=1, axis2=2)[:, None]
+        trace = one.trace[:, None]
         without = trace + scales * np.sum(seen * seen, axis=1) / (1.0 - learned)
         columns.append(learned / (scales * (1.0 - learned)) / without - 1.0)
     return np.column_stack([column[:, part].mean(axis=1) for column in columns for part in parts])

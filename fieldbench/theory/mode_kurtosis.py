@@ -42,14 +42,14 @@ def continued_modes(
     return np.asarray(kernel(images, reference) @ weights)
 
 
-def kurtosis_by_octave(modes: Matrix) -> Vector:
-    """Excess kurtosis ⟨(φ − ⟨φ⟩)⁴⟩/⟨(φ − ⟨φ⟩)²⟩² − 3, unbiased for normal φ, averaged over octaves of k.
+def kurtosis_by_block(modes: Matrix) -> Vector:
+    """Excess kurtosis ⟨(φ − ⟨φ⟩)⁴⟩/⟨(φ − ⟨φ⟩)²⟩² − 3, unbiased for normal φ, averaged over blocks of two octaves of k.
 
     Args:
         modes: φ_k(x), (..., n images, k), at least four images and two modes.
 
     Returns:
-        (..., octaves): k = 1, 2, 3 … 4, 5 … 8, and so on; the last one takes the rest.
+        (..., blocks): k = 1, 2 … 4, 5 … 16, 17 … 64, and so on; the last one ends with the modes.
 
     Raises:
         BadInput: fewer than four images or two modes.
@@ -57,7 +57,7 @@ def kurtosis_by_octave(modes: Matrix) -> Vector:
     if modes.ndim < 2 or modes.shape[-2] < 4 or modes.shape[-1] < 2:
         raise BadInput(f"modes of shape {modes.shape}: need at least four images and two modes")
     excess = kurtosis(modes, axis=-2, bias=False)
-    edges = [2**power for power in range(int(np.log2(excess.shape[-1])))]
+    edges = [4**power for power in range(excess.shape[-1]) if 4**power < excess.shape[-1]]
     return np.stack([part.mean(axis=-1) for part in np.split(excess, edges, axis=-1)], axis=-1)
 
 

@@ -1,4 +1,4 @@
-"""Kernel modes continued to other points, and the kurtosis of modes by octave."""
+"""Kernel modes continued to other points, and the kurtosis of modes by blocks of k."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from fieldbench.errors import BadInput
 from fieldbench.theory.empirical import gram_matrix, spectrum
 from fieldbench.theory.kernels import Kernel
-from fieldbench.theory.mode_kurtosis import continued_modes, kurtosis_by_octave, rank_trend
+from fieldbench.theory.mode_kurtosis import continued_modes, kurtosis_by_block, rank_trend
 
 
 def test_on_the_reference_itself_the_modes_are_the_modes():
@@ -28,19 +28,16 @@ def test_linear_kernel_continues_to_projections():
     np.testing.assert_allclose(np.abs(found), np.abs(others @ axes.T) / scale, rtol=1e-9)
 
 
-def test_octaves_of_known_laws():
+def test_blocks_of_known_laws():
     rng, count = np.random.default_rng(2), 200_000
-    laws = np.stack(
-        [rng.uniform(-1, 1, count), rng.standard_normal(count), rng.laplace(size=count), rng.laplace(size=count)],
-        axis=1,
-    )
+    laws = [rng.uniform(-1, 1, count), *rng.standard_normal((3, count)), *rng.laplace(size=(2, count))]
     # Uniform −6/5, normal 0, Laplace 3; standard errors √(24/n) = .011 for the normal, some .07 for Laplace.
-    np.testing.assert_allclose(kurtosis_by_octave(laws), [-1.2, 0.0, 3.0], rtol=0.0, atol=0.4)
+    np.testing.assert_allclose(kurtosis_by_block(np.stack(laws, axis=1)), [-1.2, 0.0, 3.0], rtol=0.0, atol=0.4)
 
 
-def test_octaves_and_trend():
+def test_blocks_and_trend():
     modes = np.random.default_rng(3).standard_normal((5, 30, 20))
-    assert kurtosis_by_octave(modes).shape == (5, 5)  # 1, 2, 3–4, 5–8, 9–20
+    assert kurtosis_by_block(modes).shape == (5, 4)  # 1, 2–4, 5–16, 17–20
     np.testing.assert_allclose(rank_trend(np.array([[1.0, 2.0, 5.0, 6.0], [4.0, 3.0, 2.0, 1.0]])), [1.0, -1.0])
 
 
@@ -51,4 +48,4 @@ def test_bad_input_is_named():
     with pytest.raises(BadInput, match="fewer than 5 modes"):
         continued_modes(lambda a, b: a[:, :1] @ b[:, :1].T, inputs, inputs, 5)
     with pytest.raises(BadInput, match="four images"):
-        kurtosis_by_octave(inputs[:3])
+        kurtosis_by_block(inputs[:3])
