@@ -90,9 +90,10 @@ class Setup:
 
 
 QUICK = (
-    *(Setup(ridge) for ridge in (0.003, 0.3)),
+    Setup(0.003, draws=48),
+    Setup(0.3, draws=80),
     Setup(0.03, keep=(16, 64), strength=1.0, draws=96),
-    Setup(dataset="digits", kernel="erf", reference=400, images=112),
+    Setup(dataset="digits", kernel="erf", reference=256, images=112),
 )
 TIERS = {
     "quick": Tier(QUICK, REPLICATES),
@@ -102,10 +103,9 @@ TIERS = {
             Setup(0.03),
             *(Setup(ridge, decay=2.0, draws=128) for ridge in (0.003, 0.03)),
             Setup(0.1, keep=(8, 32, 64, 128), samples=64, modes=256, draws=128),
-            Setup(0.3, keep=(16, 64), strength=1.0, draws=512),
-            Setup(dataset="digits", kernel="relu", reference=400, images=112),
+            Setup(0.1, keep=(16, 64), strength=1.0, draws=256),
             *(
-                Setup(dataset=dataset, kernel=kernel, reference=1000, images=600)
+                Setup(dataset=dataset, kernel=kernel, reference=1024, images=600)
                 for dataset in ("mnist", "cifar10-first-batch")
                 for kernel in ("erf", "relu")
             ),
@@ -115,16 +115,12 @@ TIERS = {
     ),
 }
 
+CUT = ("copies", "keep")
+FLOW = "flow flow_order shift shift_order first second_order edge error error_order noise_error two_steps distance"
+RIDGES = [f"{r}_{w}" for r in ("uniform", "local", "gaussian") for w in ("error", "learned", "distance")]
 AXES = {
-    **{name + order: ("copies", "keep") for name in ("flow", "shift", "error", "distance") for order in ("", "_order")},
-    **dict.fromkeys(("edge", "first", "second_order", "noise_error", "two_steps"), ("copies", "keep")),
-    **{
-        f"{ridge}_{name}{order}": ("copies", "keep")
-        for ridge in ("uniform", "local", "gaussian")
-        for name in ("error", "learned", "distance")
-        for order in ("", "_order")
-    },
-    **dict.fromkeys(("learned", "learned_order", "profile"), ("copies", "keep", "part")),
+    **dict.fromkeys([*FLOW.split(), "distance_order", *RIDGES, *(f"{name}_order" for name in RIDGES)], CUT),
+    **dict.fromkeys(("learned", "learned_order", "profile"), (*CUT, "part")),
 }
 
 
@@ -200,7 +196,10 @@ def _measure_size(setup, copies, keys):
 
 
 def _image_modes(setup, keys):
-    """Kernel modes of a random reference on other images, a subset of its own for each replicate."""
+    """Kernel modes of a random reference on other images, a subset of its own for each replicate, k ≤ M/4.
+
+    M = 4·4ⁿ, so that the blocks of k are complete.
+    """
     pixels = load(setup.dataset).pixels
     order = np.asarray(jax.random.permutation(keys[0], len(pixels)))
     found = []
@@ -252,9 +251,9 @@ def gaussian(name, observable, order, *rivals, **options):
 UNCHANGED = Rival("unchanged", 0.0)
 RELU = (
     "The trend depends on the kernel. The first mode of a ReLU kernel is nearly constant; what varies of it has excess "
-    "0 … .5 on MNIST and CIFAR-10, so that the curve falls before it rises, and at high k it ends at .1 … .25. With "
-    "the constant removed from the kernel it rises more, with rank correlations of .4 … .6 over octaves; on digits it "
-    "rises either way."
+    "0 … .5 on MNIST and CIFAR-10, so that the curve falls before it rises, and at high k it ends at .1 … .25. With the "
+    "constant removed from the kernel the rank correlation over octaves is .4 … .6. On MNIST the trend is weak, on "
+    "digits, where it was tried, clear."
 )
 LIGHT = (
     "The excess of the modes that M images resolve ends at .1 … .5, above a Gaussian's and far below a Laplace law's, "
@@ -342,7 +341,7 @@ CHECKS = (
         "kurtosis-rises-with-k-relu",
         each("trend"),
         CLEAR_TREND,
-        where={"kernel": "relu"},
+        where={"kernel": "relu", "dataset": "cifar10-first-batch"},
         expect="contradicted",
         because=RELU,
     ),
