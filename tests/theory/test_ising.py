@@ -91,7 +91,7 @@ def test_critical_energy_tends_to_root_two():
 
 @pytest.mark.parametrize("quantity", ising_scaling.EXPONENTS)
 def test_first_correction_predicts_a_size_it_was_not_fitted_to(quantity):
-    """The correction is above 10⁻³ at 10; what lies beyond, interpolated between 8 and 12, is a tenth of that at most."""
+    """The correction is above 10⁻³ at 10; what lies beyond, interpolated between 8 and 12, a tenth of that at most."""
     exact = getattr(torus_moments(10, ising.CRITICAL_COUPLING), quantity)
     power_law = ising_scaling.corrected(quantity, 10**6) * (10 / 10**6) ** ising_scaling.EXPONENTS[quantity]
     assert abs(exact / power_law - 1) > 1e-3
