@@ -1,0 +1,270 @@
+"""No overfitting: the interpolation peak of a flat noisy spectrum, and the tail of small modes that takes it away."""
+
+from dataclasses import dataclass, replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from fieldbench.evidence import AtLeast, AtMost, Check, Claim, Control, Points, Rival, Source, Tier
+from fieldbench.evidence.observables import difference, each, log_slope, theory
+from fieldbench.regression.mode_statistics import learned_modes
+from fieldbench.theory import learning_curves
+from fieldbench.theory.finite_size_error import gaussian_error_correction
+from fieldbench.theory.spectrum import Spectrum
+
+CLAIM = Claim(
+    id="no-overfitting",
+    revision=1,
+    title="The interpolation peak, and the tail of small eigenvalues that removes it",
+    statement=(
+        "Regression with D equal eigenvalues λ and noisy labels has an interpolation peak at P = D, of height ½√(Dλ/T) "
+        "at ridge T; a tail of many small eigenvalues acts as the ridge T = Σ_{k>D} λ_k, so that a kernel with a tail "
+        "interpolates noisy labels without a peak."
+    ),
+    latex=r"E_0(P=D)\to\tfrac12\sqrt{D\lambda/T},\qquad T=\sum_{k>D}\lambda_k",
+    sources=(
+        Source(
+            title="Z. Ringel, Applications of Statistical Field Theory in Deep Learning",
+            where="slides on double descent and benign overfitting, March 2025",
+        ),
+        Source(arxiv="2006.13198", where="learning curves with label noise, flat spectra"),
+        Source(arxiv="2405.06008", where="small eigenvalues as ridge"),
+    ),
+    regime="D ≫ 1; T/λ above the smallest eigenvalue of a square Wishart matrix, 1/D",
+    chosen={
+        "spectrum": "not stated by the source; D = 50 independent Gaussian features, λ = 1/D, so that Dλ = 1",
+        "target": "not stated by the source; unit power, spread evenly over the D modes with random signs",
+        "noise": "label variance 1/4; the test error is against noisy labels",
+        "tail": "λ_k ∝ k^{−6/5}, 300 modes from D + 1 on, ridge 1e-6; its sum is the noise or a fortieth of it",
+        "finite D": "effective ridge plus its first correction in 1/P (theory/finite_size_error.py)",
+        "resolution": "one part in P of the error: the order at which the effective ridge stops",
+    },
+    bibtex=("Ringel2025", "Canatar2021", "Howard2024"),
+)
+
+MODES, TAIL, TARGETS, NOISE, BARE = 50, 300, 8, 0.25, 1e-6
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Flat spectrum with a ridge, or a tail of that sum in its place; a replicate averages over `draws` data sets."""
+
+    ridge: float
+    tail: bool = False
+    noise: float = NOISE
+    draws: int = 64
+    samples: tuple[int, ...] = (25, 50, 75)
+
+
+FLAT = tuple(Setup(ridge) for ridge in (0.1, 0.03, 0.01))
+TAILED = (Setup(NOISE, tail=True), Setup(NOISE / 40, tail=True))
+LONG = (12, 25, 38, 50, 62, 100, 200)
+NOISELESS = Setup(1e-9, noise=0.0, samples=(10, 25, 40))
+TIERS = {
+    "quick": Tier([*FLAT, *TAILED, NOISELESS], replicates=12),
+    "standard": Tier(
+        [
+            *FLAT,
+            *TAILED,
+            NOISELESS,
+            *(Setup(ridge, draws=256, samples=LONG) for ridge in (0.1, 0.03, 0.01, 0.003)),
+            *(replace(setup, draws=128, samples=LONG[:-1]) for setup in TAILED),
+        ],
+        replicates=12,
+    ),
+}
+AXES = dict.fromkeys(
+    (
+        "error",
+        "error_no_e0",
+        "next_order",
+        "one_in_p",
+        "tail_change",
+        "tail_orders",
+        "no_tail",
+        "one_minus",
+        "resolution",
+    ),
+    ("samples",),
+)
+
+
+def coordinates(setup):
+    return {"samples": np.array(setup.samples)}
+
+
+def tail_of(setup):
+    levels = np.arange(MODES + 1.0, MODES + TAIL + 1) ** -1.2
+    return setup.ridge * levels / levels.sum()
+
+
+def spectrum(setup, tail=True):
+    """λ_k of the kernel; the last, of eigenvalue zero, carries the label noise, which nothing can learn."""
+    flat = np.full(MODES, 1.0 / MODES)
+    return np.concatenate([flat, tail_of(setup) if tail else [], [0.0]])
+
+
+def theory_error(setup, levels, ridge):
+    """Test error of the effective ridge, its bracket without E0, and the relative first correction in 1/P."""
+    power = np.zeros_like(levels)
+    power[:MODES], power[-1] = 1.0 / MODES, setup.noise
+    curve = learning_curves.effective_ridge(levels, setup.samples, ridge, target=power)
+    shift = gaussian_error_correction(levels, setup.samples, ridge, power) / curve.test_error
+    return curve.test_error, curve.test_error / curve.e0, shift
+
+
+def predict(setup):
+    sizes = np.array(setup.samples)
+    if not setup.noise:
+        # The predictor is the projection on P random directions of D: exact in the mean, up to the ridge.
+        return {"one_minus": 1.0 - sizes / MODES, "resolution": 0.5 / sizes}
+    flat, bracket, shift = theory_error(setup, spectrum(setup, tail=False), setup.ridge)
+    found = {
+        "error": flat * (1.0 + shift),
+        "error_no_e0": bracket,
+        "next_order": np.abs(shift),
+        "one_in_p": 1.0 / sizes,
+    }
+    if not setup.tail:
+        return found
+    full, _, full_shift = theory_error(setup, spectrum(setup), BARE)
+    alone, _, _ = theory_error(setup, spectrum(setup, tail=False), BARE)
+    return found | {
+        "error": full * (1.0 + full_shift),
+        "next_order": np.abs(full_shift),
+        "tail_change": np.log(full / flat) + full_shift - shift,
+        "tail_orders": np.abs(full_shift - shift) + (full_shift**2 + shift**2),
+        "no_tail": np.log(alone / flat),
+    }
+
+
+def measure(setup, key):
+    return _measure(setup, key)
+
+
+def _measure(setup, key, tail_factor=1.0, noise_factor=1.0):
+    """Errors on nested sizes; with a tail, on the same low modes and labels with and without it."""
+    points, tails, signs, noise = jax.random.split(key, 4)
+    flat = jax.random.normal(points, (setup.draws, setup.samples[-1], MODES))
+    taught = jax.random.rademacher(signs, (MODES, TARGETS), dtype=flat.dtype) / MODES**0.5
+    labels = jnp.einsum("dpk,kt->dpt", flat, taught)
+    labels = labels + (noise_factor * setup.noise) ** 0.5 * jax.random.normal(noise, labels.shape)
+    levels = jnp.full(MODES, 1.0 / MODES)
+
+    def errors(features, eigenvalues, ridge):
+        """Population error on noisy labels, averaged over data sets and targets; modes beyond D were not taught."""
+        found = []
+        for size in setup.samples:
+            data = (features[:, :size], eigenvalues, labels[:, :size], jnp.array([ridge]))
+            learned = learned_modes(*data, np.arange(eigenvalues.size))[1][:, 0]
+            wrong = learned.at[:, :MODES].add(-taught[None])
+            found.append(jnp.mean(jnp.sum(wrong**2, axis=1)) + setup.noise)
+        return jnp.stack(found)
+
+    if not setup.tail:
+        return {"error": errors(flat, levels, setup.ridge)}
+    small = jax.random.normal(tails, (setup.draws, setup.samples[-1], TAIL))
+    features = jnp.concatenate([flat, small], axis=2)
+    error = errors(features, jnp.concatenate([levels, tail_factor * jnp.asarray(tail_of(setup))]), BARE)
+    return {"error": error, "tail_change": jnp.log(error / errors(flat, levels, BARE + setup.ridge))}
+
+
+def measure_without_noise(setup, key):
+    return _measure(setup, key, noise_factor=0.0)
+
+
+def measure_with_double_tail(setup, key):
+    return _measure(setup, key, tail_factor=2.0)
+
+
+def predict_with_tenfold_ridge(setup):
+    return predict(replace(setup, ridge=10.0 * setup.ridge))
+
+
+def peak(name="error"):
+    """ln of the error at P = D over that at P = D/2."""
+    return difference(logged(name, MODES), logged(name, MODES // 2))
+
+
+def logged(name, size):
+    def observe(table):
+        points = each(name, at={"samples": size})(table)
+        return Points(np.log(points.values), points.labels)
+
+    return observe
+
+
+def at_peak(name):
+    return each(name, at={"samples": MODES})
+
+
+def exponent_margin(table):
+    """Largest change of the fitted exponent when each error at the peak moves within its margin."""
+    centred = np.log([setup.ridge for setup in table.setups])
+    centred = centred - centred.mean()
+    margins = (at_peak("next_order")(table).values + at_peak("one_in_p")(table).values)[0]
+    return np.abs(centred) @ margins / (centred @ centred)
+
+
+def height_over_limit(ridge):
+    """E0(P = D)/½√(Dλ/T) of the effective ridge: 1 + O(√T)."""
+    curve = learning_curves.effective_ridge(Spectrum(np.array([1.0 / MODES]), np.array([MODES])), [MODES], ridge)
+    return curve.e0 / (0.5 / np.sqrt(ridge))
+
+
+WITH_NOISE = {"noise": NOISE}
+PLAIN = WITH_NOISE | {"tail": False}
+TAILS = {"tail": True}
+ORDERS = {"orders beyond the computed correction": each("next_order"), "one in P": each("one_in_p")}
+CHECKS = (
+    AtLeast("flat-spectrum-has-a-peak", peak(), 0.0, where=PLAIN | {"ridge": 0.01}, statement=True),
+    AtMost("tail-takes-the-peak-away", peak(), 0.0, where=TAILS | {"ridge": NOISE}, statement=True),
+    Check(
+        "error-curve",
+        each("error"),
+        scale="log",
+        budget=ORDERS,
+        where=WITH_NOISE,
+        rivals=(Rival("bias-and-variance-without-e0", each("error_no_e0")),),
+    ),
+    Check(
+        "height-against-ridge",
+        log_slope(at_peak("error"), over="ridge"),
+        budget={"of the errors, through the fit": exponent_margin},
+        where=PLAIN,
+        rivals=(
+            Rival("inverse-ridge", -1.0),
+            Rival("without-e0", log_slope(at_peak("error_no_e0"), over="ridge")),
+        ),
+    ),
+    Check(
+        "limiting-height",
+        theory(lambda: height_over_limit(1e-12)),
+        expected=1.0,
+        exact=True,
+        # E0 = (1 + z)²/(z(2 + z)) with z²/(1 + z) = T/Dλ: relative corrections of order z = 1e-6.
+        budget={"order √T": 2e-6},
+    ),
+    Check(
+        "tail-acts-as-its-sum",
+        each("tail_change"),
+        budget={"next order": each("tail_orders"), "one in P": each("one_in_p")},
+        where=TAILS,
+        rivals=(Rival("tail-ignored", each("no_tail")),),
+    ),
+    Check(
+        "no-peak-without-noise",
+        each("error"),
+        expected=each("one_minus"),
+        budget={"one in 2P: one direction more or less": each("resolution")},
+        where={"noise": 0.0},
+    ),
+)
+CONTROLS = (
+    Control("noise-left-out", contradicts="flat-spectrum-has-a-peak", measure=measure_without_noise,
+            where=PLAIN | {"ridge": 0.01, "draws": 64}),
+    Control("tail-doubled", contradicts="tail-acts-as-its-sum", measure=measure_with_double_tail,
+            where=TAILS | {"ridge": NOISE, "draws": 64}),
+    Control("ridge-tenfold", contradicts="error-curve", predict=predict_with_tenfold_ridge, where=PLAIN),
+)  # fmt: skip
