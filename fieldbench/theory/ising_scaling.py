@@ -101,7 +101,7 @@ def crossing_remainder(size: int, coupling: float) -> dict[str, float]:
     crossing = CRITICAL_COUPLING
     for _ in range(8):
         crossing = 1 / _exact_step(half, crossing)
-    distance = (coupling - crossing) * size / half
+    distance = (coupling - CRITICAL_COUPLING) * size / half
     stepped = _exact_step(half, crossing + distance)
     return {
         "shift": abs(1 / crossing - CRITICAL_TEMPERATURE),
