@@ -251,8 +251,8 @@ def gaussian(name, observable, order, *rivals, **options):
 UNCHANGED = Rival("unchanged", 0.0)
 RELU = (
     "The trend depends on the kernel. The first mode of a ReLU kernel is nearly constant; what varies of it has excess "
-    "0 … .5 on MNIST and CIFAR-10, so that the curve falls before it rises, and at high k it ends at .1 … .25. With the "
-    "constant removed from the kernel the rank correlation over octaves is .4 … .6. On MNIST the trend is weak, on "
+    "0 … .5 on MNIST and CIFAR-10, so that the curve falls before it rises, and at high k it ends at .1 … .25. With "
+    "the constant removed from the kernel the rank correlation over octaves is .4 … .6. On MNIST the trend is weak, on "
     "digits, where it was tried, clear."
 )
 LIGHT = (
