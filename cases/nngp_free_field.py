@@ -74,18 +74,18 @@ class Setup:
 GAUSSIAN = {"experiment": "prior", "hidden": "gaussian", "readout": "gaussian"}
 UNIFORM = {"experiment": "prior", "hidden": "uniform", "readout": "uniform"}
 MIXED = {"experiment": "prior", "hidden": "gaussian", "readout": "uniform"}
-NARROW, WIDE = 65_536, 2_048
+NETWORKS = {1: 200_000, 5: 50_000}  # the covariance needs many at N = 1; elsewhere 2,500 tell the cumulant
 
 
 def _prior(law, *widths):
-    return [Setup(width=n, networks=NARROW if n <= 5 else WIDE, **law) for n in widths]
+    return [Setup(width=n, networks=NETWORKS.get(n, 2_500), **law) for n in widths]
 
 
 QUICK = [
     *_prior(GAUSSIAN, 1, 5, 1000),
     *_prior(UNIFORM, 1, 5, 1000),
     *_prior(MIXED, 5),
-    Setup("spectrum", 20, 1024, dimension=3),
+    Setup("spectrum", 20, 2048, dimension=3),
     Setup("learning", dimension=6, samples=(80, 160, 320), draws=4),
 ]
 TIERS = {
@@ -97,7 +97,7 @@ TIERS = {
             *_prior(UNIFORM, 50, 500),
             *_prior(MIXED, 1, 50, 500, 1000),
             Setup("spectrum", 1, 16_384, dimension=3),
-            Setup("spectrum", 500, 1024, dimension=3),
+            Setup("spectrum", 500, 2048, dimension=3),
             Setup("learning", dimension=8, samples=(160, 320, 640), draws=4),
         ],
         REPLICATES,
@@ -180,14 +180,18 @@ def measure(setup, key, *, gpr):
     return measure_spectrum(setup, key) if setup.experiment == "spectrum" else measure_prior(setup, key)
 
 
-def measure_prior(setup, key, readout="", copies=1):
-    law = {"hidden": setup.hidden, "readout": readout or setup.readout, "copies": copies}
-    draws = network_prior.draw(key, INPUTS, networks=setup.networks, width=setup.width, quadruples=QUADRUPLES, **law)
+def measure_prior(setup, key):
+    return _prior_moments(setup, key, setup.width, setup.networks, setup.readout)
+
+
+def _prior_moments(setup, key, width, networks, readout):
+    law = {"hidden": setup.hidden, "readout": readout}
+    draws = network_prior.draw(key, INPUTS, networks=networks, width=width, quadruples=QUADRUPLES, **law)
     cumulants = network_prior.four_point(draws, QUADRUPLES)
     outputs = np.asarray(draws.outputs, np.float64)
     return {
         "covariance": np.asarray(draws.kernel, np.float64).mean(axis=0)[PAIRS],
-        "output_covariance": (outputs.T @ outputs / setup.networks)[PAIRS],
+        "output_covariance": (outputs.T @ outputs / networks)[PAIRS],
         "four_point": setup.width * cumulants,
         "output_four_point": setup.width * network_prior.output_four_point(draws, QUADRUPLES),
         "size_of_cumulant": abs(cumulants[0]),
@@ -220,11 +224,12 @@ def _learned(setup, key, gpr):
 
 
 def measure_heavy_tails(setup, key):
-    return measure_prior(setup, key, readout="student-3")
+    return _prior_moments(setup, key, setup.width, setup.networks // 5, "student-3")
 
 
 def measure_pairs(setup, key):
-    return measure_prior(setup, key, copies=2)
+    """Two neurons with the same hidden weights are one whose Gaussian readout has twice the variance."""
+    return _prior_moments(setup, key, setup.width // 2, setup.networks // 5, setup.readout)
 
 
 def predict_relu(setup):

@@ -27,16 +27,16 @@ from fieldbench.typing import Array, Float
 EXCESS = {"gaussian": 0.0, "uniform": -6.0 / 5.0, "student-3": 0.0}
 """Fourth cumulant of the readouts α given their scales (Student's t is a Gaussian of random scale)."""
 
-_FREEDOM = 3
-_ENTRIES = 2**19  # features held at once
+_BLOCK = 100_000  # neurons drawn at once: one compiled shape for every width
+_ENTRIES = 2**19  # features of `draw_outputs` held at once
 
 
 class PriorDraws(NamedTuple):
-    """What is kept of every network; float32."""
+    """What is kept of every network: f (networks, n), K̂ (networks, n, n) and Ĉ (networks, quadruples); float32."""
 
-    outputs: Float[Array, "networks n"]
-    kernel: Float[Array, "networks n n"]
-    fourth: Float[Array, "networks quadruples"]
+    outputs: NDArray[Any]
+    kernel: NDArray[Any]
+    fourth: NDArray[Any]
 
 
 def draw(
@@ -48,7 +48,6 @@ def draw(
     hidden: str = "gaussian",
     readout: str = "gaussian",
     quadruples: Sequence[Sequence[int]] = (),
-    copies: int = 1,
 ) -> PriorDraws:
     """Independent networks with σ_w² = σ_a² = 1: w of variance 1/d, a of variance 1/N.
 
@@ -61,34 +60,37 @@ def draw(
         readout: law of the readouts, "gaussian", "uniform" or "student-3" (Student's t with 3 degrees of freedom, of
             unit variance and no fourth moment).
         quadruples: indices of the four points of Ĉ.
-        copies: neurons that share their hidden weights; 1 for independent neurons, else a divisor of N.
 
     Raises:
-        BadInput: an unknown law, no network, or copies that do not divide N.
+        BadInput: an unknown law, or no network.
     """
-    _check(hidden, readout, networks, width, copies)
+    _check(hidden, readout, networks, width)
     points = tuple(tuple(int(i) for i in four) for four in quadruples)
-    keys, share = _chunks(key, networks, width * len(inputs))
-    drawn = _draw_chunks(keys, jnp.asarray(inputs, jnp.float32), share, width, hidden, readout, points, copies)
-    return PriorDraws(*(array.reshape(-1, *array.shape[2:])[:networks] for array in drawn))
+    share = max(1, _BLOCK // width)
+    neurons, places = max(_BLOCK, width), jnp.asarray(inputs, jnp.float32)
+    blocks = []
+    for part in jax.random.split(key, math.ceil(networks / share)):
+        features, readouts, scales = _neurons(part, places, neurons, hidden, readout)
+        blocks.append(_moments(features, readouts, scales, share, width, EXCESS[readout], points))
+    return PriorDraws(*(np.concatenate(arrays)[:networks] for arrays in zip(*blocks, strict=True)))
 
 
 def draw_outputs(key: Array, inputs: Any, *, networks: int, width: int) -> Float[Array, "networks n"]:
     """Outputs alone, at many points, of networks with Gaussian weights; arguments as `draw`."""
-    _check("gaussian", "gaussian", networks, width, 1)
+    _check("gaussian", "gaussian", networks, width)
     keys, share = _chunks(key, networks, width * len(inputs))
     drawn = _output_chunks(keys, jnp.asarray(inputs, jnp.float32), share, width)
     outputs: Array = drawn.reshape(-1, len(inputs))[:networks]
     return outputs
 
 
-def _check(hidden: str, readout: str, networks: int, width: int, copies: int) -> None:
+def _check(hidden: str, readout: str, networks: int, width: int) -> None:
     if hidden not in ("gaussian", "uniform") or readout not in EXCESS:
         raise BadInput(
             f"laws {hidden!r}, {readout!r}: hidden is gaussian or uniform, readout one of {', '.join(EXCESS)}"
         )
-    if networks < 1 or width < 1 or copies < 1 or width % copies:
-        raise BadInput(f"{networks} networks of width {width}, {copies} copies: need ≥ 1 each, copies a divisor of N")
+    if networks < 1 or width < 1:
+        raise BadInput(f"{networks} networks of width {width}: need at least one of each")
 
 
 def _chunks(key: Array, networks: int, entries: int) -> tuple[Array, int]:
@@ -97,9 +99,9 @@ def _chunks(key: Array, networks: int, entries: int) -> tuple[Array, int]:
     return jax.random.split(key, math.ceil(networks / share)), share
 
 
-def _features(key: Array, inputs: Array, law: str, share: int, width: int, copies: int) -> Array:
-    """φ (networks, N, n)."""
-    weights = jnp.repeat(_unit(key, law, (share, width // copies, inputs.shape[1])), copies, axis=1)
+def _features(key: Array, inputs: Array, law: str, shape: tuple[int, ...]) -> Array:
+    """φ of neurons in the given shape, (*shape, n)."""
+    weights = _unit(key, law, (*shape, inputs.shape[1]))
     features: Array = jax.lax.erf(jnp.matmul(weights * np.float32(inputs.shape[1] ** -0.5), inputs.T))
     return features
 
@@ -108,43 +110,47 @@ def _features(key: Array, inputs: Array, law: str, share: int, width: int, copie
 def _output_chunks(keys: Array, inputs: Array, share: int, width: int) -> Array:
     def chunk(key: Array) -> Array:
         first, second = jax.random.split(key)
-        features = _features(first, inputs, "gaussian", share, width, 1)
+        features = _features(first, inputs, "gaussian", (share, width))
         return jnp.einsum("sc,scn->sn", _unit(second, "gaussian", (share, width)), features)
 
     outputs: Array = jax.lax.map(chunk, keys) * np.float32(width**-0.5)
     return outputs
 
 
-@partial(jax.jit, static_argnums=(2, 3, 4, 5, 6, 7))
-def _draw_chunks(
-    keys: Array,
-    inputs: Array,
+@partial(jax.jit, static_argnums=(2, 3, 4))
+def _neurons(key: Array, inputs: Array, count: int, hidden: str, readout: str) -> tuple[Array, Array, Array]:
+    """Features (count, n), readouts α and squared scales s² (count,) of independent neurons."""
+    first, second, third, fourth = jax.random.split(key, 4)
+    features, readouts = _features(first, inputs, hidden, (count,)), _unit(second, readout, (count,))
+    if readout != "student-3":
+        return features, readouts, jnp.ones((count,), jnp.float32)
+    # χ² of 3 degrees of freedom; s² = (ν − 2)/χ² makes the variance one.
+    uniform = jax.random.uniform(fourth, (count,), jnp.float32, np.finfo(np.float32).tiny, 1.0)
+    scales = 1.0 / (_unit(third, "gaussian", (count,)) ** 2 - 2.0 * jnp.log(uniform))
+    return features, readouts * jnp.sqrt(scales), scales
+
+
+@partial(jax.jit, static_argnums=(3, 4, 5, 6))
+def _moments(
+    features: Array,
+    readouts: Array,
+    scales: Array,
     share: int,
     width: int,
-    hidden: str,
-    readout: str,
+    excess: float,
     points: tuple[tuple[int, ...], ...],
-    copies: int,
-) -> PriorDraws:
-    def chunk(key: Array) -> PriorDraws:
-        first, second, third = jax.random.split(key, 3)
-        features = _features(first, inputs, hidden, share, width, copies)
-        readouts, scaled = _unit(second, readout, (share, width)), features
-        if readout == "student-3":
-            chi_square = jnp.sum(jax.random.normal(third, (_FREEDOM, share, width), jnp.float32) ** 2, axis=0)
-            scale = jnp.sqrt(np.float32(_FREEDOM - 2) / chi_square)
-            readouts, scaled = readouts * scale, features * scale[:, :, None]
-        fourth = [jnp.mean(jnp.prod(features[:, :, np.array(four)], axis=2), axis=1) for four in points]
-        return PriorDraws(
-            jnp.einsum("sc,scn->sn", readouts, features) * np.float32(width**-0.5),
-            jnp.einsum("sca,scb->sab", scaled, scaled) / np.float32(width),
-            np.float32(EXCESS[readout] / width) * jnp.stack(fourth, axis=1)
-            if fourth
-            else jnp.zeros((share, 0), jnp.float32),
-        )
-
-    drawn: PriorDraws = jax.lax.map(chunk, keys)
-    return drawn
+) -> tuple[Array, Array, Array]:
+    """f, K̂ and Ĉ of networks made of consecutive neurons."""
+    used = share * width
+    phi, alpha, square = (
+        array[:used].reshape(share, width, *array.shape[1:]) for array in (features, readouts, scales)
+    )
+    fourth = [jnp.mean(jnp.prod(phi[:, :, np.array(four)], axis=2), axis=1) for four in points]
+    return (
+        jnp.einsum("sc,scn->sn", alpha, phi) * np.float32(width**-0.5),
+        jnp.einsum("sca,scb->sab", phi * square[:, :, None], phi) / np.float32(width),
+        np.float32(excess / width) * jnp.stack(fourth, axis=1) if fourth else jnp.zeros((share, 0), jnp.float32),
+    )
 
 
 def _unit(key: Array, law: str, shape: tuple[int, ...]) -> Array:

@@ -40,12 +40,18 @@ def test_readouts_have_unit_variance(readout):
     assert variance == pytest.approx(float(Kernel("erf").diagonal(INPUTS[:1])[0]), rel=tolerance)
 
 
-def test_copies_double_the_variance_of_the_kernel():
-    alone, paired = (
-        np.asarray(draw(jax.random.key(3), INPUTS[:1], networks=20_000, width=8, copies=c).kernel, np.float64).var()
-        for c in (1, 2)
+@pytest.mark.parametrize("width", [7, 1_000])
+def test_variance_of_the_kernel_falls_as_the_width(width):
+    alone, wide = (
+        np.asarray(draw(jax.random.key(n), INPUTS[:1], networks=4_000, width=n).kernel, np.float64).var()
+        for n in (1, width)
     )
-    assert paired / alone == pytest.approx(2.0, rel=6 * (4 / 20_000) ** 0.5)
+    assert width * wide / alone == pytest.approx(1.0, rel=6 * (4 / 4_000) ** 0.5)
+
+
+def test_networks_do_not_repeat_across_blocks():
+    outputs = np.asarray(draw(jax.random.key(5), INPUTS, networks=250, width=1_000).outputs)
+    assert len(np.unique(outputs[:, 0])) == 250
 
 
 def test_chunks_cover_every_network():
@@ -66,7 +72,7 @@ def test_cumulant_of_known_kernels():
 def test_bad_input_is_named():
     with pytest.raises(BadInput, match="cauchy"):
         draw(jax.random.key(0), INPUTS, networks=1, width=1, readout="cauchy")
-    with pytest.raises(BadInput, match="copies"):
-        draw(jax.random.key(0), INPUTS, networks=1, width=3, copies=2)
+    with pytest.raises(BadInput, match="width 0"):
+        draw(jax.random.key(0), INPUTS, networks=1, width=0)
     with pytest.raises(BadInput, match="0 networks"):
         draw_outputs(jax.random.key(0), INPUTS, networks=0, width=3)
