@@ -153,9 +153,9 @@ def predict_prior(setup, kernel=KERNEL):
 
 
 def predict_spectrum(setup):
-    # The quadrature takes degree EXACTNESS + 1 − l for degree l; the amplitudes add, at worst in phase.
-    values = sphere.eigenvalues(KERNEL, setup.dimension, EXACTNESS + 2)
-    wrong = EXACTNESS + 2 - np.array(DEGREES)
+    # Degrees from EXACTNESS + 1 − l on are taken for degree l; they fall fast, and add to it at worst in phase.
+    values = sphere.eigenvalues(KERNEL, setup.dimension, EXACTNESS + 1)
+    wrong = EXACTNESS + 1 - np.array(DEGREES)
     amplitude = np.sqrt((2 * wrong + 1) * values[wrong] / (2 * np.array(DEGREES) + 1) / values[list(DEGREES)])
     return {"power": values[list(DEGREES)], "aliased": 2.0 * amplitude, "flat": np.ones(len(DEGREES))}
 
