@@ -153,11 +153,12 @@ def predict_prior(setup, kernel=KERNEL):
 
 
 def predict_spectrum(setup):
-    # Degrees from EXACTNESS + 1 − l on are taken for degree l; they fall fast, and add to it at worst in phase.
-    values = sphere.eigenvalues(KERNEL, setup.dimension, EXACTNESS + 1)
-    wrong = EXACTNESS + 1 - np.array(DEGREES)
-    amplitude = np.sqrt((2 * wrong + 1) * values[wrong] / (2 * np.array(DEGREES) + 1) / values[list(DEGREES)])
-    return {"power": values[list(DEGREES)], "aliased": 2.0 * amplitude, "flat": np.ones(len(DEGREES))}
+    # Degrees from EXACTNESS + 1 − l on are mistaken for degree l. Coefficients of different degrees are uncorrelated, so
+    # the mean gains at most their power, which falls fast with degree.
+    values, degrees = sphere.eigenvalues(KERNEL, setup.dimension, EXACTNESS + 1), np.array(DEGREES)
+    wrong = EXACTNESS + 1 - degrees
+    aliased = (2 * wrong + 1) * values[wrong] / ((2 * degrees + 1) * values[degrees])
+    return {"power": values[degrees], "aliased": aliased, "flat": np.ones(len(DEGREES))}
 
 
 def predict_learning(setup):
