@@ -153,7 +153,7 @@ def predict_prior(setup, kernel=KERNEL):
 
 
 def predict_spectrum(setup):
-    # Degrees from EXACTNESS + 1 − l on are mistaken for degree l. Coefficients of different degrees are uncorrelated, so
+    # Degrees from EXACTNESS + 1 − l on are mistaken for degree l. Those of different degrees are uncorrelated, so
     # the mean gains at most their power, which falls fast with degree.
     values, degrees = sphere.eigenvalues(KERNEL, setup.dimension, EXACTNESS + 1), np.array(DEGREES)
     wrong = EXACTNESS + 1 - degrees
