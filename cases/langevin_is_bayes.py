@@ -93,9 +93,9 @@ QUICK = [
     _wells("baoab", 0.4, 3200),
     _wells("metropolis", 0.3, 800),
     _wells("preconditioned", 0.1, 800),
-    Setup("linear", width=8, steps=4000, draws=2000),
+    Setup("linear", width=8, steps=4000, draws=6000),
     Setup("erf", width=64, steps=1600, draws=2048),
-    Setup("prior", width=256, draws=2048),
+    Setup("prior", width=128, draws=4096),
 ]
 TIERS = {
     "quick": Tier(QUICK, BLOCK),
@@ -103,8 +103,8 @@ TIERS = {
         [
             *QUICK,
             _wells("baoab", 0.2, 12_800, chains=4000),
-            Setup("linear", "gibbs-within-langevin", width=8, steps=6000, draws=4000),
-            Setup("linear", width=32, steps=8000, draws=4000),
+            Setup("linear", "gibbs-within-langevin", width=8, steps=6000, draws=6000),
+            Setup("linear", width=32, steps=8000, draws=6000),
             Setup("erf", step=0.7, width=64, steps=3200, draws=2048),
             Setup("erf", width=128, steps=3200, draws=2048),
             Setup("erf", width=256, steps=4800, draws=2048),
@@ -216,9 +216,9 @@ def measure(setup, keys, *, gpr, sampler):
         sampler = GibbsWithinLangevin(every=4)
     elif setup.step:
         sampler = Underdamped(setup.step)
-    return (
-        _measure_linear(setup, keys, sampler) if setup.system == "linear" else _measure_erf(setup, keys, gpr, sampler)
-    )
+    if setup.system == "linear":
+        return _measure_linear(setup, keys, sampler) | _measure_gibbs(setup, keys)
+    return _measure_erf(setup, keys, gpr, sampler)
 
 
 @batched(BLOCK)
@@ -252,10 +252,13 @@ def _measure_wells(setup, keys):
 def _measure_linear(setup, keys, sampler, hidden_variance=1.0):
     energy = _network(setup, len(keys), hidden_variance)
     trace = traces(sampler, energy, keys, Partial(linear_observables, energy), steps=setup.steps)
+    return {name: values.mean(axis=(0, 2)) for name, values in trace.items()} | mixing(trace["predictor"])
+
+
+def _measure_gibbs(setup, keys):
     inputs, targets, _ = _data()
-    gibbs = gibbs_means(keys, inputs, targets, prior=LinearPrior(setup.width, 1.0, RIDGE), sweeps=setup.draws)
-    found = {name: values.mean(axis=(0, 2)) for name, values in trace.items()}
-    return found | {f"gibbs_{name}": mean for name, mean in gibbs.items()} | mixing(trace["predictor"])
+    means = gibbs_means(keys, inputs, targets, prior=LinearPrior(setup.width, 1.0, RIDGE), sweeps=setup.draws)
+    return {f"gibbs_{name}": mean for name, mean in means.items()}
 
 
 def _measure_erf(setup, keys, gpr, sampler):
