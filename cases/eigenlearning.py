@@ -77,7 +77,7 @@ TIERS = {
             GAUSSIAN,
             SPHERE,
             Setup("gaussian", 64, 100, 1600, (2 * LOW, 20.0, 2 * HIGH)),
-            Setup("sphere", 16, 400, 8, (0.1, 1.0, 10.0)),
+            Setup("sphere", 16, 400, 32, (0.1, 1.0, 10.0)),
             Setup("digits", 1782, 400, 1, (0.01,)),
             Setup("mnist", 2000, 500, 1, (0.01,)),
             Setup("cifar10-first-batch", 2000, 500, 1, (0.01,)),

@@ -11,6 +11,7 @@ from fieldbench.evidence.observables import difference, each, log_slope, theory
 from fieldbench.regression.mode_statistics import learned_modes
 from fieldbench.theory import learning_curves
 from fieldbench.theory.finite_size_error import gaussian_error_correction
+from fieldbench.theory.hard_edge import peak_enhancement
 from fieldbench.theory.spectrum import Spectrum
 
 CLAIM = Claim(
@@ -31,13 +32,14 @@ CLAIM = Claim(
         Source(arxiv="2006.13198", where="learning curves with label noise, flat spectra"),
         Source(arxiv="2405.06008", where="small eigenvalues as ridge"),
     ),
-    regime="D ≫ 1; T/λ above the smallest eigenvalue of a square Wishart matrix, 1/D",
+    regime="D ≫ 1; where T/λ falls below the smallest eigenvalue of a square Wishart matrix, 1/D, the hard edge adds",
     chosen={
         "spectrum": "not stated by the source; D = 50 independent Gaussian features, λ = 1/D, so that Dλ = 1",
         "target": "not stated by the source; unit power, spread evenly over the D modes with random signs",
         "noise": "label variance 1/4; the test error is against noisy labels",
         "tail": "λ_k ∝ k^{−6/5}, 300 modes from D + 1 on, ridge 1e-6; its sum is the noise or a fortieth of it",
         "finite D": "effective ridge plus its first correction in 1/P (theory/finite_size_error.py)",
+        "hard edge": "mean over the microscopic density of a square Wishart matrix, derived here (theory/hard_edge.py)",
         "resolution": "one part in P of the error: the order at which the effective ridge stops",
     },
     bibtex=("Ringel2025", "Canatar2021", "Howard2024"),
@@ -55,19 +57,24 @@ class Setup:
     noise: float = NOISE
     draws: int = 64
     samples: tuple[int, ...] = (25, 50, 75)
+    scaled: tuple[float, ...] = ()  # Dκ/λ at which the height of the peak is looked at, D = P = samples[0]
 
 
 FLAT = tuple(Setup(ridge) for ridge in (0.1, 0.03, 0.01))
 TAILED = (Setup(NOISE, tail=True), Setup(NOISE / 40, tail=True))
 LONG = (12, 25, 38, 50, 62, 100, 200)
 NOISELESS = Setup(1e-9, noise=0.0, samples=(10, 25, 40))
+HEIGHTS = Setup(0.0, noise=1.0, draws=1000, samples=(16,), scaled=(0.01, 0.1, 1.0, 10.0))
 TIERS = {
-    "quick": Tier([*FLAT, *TAILED, NOISELESS], replicates=12),
+    "quick": Tier([*FLAT, *TAILED, NOISELESS, HEIGHTS], replicates=12),
     "standard": Tier(
         [
             *FLAT,
             *TAILED,
             NOISELESS,
+            HEIGHTS,
+            replace(HEIGHTS, draws=500, samples=(32,)),
+            replace(HEIGHTS, draws=250, samples=(64,)),
             *(Setup(ridge, draws=256, samples=LONG) for ridge in (0.1, 0.03, 0.01, 0.003)),
             *(replace(setup, draws=128, samples=LONG[:-1]) for setup in TAILED),
         ],
@@ -88,10 +95,11 @@ AXES = dict.fromkeys(
     ),
     ("samples",),
 )
+AXES |= dict.fromkeys(("height", "half_root", "inverse", "bulk", "height_order", "one_in_d"), ("scaled",))
 
 
 def coordinates(setup):
-    return {"samples": np.array(setup.samples)}
+    return {"samples": np.array(setup.samples), "scaled": np.array(setup.scaled)}
 
 
 def tail_of(setup):
@@ -115,6 +123,8 @@ def theory_error(setup, levels, ridge):
 
 
 def predict(setup):
+    if setup.scaled:
+        return predict_height(setup)
     sizes = np.array(setup.samples)
     if not setup.noise:
         # The predictor is the projection on P random directions of D: exact in the mean, up to the ridge.
@@ -139,7 +149,40 @@ def predict(setup):
     }
 
 
+def predict_height(setup):
+    """E0 at P = D: effective ridge and its 1/P correction, and what the hard edge adds to ½√(Dλ/κ)."""
+    (size,) = setup.samples
+    levels, noise = np.append(np.full(size, 1.0 / size), 0.0), np.append(np.zeros(size), 1.0)
+    ridges = np.array(setup.scaled) / size**2
+    curves = [learning_curves.effective_ridge(levels, size, ridge, target=noise).test_error[0] for ridge in ridges]
+    shifts = np.array([gaussian_error_correction(levels, size, ridge, noise)[0] for ridge in ridges])
+    half_root = 0.5 / np.sqrt(ridges)
+    height = curves + shifts + (peak_enhancement(setup.scaled) - 1.0) * half_root
+    return {
+        "height": height,
+        "bulk": curves + shifts,
+        "half_root": half_root,
+        "inverse": 1.0 / ridges,
+        "height_order": np.abs(shifts) / height,
+        "one_in_d": np.full(ridges.size, 1.0 / size),
+    }
+
+
+def measure_height(setup, key, factor=1.0):
+    """Error made of unit label noise, averaged over the noise, from the singular values of square feature matrices."""
+    (size,) = setup.samples
+    levels = jnp.linalg.svd(jax.random.normal(key, (setup.draws, size, size)), compute_uv=False)[None] ** 2
+    ridges = factor * jnp.array(setup.scaled)[:, None, None] / size
+    return {"height": 1.0 + jnp.mean(jnp.sum(levels / (levels + ridges) ** 2, axis=-1), axis=-1)}
+
+
+def measure_height_with_double_ridge(setup, key):
+    return measure_height(setup, key, factor=2.0)
+
+
 def measure(setup, key):
+    if setup.scaled:
+        return measure_height(setup, key)
     return _measure(setup, key)
 
 
@@ -239,6 +282,21 @@ CHECKS = (
         ),
     ),
     Check(
+        "height-at-the-peak",
+        each("height"),
+        scale="log",
+        budget={
+            "orders beyond the computed correction": each("height_order"),
+            "one in D of the hard edge": each("one_in_d"),
+        },
+        where={"noise": 1.0},
+        rivals=(
+            Rival("effective-ridge-alone", each("bulk")),
+            Rival("without-e0", 1.0),
+            Rival("inverse-ridge", each("inverse"), free="offset"),
+        ),
+    ),
+    Check(
         "limiting-height",
         theory(lambda: height_over_limit(1e-12)),
         expected=1.0,
@@ -262,6 +320,8 @@ CHECKS = (
     ),
 )
 CONTROLS = (
+    Control("ridge-doubled-at-peak", contradicts="height-at-the-peak", measure=measure_height_with_double_ridge,
+            where={"noise": 1.0}),
     Control("noise-left-out", contradicts="flat-spectrum-has-a-peak", measure=measure_without_noise,
             where=PLAIN | {"ridge": 0.01, "draws": 64}),
     Control("tail-doubled", contradicts="tail-acts-as-its-sum", measure=measure_with_double_tail,
