@@ -47,7 +47,7 @@ CLAIM = Claim(
     chosen={
         "wells": "not stated by the source; k = 1.5, 2.1, 9, U = x²/2 + x⁴/4 and x⁴/4: laws computable at any step",
         "networks": "not stated by the source; d = 5, P = 24, y = 2 x_1, κ = σ_w² = σ_a² = 1, one fixed data set",
-        "widths": "not stated by the source; 8 (linear), 32 to 512 (erf)",
+        "widths": "not stated by the source; 8 and 32 (linear), 64 to 256 (erf, Langevin), to 1024 (erf, exact Bayes)",
         "resolution": "not stated by the source. Where theory is exact the margin is what a sampler is asked for: 1 % "
         "of a variance (2 % of a weight's), a twentieth of a posterior's spread, a tenth of a finite-width correction, "
         "a quarter of a step's bias",
@@ -102,13 +102,13 @@ TIERS = {
     "standard": Tier(
         [
             *QUICK,
-            _wells("baoab", 0.2, 12_800, chains=4000),
+            _wells("baoab", 0.4, 12_800, chains=4000),
+            _wells("baoab", 0.2, 25_600, chains=8000),
             Setup("linear", "gibbs-within-langevin", width=8, steps=6000, draws=6000),
             Setup("linear", width=32, steps=8000, draws=6000),
-            Setup("erf", step=0.7, width=64, steps=3200, draws=2048),
-            Setup("erf", width=128, steps=3200, draws=2048),
-            Setup("erf", width=256, steps=4800, draws=2048),
-            Setup("erf", width=512, steps=6400, draws=2048),
+            Setup("erf", step=0.7, width=64, steps=4800, draws=2048),
+            Setup("erf", width=128, steps=6400, draws=4096),
+            Setup("erf", width=256, steps=9600, draws=4096),
             Setup("prior", width=1024, draws=2048),
         ],
         BLOCK,
@@ -410,7 +410,7 @@ def _quadratic(sampler, *rivals):
     )
 
 
-def _quartic(where, rival):
+def _quartic(where, rival, **long):
     name = where["sampler"]
     return (
         Check(
@@ -420,7 +420,7 @@ def _quartic(where, rival):
             budget={"resolution: a quarter of the bias": share(bias, 0.25)},
             rivals=(Rival("no-bias", 0.0),),
         ),
-        Check(f"{name}-order", order, where=where, budget=INTEGER, rivals=(Rival("other-order", rival),)),
+        Check(f"{name}-order", order, where=where | long, budget=INTEGER, rivals=(Rival("other-order", rival),)),
     )
 
 
@@ -450,7 +450,7 @@ def _slope(kind):
         Check(f"bayes-slope-of-{kind}", slope(f"bayes_{kind}"), where=PRIOR, budget=budget, rivals=rivals),
         Check(
             f"langevin-slope-of-{kind}",
-            slope(kind, widths=4),
+            slope(kind, widths=3),
             where={**ERF, "step": 0.0},
             budget={
                 "next order in 1/N": next_order(kind),
@@ -470,7 +470,7 @@ CHECKS = (
     _quadratic("metropolis"),
     Check("metropolis-on-quartics", each("square", at=QUARTICS), scale="log", budget=PERCENT, where=METROPOLIS),
     *_quartic(EULER, 2.0),
-    *_quartic(BAOAB, 1.0),
+    *_quartic(BAOAB, 1.0, chains=(4000, 8000)),  # the standard tier: a bias of 0.1 % is to be resolved
     Check(
         "limiting-orders",
         theory(lambda: _limiting_orders(0.005)),
