@@ -7,13 +7,14 @@ With f = Σ_k √λ_k w_kφ_k the weights minimise the strictly convex (u ≥ 0)
 whose stationary point has dual weights Δ(1 + (p/2)u|Δ|^{p−2})/κ. In the basis in which ΨᵀΨ, Ψ = φ√λ, is diagonal every
 ridge regression costs M² operations and Newton's method with the Hessian of the Hartree ridge κ/(1 + 6u⟨Δ²⟩) needs no
 factorisation. It contracts by the scatter of 6uΔ² over points, averaged over the points that a mode sees: about ten
-iterations where κ is large. `residual` tells whether it arrived.
+iterations where κ is large. Damped: a step that does not shorten the gradient (in the Hessian's metric, in which every
+short enough step does, the energy being convex) is refused and halved from then on. `residual` tells if it arrived.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -21,7 +22,7 @@ import jax.numpy as jnp
 from fieldbench.errors import BadInput
 from fieldbench.typing import Array, Float
 
-_ITERATIONS = 100
+_ITERATIONS = 400
 _TOLERANCE = 1e-12
 
 
@@ -105,15 +106,21 @@ def quartic_map(
         force = missed * (1.0 + degree / 2 * couplings[None, :] * jnp.abs(missed) ** (degree - 2)) / ridge
         return weights - space.points.T @ force, jnp.mean(missed**2, axis=0)
 
-    def step(carry: tuple[Array, Array, Array, Array]) -> tuple[Array, Array, Array, Array]:
-        count, weights, slope, _ = carry
-        weights = weights - slope / hessian
-        slope, error = gradient(weights)
-        return count + 1, weights, slope, error
+    def length(slope: Array) -> Array:
+        return jnp.sum(slope**2 / hessian, axis=0)
 
-    def moving(carry: tuple[Array, Array, Array, Array]) -> Array:
+    def step(carry: Any) -> Any:
+        count, weights, slope, error, rate = carry
+        moved = weights - rate[None, :] * slope / hessian
+        new_slope, new_error = gradient(moved)
+        better = length(new_slope) < length(slope)
+        kept = [jnp.where(better, new, old) for new, old in ((moved, weights), (new_slope, slope), (new_error, error))]
+        return count + 1, *kept, jnp.where(better, rate, rate / 2)
+
+    def moving(carry: Any) -> Any:
         return (carry[0] < _ITERATIONS) & (jnp.max(jnp.abs(carry[2])) > _TOLERANCE * scale)
 
     slope, error = gradient(start.weights)
-    _, weights, slope, error = jax.lax.while_loop(moving, step, (jnp.int32(0), start.weights, slope, error))
+    first = (jnp.int32(0), start.weights, slope, error, jnp.ones_like(error))
+    _, weights, slope, error, _ = jax.lax.while_loop(moving, step, first)
     return QuarticFit(weights, error, jnp.max(jnp.abs(slope)) / scale)
