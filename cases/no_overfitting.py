@@ -129,7 +129,7 @@ def predict(setup):
         return predict_height(setup)
     sizes = np.array(setup.samples)
     if not setup.noise:
-        # The predictor projects on P of D directions, on every data set; the rest is rounding times the condition Tr K/κ.
+        # The predictor projects on P of D directions, on every data set; what is left is rounding times Tr K/κ.
         return {"one_minus": 1.0 - sizes / MODES, "rounding": 10.0 * np.finfo(float).eps * sizes / setup.ridge}
     flat, bracket, shift = theory_error(setup, spectrum(setup, tail=False), setup.ridge)
     found = {
