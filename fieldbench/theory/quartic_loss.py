@@ -6,8 +6,8 @@ The quartic term acts on each sample. In a residual that is Gaussian over the da
     1/κ_u = (1 + 6u⟨Δ²⟩)/κ,
 
 with ⟨Δ²⟩ = train MSE for the maximum of the posterior (MAP). For the posterior's mean ⟨Δ³⟩ = m³ + 3mv with m the mean
-and v the thermal variance of a residual: the same law with ⟨Δ²⟩ = ⟨m²⟩ + v(x), a ridge that depends on the input. If many
-modes are half learned v is even, v = κ_uΣL_k/P. For Gaussian features ⟨φ_k²v⟩ = v + 2λ_k(1 − L_k): mode k sees
+and v the thermal variance of a residual: the same law with ⟨Δ²⟩ = ⟨m²⟩ + v(x), a ridge that depends on the input.
+If many modes are half learned v is even, v = κ_uΣL_k/P. For Gaussian features ⟨φ_k²v⟩ = v + 2λ_k(1 − L_k): mode k sees
 
     1/κ_k = (1 + 6u[⟨m²⟩ + v + 2λ_k(1 − L_k)])/κ
 
