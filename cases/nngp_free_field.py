@@ -74,7 +74,8 @@ class Setup:
 GAUSSIAN = {"experiment": "prior", "hidden": "gaussian", "readout": "gaussian"}
 UNIFORM = {"experiment": "prior", "hidden": "uniform", "readout": "uniform"}
 MIXED = {"experiment": "prior", "hidden": "gaussian", "readout": "uniform"}
-NETWORKS = {1: 200_000, 5: 50_000}  # the covariance needs many at N = 1; elsewhere 2,500 tell the cumulant
+# The covariance needs many networks at N = 1, the cumulant some thousands at any width.
+NETWORKS = {1: 200_000, 5: 50_000, 50: 5_000, 500: 5_000}
 
 
 def _prior(law, *widths):
