@@ -27,6 +27,7 @@ CLAIM = Claim(
     regime="κ > 0; φ_t an exact eigenfunction under q; any training set, any labels",
     stated={"bound": "(λ_t P/κ) rms φ_t rms y"},
     chosen={
+        "theorem": "an inequality for each data set: the check tests kernel, eigenvalue and regression together",
         "proof": "⟨φ_t, f⟩_q = λ_t φ_t(X)ᵀ(K + κ)⁻¹y, Cauchy–Schwarz, and |(K + κ)⁻¹| ≤ 1/κ; derived here",
         "tightness": "for y ∝ φ_t(X) between κ/(κ + tr K) and κ/(κ + λ_t P rms² φ_t) of the bound; derived here",
         "measures": "chosen here; q uniform on the sphere in three dimensions, training inputs on a band around its "
@@ -139,7 +140,7 @@ def rounding(table):
 
 ALIGNED = {"target": "harmonic"}
 CHECKS = (
-    AtMost("bound", each("ratio"), 1.0, where={"ridge": (0.01, 1.0)}, statement=True),
+    AtMost("bound", each("ratio"), 1.0, statement=True),
     AtMost("bound-with-own-strength", each("over_own_strength"), 1.0, where={"ridge": (0.01, 1.0)}),
     Check(
         "overlap-formula",

@@ -24,7 +24,7 @@ CLAIM = Claim(
         "low-mode learnabilities and error stay as they are, up to the learnability of what was cut, if the ridge "
         "flows as T(Λ) = T + Σ_{k>Λ} λ_k. No other coupling flows, and two steps are one. Where the high modes are "
         "not Gaussian the ridge depends on the input, Σ_{k>Λ} λ_kφ_k(x)²; kernel modes of images are near Gaussian "
-        "at low k and heavy-tailed at high k."
+        "at low k and have heavier tails than a Gaussian at high k."
     ),
     latex=r"T(\Lambda)=T+\sum_{k>\Lambda}\lambda_k,\quad"
     r"\delta\ln\kappa_{\rm eff}=E_0\sum_{k>\Lambda}\lambda_kL_k/\kappa_{\rm eff},\quad"
@@ -52,8 +52,9 @@ CLAIM = Claim(
         ),
     },
     errata=(
-        "The bare criterion Pλ_Λ/T(Λ) ≪ 1 is not needed: with the effective ridge the deviation is of order "
-        "P Σ_{k>Λ} λ_k²/κ_eff², and T(Λ) in its place is right only where the kept modes add little to κ_eff.",
+        "Slides, March 2025, and arXiv:2405.06008: the bare criterion Pλ_Λ/T(Λ) ≪ 1 is not needed; with the effective "
+        "ridge the deviation is of order P Σ_{k>Λ} λ_k²/κ_eff², and T(Λ) in its place is right only where the kept "
+        "modes add little to κ_eff.",
     ),
     bibtex=("Howard2024", "Ringel2025"),
 )
@@ -263,9 +264,12 @@ LIGHT = (
 CHECKS = (
     Check(
         "running-ridge",
-        each("flow"),
+        each("flow", at=WEAK),  # where little of what is cut could be learned; elsewhere the claim says nothing
         expected=1.0,
-        budget={"largest learnability that was cut": each("edge"), "orders beyond 1/P": each("flow_order")},
+        budget={
+            "learnability at the cut-off, above all that was cut": each("edge", at=WEAK),
+            "orders beyond 1/P": each("flow_order", at=WEAK),
+        },
         where=GAUSSIAN,
         rivals=(Rival("ridge-does-not-flow", 0.0), Rival("flow-doubled", 2.0)),
         statement=True,

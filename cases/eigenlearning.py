@@ -26,7 +26,7 @@ CLAIM = Claim(
         "posterior variance (λ_kT/P)/(λ_k + T/P); between data sets its coefficient varies by L_k²·MSE/P, which is "
         "another thing; on any data set the learnabilities add up to Tr K(K + T)⁻¹."
     ),
-    latex=r"L_k=\frac{\lambda_k}{\lambda_k+T/P},\qquad\sum_kL_k=\mathrm{Tr}\,K(K+T)^{-1}",
+    latex=r"\langle L_k\rangle\simeq\frac{\lambda_k}{\lambda_k+T/P},\qquad\sum_kL_k=\mathrm{Tr}\,K(K+T)^{-1}",
     sources=(
         Source(arxiv="1906.05301", where="equivalent kernel: mean and variance of each mode"),
         Source(arxiv="2110.03922", where="conservation of learnability; covariance of the learned coefficients"),

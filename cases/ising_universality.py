@@ -179,6 +179,12 @@ CHECKS = (
         each("energy"),
         # The energy is the thermometer: an error of K that would shift η by its own margin.
         budget={"resolution of the coupling that the exponents need": each("energy_resolution")},
+    ),
+    Check(
+        "exact-energy-at-criticality",
+        each("energy"),
+        where=CRITICAL,
+        budget={"resolution of the coupling that the exponents need": each("energy_resolution")},
         rivals=(Rival("infinite-lattice", each("bulk_energy")),),
     ),
     *(

@@ -24,7 +24,8 @@ CLAIM = Claim(
         "With λ_k = k^{−1−α} and y_k² ∝ λ_k the mean squared error of Gaussian-process regression falls as P^{−α} "
         "without ridge and as P^{−α/(1+α)} where the ridge dominates. In general the curve follows the tail of the "
         "target over the kernel's principal components, Σ_{k>K} y_k² ~ K^{−b} ⇒ MSE ~ P^{−b} (b < 2(1+α)), on "
-        "synthetic spectra and on images; α alone predicts it only if y_k² ∝ λ_k."
+        "synthetic spectra, and on images up to the change of E0 over the window; α alone predicts it only if "
+        "y_k² ∝ λ_k."
     ),
     latex=r"\sum_{k>K}y_k^2\sim K^{-b}\ \Rightarrow\ \mathrm{MSE}\sim P^{-\min(b,\,2(1+\alpha))}",
     sources=(

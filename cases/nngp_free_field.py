@@ -18,9 +18,10 @@ CLAIM = Claim(
     revision=1,
     title="Outputs of a random erf network become a free field as 1/N, of low degree",
     statement=(
-        "The outputs of a random two-layer erf network have the arcsine covariance at every width N; their connected "
-        "four-point function falls as 1/N, with a coefficient set by the law of the weights: at coincident points "
-        "positive for Gaussian, negative for uniform ones. The free field prefers, and learns first, low degrees."
+        "The outputs of a random two-layer erf network have the covariance of one neuron at every width N, the arcsine "
+        "kernel for Gaussian hidden weights; their connected four-point function falls as 1/N, with a coefficient set "
+        "by the law of the weights: at coincident points positive for Gaussian, negative for uniform ones. The free "
+        "field prefers, and learns first, low degrees."
     ),
     latex=r"\langle ffff\rangle_c=\tfrac{\sigma_a^4}{N}\Big[k\langle\phi\phi\phi\phi\rangle"
     r"-\sum_{3\ \mathrm{pairings}}\langle\phi\phi\rangle\langle\phi\phi\rangle\Big],\quad k=E a^4/(E a^2)^2",
@@ -299,6 +300,8 @@ CHECKS = (
     _exponent("gaussian-exponent", GAUSSIAN, statement=True),
     _exponent("uniform-exponent", UNIFORM),
     AtMost("uniform-sign", each("four_point", **COINCIDENT), 0.0, where=UNIFORM),
+    # The estimator above takes the readouts' own excess as given; the outputs' cumulant measures it.
+    AtMost("uniform-sign-of-outputs", each("output_four_point", **COINCIDENT), 0.0, where=UNIFORM | {"width": (1, 5)}),
     _outputs("cumulant-of-outputs", GAUSSIAN, INVERSE_SQUARE_AT_A),
     _outputs("cumulant-of-uniform-outputs", UNIFORM, Rival("gaussian-readouts", each("without_excess", **COINCIDENT))),
     Check(

@@ -19,9 +19,9 @@ CLAIM = Claim(
     revision=1,
     title="The interpolation peak, and the tail of small eigenvalues that removes it",
     statement=(
-        "Regression with D equal eigenvalues λ and noisy labels has an interpolation peak at P = D, of height ½√(Dλ/T) "
-        "at ridge T; a tail of many small eigenvalues acts as the ridge T = Σ_{k>D} λ_k, so that a kernel with a tail "
-        "interpolates noisy labels without a peak."
+        "At small ridge T, regression with D equal eigenvalues λ and noisy labels has an interpolation peak at P = D, "
+        "with E0 = ½√(Dλ/T) for 1/D² ≪ T/Dλ ≪ 1. A tail of many small eigenvalues acts as the ridge T = Σ_{k>D} λ_k: "
+        "as large as the label noise it takes the peak away, much smaller it leaves it."
     ),
     latex=r"E_0(P=D)\to\tfrac12\sqrt{D\lambda/T},\qquad T=\sum_{k>D}\lambda_k",
     sources=(
@@ -254,9 +254,10 @@ def height_over_limit(ridge):
 WITH_NOISE = {"noise": NOISE}
 PLAIN = WITH_NOISE | {"tail": False}
 TAILS = {"tail": True}
-ORDERS = {"orders beyond the computed correction": each("next_order"), "one in P": each("one_in_p")}
+ORDERS = {"orders beyond the computed correction": each("next_order"), "resolution, one in P": each("one_in_p")}
 CHECKS = (
     AtLeast("flat-spectrum-has-a-peak", peak(), 0.0, where=PLAIN | {"ridge": 0.01}, statement=True),
+    AtLeast("small-tail-leaves-the-peak", peak(), 0.0, where=TAILS | {"ridge": NOISE / 40}),
     AtMost("tail-takes-the-peak-away", peak(), 0.0, where=TAILS | {"ridge": NOISE}, statement=True),
     Check(
         "error-curve",
@@ -282,7 +283,7 @@ CHECKS = (
         scale="log",
         budget={
             "orders beyond the computed correction": each("height_order"),
-            "one in D of the hard edge": each("one_in_d"),
+            "resolution of the hard edge, one in D": each("one_in_d"),
         },
         where={"noise": 1.0},
         rivals=(
@@ -302,7 +303,7 @@ CHECKS = (
     Check(
         "tail-acts-as-its-sum",
         each("tail_change"),
-        budget={"next order": each("tail_orders"), "one in P": each("one_in_p")},
+        budget={"next order": each("tail_orders"), "resolution, one in P": each("one_in_p")},
         where=TAILS,
         rivals=(Rival("tail-ignored", each("no_tail")),),
     ),

@@ -35,6 +35,9 @@ def test_the_door_pools_the_newest_record_of_each_seed(toy, tmp_path):
         **{f"seed{seed}": _at(toy, seed) for seed in range(3)},
         "tried": _at(toy, 3, "inconclusive").model_copy(update={"exploratory": True}),
         "larger": _at(toy, 4, "inconclusive").model_copy(update={"tier": "standard"}),
+        "older": _at(toy, 5, "inconclusive").model_copy(
+            update={"claim": toy.claim.model_copy(update={"revision": toy.claim.revision - 1})}
+        ),
     }.items():
         (tmp_path / f"{name}.json").write_text(record.dump(found))
     table = tmp_path / "stability.md"

@@ -53,6 +53,15 @@ def test_the_front_page_is_filled_between_its_marks_and_nowhere_else(results, tm
         assert text.count("| toy-sum | statement") == 1
 
 
+def test_a_front_page_without_its_end_mark_is_left_alone(results, tmp_path):
+    readme = tmp_path / "README.md"
+    text = "before\n<!-- verdicts quick -->\nall the rest\n"
+    readme.write_text(text)
+    with pytest.raises(BadInput, match="no line '<!-- /verdicts -->' after"):
+        write_tables(results, readme)
+    assert readme.read_text() == text
+
+
 def test_no_record_is_an_error_with_its_remedy(tmp_path):
     with pytest.raises(BadInput, match="make one with `fieldbench run`"):
         write_tables(tmp_path / "nothing")

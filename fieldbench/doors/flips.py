@@ -12,7 +12,7 @@ from fieldbench.report.flips import markdown, stability
 
 
 def flips(where: Path, tier: str, to: Path | None, out: Output) -> None:
-    """Pool the newest record of each claim and seed at or below a path; exploratory ones do not count.
+    """Pool the newest record of each claim and seed at or below a path, without exploratory ones and older revisions.
 
     Raises:
         BadInput: no record of that tier there.
@@ -27,11 +27,13 @@ def flips(where: Path, tier: str, to: Path | None, out: Output) -> None:
                 newest[key] = found
     if not newest:
         raise BadInput(f"no record of tier {tier!r} below {where}; make some with `fieldbench run --fresh-seeds 20`")
-    seeds = stability(newest.values())
+    last = {claim: max(r for name, r, _ in newest if name == claim) for claim, _, _ in newest}
+    latest = [found for (claim, revision, _), found in newest.items() if revision == last[claim]]
+    seeds = stability(latest)
     for line in seeds.lines():
         out.line(line)
     if to is not None:
         with atomic.explained(to, "the records are untouched", "choose a writable file with --to"):
-            atomic.write(to, markdown(newest.values()).encode())
+            atomic.write(to, markdown(latest).encode())
         out.line(str(to))
-    out.value({"records": [found.run_id for found in newest.values()], **seeds.as_value()})
+    out.value({"records": [found.run_id for found in latest], **seeds.as_value()})

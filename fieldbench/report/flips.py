@@ -107,7 +107,8 @@ def markdown(records: Iterable[Record]) -> str:
         count = len({seed for item in seeds.items for seed in item.found})
         numbers = [str(value[name]) for name in ("items", "judgements")]
         rates = [f"{100 * value[name]:.2g} %" for name in ("pooled_rate", "predicted_mean", "predicted_largest")]
-        where = f" ({value['predicted_largest_check'].split(' ', 1)[-1]})" if value["predicted_largest"] else ""
+        check = value["predicted_largest_check"]
+        where = f" ({check.split(' ', 1)[-1] if claim else check})" if value["predicted_largest"] else ""
         most = str(value["most_flips_of_one"])
         rows.append((claim or "all", str(count), *numbers, rates[0], most, rates[1], rates[2] + where))
     flips = [f"- {line}" for line in stability(found).lines() if line.startswith("FLIP")]
