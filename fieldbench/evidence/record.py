@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SCHEMA_FILE = Path(__file__).parent / "schemas" / "record-1.json"
 WIDTH = 110
+BENCHMARKS = "asv"  # folder of benchmark results beside the claims
 
 
 def from_result(result: CaseResult) -> Record:
@@ -65,13 +66,14 @@ def read(path: Path) -> Record:
 
 
 def find(where: Path) -> list[Path]:
-    """The record files at or below a path, oldest first (run ids begin with the date)."""
+    """The record files at or below a path, oldest first (run ids begin with the date); benchmarks in asv/ are none."""
     where = Path(where)
     if where.is_file():
         return [where]
     if not where.is_dir():
         raise BadInput(f"{where} does not exist; name a record or a directory of records")
-    return sorted(where.rglob("*.json"), key=lambda path: (path.parent, path.name))
+    found = [path for path in where.rglob("*.json") if BENCHMARKS not in path.relative_to(where).parts]
+    return sorted(found, key=lambda path: (path.parent, path.name))
 
 
 def latest(results: Path, claim: str, revision: int, tier: str) -> Record | None:
