@@ -148,6 +148,6 @@ def _errata(latest: Mapping[str, Record], not_encoded: Mapping[str, NotEncoded])
 
 
 def _sentence(text: str) -> str:
-    head = text.partition(" ")[0]
+    head = text.partition(" ")[0].rstrip(":,")
     word = head == "a" or (len(head) > 1 and head.isalpha() and head.islower())  # not a symbol, not arXiv:…
     return f"{text[:1].upper() if word else text[:1]}{text[1:].rstrip('.')}."
