@@ -7,7 +7,7 @@ import numpy as np
 
 from fieldbench.data.synthetic import on_sphere
 from fieldbench.evidence import Check, Claim, Control, Points, Rival, Source, Tier
-from fieldbench.evidence.observables import crossing, each, log_slope, ratio, theory
+from fieldbench.evidence.observables import crossing, each, log_slope, log_slope_margin, ratio, theory
 from fieldbench.regression.zonal import harmonic, rotation_averaged_learnability, zonal_coefficients
 from fieldbench.theory import finite_size, learning_curves, sphere
 from fieldbench.theory.kernels import Kernel
@@ -173,13 +173,6 @@ def times_samples(name):
     return observe
 
 
-def exponent_margin(table):
-    """Largest change of the fitted exponent when each P_50 moves within its margin."""
-    centred = np.log([setup.dimension for setup in table.setups])
-    centred = centred - centred.mean()
-    return np.abs(centred) @ each("shift_p50")(table).values[0] / (centred @ centred)
-
-
 def power(exponent):
     return lambda table: np.array([float(setup.dimension) ** exponent for setup in table.setups])
 
@@ -220,7 +213,7 @@ CHECKS = (
     Check(
         "cubic-exponent",
         log_slope(crossing("cubic", 0.5), over="dimension"),
-        budget={"finite P, through the fit": exponent_margin},
+        budget={"finite P, through the fit": log_slope_margin(each("shift_p50"), over="dimension")},
         rivals=(Rival("square-law", 2.0), Rival("linear-law", 1.0)),
         statement=True,
     ),

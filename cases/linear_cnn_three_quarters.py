@@ -14,6 +14,7 @@ from fieldbench.evidence.observables import (
     each,
     local_log_slopes,
     log_slope,
+    log_slope_margin,
     ratio,
     spread,
     theory,
@@ -240,13 +241,6 @@ def dimension(setup):
     return setup.dimension
 
 
-def exponent_margin(table):
-    """Largest change of the fitted exponent when each P_50 moves within its margin."""
-    centred = np.log([setup.dimension for setup in table.setups])
-    centred = centred - centred.mean()
-    return np.abs(centred) @ p50_margin(table).values[0] / (centred @ centred)
-
-
 def local_margin(table):
     """The margins of two neighbouring P_50 over the logarithm of their dimensions' ratio."""
     margin = p50_margin(table).values[0]
@@ -343,7 +337,7 @@ CHECKS = (
         log_slope(P50, over=dimension),
         log_slope(each("p50"), over=dimension),
         where=TIGHT,
-        budget={"margins of P_50 through the fit": exponent_margin},
+        budget={"margins of P_50 through the fit": log_slope_margin(p50_margin, over="dimension")},
         guards=GIBBS,
         rivals=(Rival("gaussian-process", 1.0), Rival("full-alignment", 0.5)),
         statement=True,

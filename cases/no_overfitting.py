@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from fieldbench.evidence import AtLeast, AtMost, Check, Claim, Control, Points, Rival, Source, Tier
-from fieldbench.evidence.observables import difference, each, log_slope, theory
+from fieldbench.evidence import AtLeast, AtMost, Check, Claim, Control, Rival, Source, Tier
+from fieldbench.evidence.observables import derived, each, log_slope, log_slope_margin, theory
 from fieldbench.regression.sign_averaged import sign_averaged_errors
 from fieldbench.theory import learning_curves
 from fieldbench.theory.finite_size_error import gaussian_error_correction
@@ -97,7 +97,7 @@ AXES = dict.fromkeys(
     ),
     ("samples",),
 )
-AXES |= dict.fromkeys(("height", "half_root", "inverse", "bulk", "height_order", "one_in_d"), ("scaled",))
+AXES |= dict.fromkeys(("height", "inverse", "bulk", "height_order", "one_in_d"), ("scaled",))
 
 
 def coordinates(setup):
@@ -163,7 +163,6 @@ def predict_height(setup):
     return {
         "height": height,
         "bulk": curves + shifts,
-        "half_root": half_root,
         "inverse": 1.0 / ridges,
         "height_order": np.abs(shifts) / height,
         "one_in_d": np.full(ridges.size, 1.0 / size),
@@ -220,29 +219,14 @@ def predict_with_tenfold_ridge(setup):
     return predict(replace(setup, ridge=10.0 * setup.ridge))
 
 
-def peak(name="error"):
+def peak():
     """ln of the error at P = D over that at P = D/2."""
-    return difference(logged(name, MODES), logged(name, MODES // 2))
-
-
-def logged(name, size):
-    def observe(table):
-        points = each(name, at={"samples": size})(table)
-        return Points(np.log(points.values), points.labels)
-
-    return observe
+    half = each("error", at={"samples": MODES // 2})
+    return derived(lambda full, half: np.log(full) - np.log(half), at_peak("error"), half)
 
 
 def at_peak(name):
     return each(name, at={"samples": MODES})
-
-
-def exponent_margin(table):
-    """Largest change of the fitted exponent when each error at the peak moves within its margin."""
-    centred = np.log([setup.ridge for setup in table.setups])
-    centred = centred - centred.mean()
-    margins = (at_peak("next_order")(table).values + at_peak("one_in_p")(table).values)[0]
-    return np.abs(centred) @ margins / (centred @ centred)
 
 
 def height_over_limit(ridge):
@@ -255,6 +239,7 @@ WITH_NOISE = {"noise": NOISE}
 PLAIN = WITH_NOISE | {"tail": False}
 TAILS = {"tail": True}
 ORDERS = {"orders beyond the computed correction": each("next_order"), "resolution, one in P": each("one_in_p")}
+PEAK_MARGIN = derived(np.add, at_peak("next_order"), at_peak("one_in_p"))
 CHECKS = (
     AtLeast("flat-spectrum-has-a-peak", peak(), 0.0, where=PLAIN | {"ridge": 0.01}, statement=True),
     AtLeast("small-tail-leaves-the-peak", peak(), 0.0, where=TAILS | {"ridge": NOISE / 40}),
@@ -270,7 +255,7 @@ CHECKS = (
     Check(
         "height-against-ridge",
         log_slope(at_peak("error"), over="ridge"),
-        budget={"of the errors, through the fit": exponent_margin},
+        budget={"of the errors, through the fit": log_slope_margin(PEAK_MARGIN, over="ridge")},
         where=PLAIN,
         rivals=(
             Rival("inverse-ridge", -1.0),

@@ -7,14 +7,14 @@ import numpy as np
 
 from fieldbench.errors import TooFewPoints
 from fieldbench.evidence import AtMost, Check, Claim, Control, Guard, Points, Rival, Source, Tier, batched
-from fieldbench.evidence.observables import derived, each, log_slope, theory
+from fieldbench.evidence.observables import derived, each, log_slope, log_slope_margin, theory
 from fieldbench.regression.quartic_shift import quartic_shifts
 from fieldbench.sampling import Underdamped
 from fieldbench.sampling.quartic_shift import sampled_shifts
 from fieldbench.theory import learning_curves
 from fieldbench.theory.finite_size_error import gaussian_learnability_correction
 from fieldbench.theory.quartic_loss import cavity, hartree, posterior_hartree
-from fieldbench.theory.scaling_laws import exponent, fit_weights, infinite_power_law
+from fieldbench.theory.scaling_laws import exponent, infinite_power_law
 
 CLAIM = Claim(
     id="wilsonian-scaling",
@@ -241,12 +241,7 @@ def decay(name, u, sign=1.0):
 
 def through_fit(*parts):
     """What relative errors at each P do to a fitted exponent."""
-
-    def margin(table):
-        weights = np.abs(fit_weights([setup.samples for setup in table.setups]))
-        return weights @ sum(part(table).values[0] for part in parts)
-
-    return margin
+    return log_slope_margin(derived(lambda *values: sum(values), *parts), over="samples")
 
 
 def over_shift(name, u):

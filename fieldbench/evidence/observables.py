@@ -61,11 +61,24 @@ def log_slope(observable: Observable, *, over: str | Callable[[Any], float]) -> 
 
     def observe(table: Table) -> Points:
         logs = logarithm(_one_point_a_row(observable, table))
-        abscissa = np.log(_abscissa(table, over))
-        centred = abscissa - abscissa.mean()
-        if not np.any(centred):
-            raise TooFewPoints(f"a slope needs at least two different values of {over!r}")
+        centred = _centred_logarithms(table, over)
         return Points((logs @ centred / (centred @ centred))[:, None], ("exponent",))
+
+    return observe
+
+
+def log_slope_margin(margins: Observable, *, over: str | Callable[[Any], float]) -> Observable:
+    """Largest change of `log_slope` when the logarithm of each point moves within its margin: Σ|c_i|m_i/Σc_i².
+
+    Args:
+        margins: m_i, one a setup, relative.
+        over: as `log_slope`; c_i is its centred logarithm.
+    """
+
+    def observe(table: Table) -> Points:
+        within = _one_point_a_row(margins, table)
+        centred = _centred_logarithms(table, over)
+        return Points((within @ np.abs(centred) / (centred @ centred))[:, None], ("exponent",))
 
     return observe
 
@@ -185,6 +198,15 @@ def _one_point_a_row(observable: Observable, table: Table) -> FloatArray:
     if values.shape[1] != len(table):
         raise BadInput(f"a slope over setups needs one point a setup: {values.shape[1]} points for {len(table)} setups")
     return values
+
+
+def _centred_logarithms(table: Table, over: str | Callable[[Any], float]) -> FloatArray:
+    """ln of `over` at each setup, less their mean."""
+    abscissa = np.log(_abscissa(table, over))
+    centred: FloatArray = abscissa - abscissa.mean()
+    if not np.any(centred):
+        raise TooFewPoints(f"a slope needs at least two different values of {over!r}")
+    return centred
 
 
 def _abscissa(table: Table, over: str | Callable[[Any], float]) -> FloatArray:

@@ -1,23 +1,25 @@
 """Reductions of constructed tables with known answers."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from fieldbench.errors import BadInput
+from fieldbench.errors import BadInput, TooFewPoints
 from fieldbench.evidence.observables import (
     crossing,
     difference,
     each,
     local_log_slopes,
     log_slope,
+    log_slope_margin,
     mean_over,
     ratio,
     spread,
     theory,
 )  # fmt: skip
-from fieldbench.evidence.table import Row, Table
+from fieldbench.evidence.table import Points, Row, Table
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,20 @@ def test_crossing_is_exact_for_curves_linear_in_the_logarithm():
 
 def test_a_curve_that_never_crosses_is_not_a_number():
     assert np.isnan(crossing("curve", 5.0)(table()).values).all()
+
+
+def test_the_margin_of_a_slope_is_the_largest_change_that_moved_points_make():
+    rows, margins = table(), np.array([0.1, 0.2, 0.05])[: len(table())]
+    found = log_slope_margin(lambda t: Points(margins[None, :], t.labels()), over="dimension")(rows).values
+    powers = each("power")(rows).values[:1]
+    moved = [
+        log_slope(lambda t, s=signs: Points(powers * np.exp(s * margins), t.labels()), over="dimension")(rows).values
+        for signs in itertools.product((-1.0, 1.0), repeat=margins.size)
+    ]
+    np.testing.assert_allclose(found, np.max(moved) - log_slope(each("power"), over="dimension")(rows).values[0, 0],
+                               rtol=1e-10)  # fmt: skip
+    with pytest.raises(TooFewPoints):
+        log_slope_margin(lambda t: Points(margins[None, :1], t.labels()), over="dimension")(rows.where(dimension=4))
 
 
 def test_slopes_of_a_power_law():
