@@ -55,9 +55,9 @@ def write_tables(results: Path, readme: Path | None = None) -> tuple[Path, list[
             filled = table(COLUMNS, [row for r in records if r.tier == tier for row in front_page(r)])
             start, end = f"<!-- verdicts {tier} -->\n", "<!-- /verdicts -->"
             if start in text:
-                if end not in text.partition(start)[2]:
-                    raise BadInput(f"{readme}: no line {end.strip()!r} after {start.strip()!r}; nothing was written")
                 before, _, rest = text.partition(start)
+                if end not in rest:
+                    raise BadInput(f"{readme}: no line {end.strip()!r} after {start.strip()!r}; it is untouched")
                 text = before + start + filled + end + rest.partition(end)[2]
         _replace(readme, text)
     return path, records
