@@ -25,7 +25,12 @@ RESULTS = ROOT / "results" / "asv"
 NUMBERS = {1: "one", 2: "two", 4: "four", 8: "eight", 16: "sixteen"}
 # One thread in every BLAS, unless a benchmark asks for more: two were measured to be slower on shared cores.
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-COLLECT = "import json; from fieldbench.evidence import provenance; print(json.dumps(provenance.collect(0)))"
+COLLECT = """import json
+try:
+    from fieldbench.cells import provenance
+except ImportError:  # commits before the rooms of the second form
+    from fieldbench.evidence import provenance
+print(json.dumps(provenance.collect(0)))"""
 
 
 def main() -> None:
@@ -89,7 +94,7 @@ def run(commit: str, machine: str, machine_file: Path, bench: list[str] | None) 
 
 
 def _keep(commit: str, found: dict[str, Any]) -> None:
-    from fieldbench.evidence import atomic
+    from fieldbench import atomic
 
     path = RESULTS / "provenance.json"
     kept = json.loads(path.read_text()) if path.is_file() else {}

@@ -45,7 +45,7 @@ def draw(results: Path, machine: str, subjects: dict[str, tuple[str, str]]) -> P
 
     `subjects` maps a commit's hash to its date and subject.
     """
-    from fieldbench.evidence import atomic
+    from fieldbench import atomic
 
     commits, series = read(results, machine)
     folder = results / "trends"

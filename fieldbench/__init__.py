@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fieldbench.notebook import Run, run
+    from fieldbench.doors.notebook import Run, run
 
 _HOMES = {"Run": "notebook", "run": "notebook"}
 

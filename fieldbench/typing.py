@@ -3,15 +3,17 @@ elsewhere."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
 from jax import Array
 
 if TYPE_CHECKING:
-    from jaxtyping import Bool, Float, Int
+    from jaxtyping import Bool, Float, Int, Real
 else:
     try:
-        from jaxtyping import Bool, Float, Int
+        from jaxtyping import Bool, Float, Int, Real
     except ImportError:
 
         class _Shaped:
@@ -20,6 +22,21 @@ else:
             def __class_getitem__(cls, item: tuple[Any, str]) -> Any:
                 return item[0]
 
-        Bool = Float = Int = _Shaped
+        Bool = Float = Int = Real = _Shaped
 
-__all__ = ["Array", "Bool", "Float", "Int"]
+AnyArray: TypeAlias = Array | np.ndarray
+"""NumPy's or JAX's, for functions that take both: `Float[AnyArray, "n d"]`."""
+
+Numbers: TypeAlias = float | Sequence[float | Sequence[float] | np.ndarray] | np.ndarray | Array
+"""A number or many, for `np.asarray`. Not NumPy's ArrayLike: checked at run time, that refuses tuples."""
+
+Scalar: TypeAlias = float | Real[Array, ""]
+"""A number, as Python's outside of compiled programs and traced inside (a whole one as an integer)."""
+
+Whole: TypeAlias = int | Int[Array, ""]
+"""A whole number, inside and outside likewise."""
+
+Sizes: TypeAlias = Sequence[int] | Int[np.ndarray, " sizes"]
+"""Whole numbers in a vector: Python's or NumPy's."""
+
+__all__ = ["AnyArray", "Array", "Bool", "Float", "Int", "Numbers", "Scalar", "Sizes", "Whole"]

@@ -1,7 +1,14 @@
-"""Numerics of every test: float64 on, strict dtype promotion, no silent rank promotion."""
+"""Numerics of every test: float64 on, strict dtype promotion, no silent rank promotion, shapes as annotated."""
 
 import jax
+import jaxtyping
 import pytest
+
+# Annotations are checked only in modules imported from here on: pytest imports this file before any test module.
+_CHECKED = ["fieldbench.theory", "fieldbench.regression", "fieldbench.sampling", "fieldbench.data"]
+# A float may be an int, as PEP 484 has it: beartype says no by default, and with it NumPy's ArrayLike takes no float.
+_CHECKER = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
+jaxtyping.install_import_hook(_CHECKED, _CHECKER)
 
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
@@ -9,6 +16,15 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_default_matmul_precision", "highest")
 
 pytest_plugins = ["pytester"]
+
+
+@pytest.fixture
+def unchecked():
+    """Annotations unchecked, as users run the library: for tests of what it says itself about wrong shapes."""
+    before = jaxtyping.config.jaxtyping_disable
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", before)
 
 
 def pytest_addoption(parser):

@@ -18,8 +18,8 @@ def fill(kept: Path = table.KEPT, readme: Path = README) -> str:
     Raises:
         BadInput: nothing was measured yet, or the README has no marks.
     """
+    from fieldbench import atomic
     from fieldbench.errors import BadInput
-    from fieldbench.evidence import atomic
 
     if not kept.is_file():
         raise BadInput(f"{kept} is not there: measure first, with `python -m benchmarks.targets`")

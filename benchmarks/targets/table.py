@@ -87,7 +87,8 @@ def keep(table: list[dict[str, Any]], numbers: dict[str, dict[str, Any]], path: 
 
     Each measurement carries the provenance of its own run.
     """
-    from fieldbench.evidence import atomic, provenance
+    from fieldbench import atomic
+    from fieldbench.cells import provenance
 
     before = json.loads(path.read_text()) if path.is_file() else {"rows": [], "measurements": {}}
     new = {row["name"]: row for row in table}

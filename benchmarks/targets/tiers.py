@@ -68,7 +68,8 @@ def _cold(checkout: Path) -> tuple[float, int]:
         options = ["--tier", "quick", "--store", f"{folder}/store", "--results", f"{folder}/results"]
         environment = {k: v for k, v in os.environ.items() if k != "JAX_COMPILATION_CACHE_DIR"}
         environment["PYTHONPATH"] = str(checkout)
-        command = [sys.executable, "-m", "fieldbench.cli", "run", *CASES, *options]
+        moved = (checkout / "fieldbench" / "doors" / "cli.py").is_file()  # earlier commits have it one room higher
+        command = [sys.executable, "-m", f"fieldbench.{'doors.' if moved else ''}cli", "run", *CASES, *options]
         start = time.perf_counter()
         done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, check=False)
         return time.perf_counter() - start, done.returncode

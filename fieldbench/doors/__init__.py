@@ -1,1 +1,1 @@
-"""The command line, one verb a file; `fieldbench.cli` maps arguments to them."""
+"""The command line, one verb a file; `fieldbench.doors.cli` maps arguments to them."""

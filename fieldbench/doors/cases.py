@@ -6,11 +6,12 @@ import ast
 from pathlib import Path
 from typing import Any
 
+from fieldbench import canonical
+from fieldbench.claims.discovery import CASE, find_cases, select
+from fieldbench.claims.facts import FILE, read_claim
 from fieldbench.doors.output import Output
+from fieldbench.doors.session import OWN, REFERENCE, case_folder
 from fieldbench.errors import BadInput
-from fieldbench.evidence import canonical
-from fieldbench.evidence.discovery import find_cases, select
-from fieldbench.session import case_folder
 
 
 def known(folder: Path | None) -> dict[str, Path]:
@@ -35,14 +36,23 @@ def one(name: str, folder: Path | None) -> tuple[str, Path]:
 
 def list_cases(folder: Path | None, out: Output) -> None:
     """Ids, titles and files, read from the source: nothing is imported."""
-    found = [{"claim": claim, "title": _title(path), "file": str(path)} for claim, path in known(folder).items()]
+    found = [{"claim": claim, "title": title(path), "file": str(path)} for claim, path in known(folder).items()]
     out.table(("claim", "title", "file"), [tuple(entry.values()) for entry in found])
     out.value(found)
 
 
-def _title(path: Path) -> str:
-    """The literal `title=` of the file's CLAIM."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def title(path: Path) -> str:
+    """The claim's title, read from its facts; empty for a file in the first form that cannot be parsed."""
+    if path.name == CASE and path.with_name(FILE).is_file():
+        try:
+            return read_claim(path.with_name(FILE)).title
+        except BadInput as error:
+            return str(error)
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        return f"cannot be read: line {error.lineno}: {error.msg}"
+    for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg == "title" and isinstance(node.value, ast.Constant):
             return str(node.value.value)
     return ""
@@ -50,33 +60,24 @@ def _title(path: Path) -> str:
 
 def info(name: str, folder: Path | None, out: Output) -> None:
     """Everything a case declares."""
-    from fieldbench.evidence.case import load_case
-    from fieldbench.evidence.numerics import numerics
+    from fieldbench.cells.numerics import numerics
+    from fieldbench.claims.loading import load_case
 
     _, path = one(name, folder)
     with numerics():
         case = load_case(path)
     claim = canonical.plain(case.claim)
-    checks: list[dict[str, Any]] = [
-        {"id": c.id, "statement": c.statement, "declared": c.expect, "because": c.because, "scale": c.scale,
-         "side": c.side, "budget": sorted(c.budget), "rivals": [r.id for r in c.rivals]}
-        for c in case.checks
-    ]  # fmt: skip
-    controls = [{"id": c.id, "contradicts": c.contradicts, "why": c.why} for c in case.controls]
-    tiers: dict[str, dict[str, Any]] = {
-        name: {"setups": [canonical.plain(setup) for setup in tier.setups], "replicates": tier.replicates,
-               "note": tier.note}
-        for name, tier in case.tiers.items()
-    }  # fmt: skip
+    checks, controls, tiers = _declared(case)
     _print_claim(claim, path, out)
     out.line("\ntiers")
     for name, tier in tiers.items():
-        out.line(f"  {name}: {len(tier['setups'])} setups, {tier['replicates']} replicates. {tier['note']}".rstrip())
+        count = len(tier["experiments"])
+        out.line(f"  {name}: {count} experiments, {tier['replicates']} replicates. {tier['note']}".rstrip())
     out.line(f"ports: {', '.join(case.ports) or 'none'}")
     out.line("\nchecks")
     for check in checks:
         rivals = f"; rivals {', '.join(check['rivals'])}" if check["rivals"] else ""
-        budget = f"; margin from {', '.join(check['budget'])}" if check["budget"] else ""
+        budget = f"; margin from {', '.join(check['margin'])}" if check["margin"] else ""
         declared = "" if check["declared"] == "reproduced" else f"; declared {check['declared']}: {check['because']}"
         out.line(f"  {check['id']}{budget}{rivals}{declared}")
     out.line("\ncontrols")
@@ -84,6 +85,26 @@ def info(name: str, folder: Path | None, out: Output) -> None:
         out.line(f"  {control['id']}: must contradict {control['contradicts']}. {control['why']}".rstrip())
     out.value({"claim": claim, "file": str(path), "tiers": tiers, "ports": list(case.ports), "checks": checks,
                "controls": controls})  # fmt: skip
+
+
+def _declared(case: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Checks, controls and tiers of a case in either form, as JSON."""
+    checks = []
+    for c in case.checks:
+        margin = getattr(c, "budget", None) or [remainder.name for remainder in getattr(c, "margin", ())]
+        rivals = [getattr(rival, "id", rival) for rival in getattr(c, "rivals", ())]
+        checks.append(
+            {"id": c.id, "statement": c.statement, "declared": c.expect, "because": c.because, "scale": c.terms.scale,
+             "side": c.terms.side, "margin": list(margin), "rivals": rivals}
+        )  # fmt: skip
+    controls = [{"id": c.id, "contradicts": getattr(c.contradicts, "id", c.contradicts), "why": c.why}
+                for c in case.controls]  # fmt: skip
+    tiers = {}
+    for name, tier in case.tiers.items():
+        experiments, replicates = case.planned(name)
+        plain = [canonical.plain(experiment) for experiment in experiments]
+        tiers[name] = {"experiments": plain, "replicates": replicates, "note": tier.note}
+    return checks, controls, tiers
 
 
 def _print_claim(claim: dict[str, Any], path: Path, out: Output) -> None:
@@ -102,16 +123,19 @@ def _print_claim(claim: dict[str, Any], path: Path, out: Output) -> None:
         out.line("the source calls this preliminary")
 
 
-def history(name: str, results: Path, folder: Path | None, out: Output) -> None:
-    """The records of a case, oldest first."""
-    from fieldbench.evidence import record
+def history(name: str, results: Path | None, folder: Path | None, out: Output) -> None:
+    """The records of a case, oldest first: the user's own and the reference, or those of one directory."""
+    from fieldbench.records import files as record
 
     claim, _ = one(name, folder)
-    paths = record.find(results / claim) if (results / claim).is_dir() else []
+    folders = [results] if results else [REFERENCE, OWN / "results"]
+    paths = [path for place in folders if (place / claim).is_dir() for path in record.find(place / claim)]
+    paths.sort(key=lambda path: path.name)
     entries = []
     for path in paths:
         found = record.read(path)
         marks = [*(["exploratory"] if found.exploratory else []), *(["mixed machines"] if found.mixtures else [])]
+        marks += [] if found.complete else ["partial"]
         marks += [f"{port}={used}" for port, used in found.ports.items() if not used.startswith("fieldbench.")]
         commit = str(found.provenance.get("commit") or "")[:10] + ("+" if found.provenance.get("dirty") else "")
         entries.append(
@@ -119,7 +143,7 @@ def history(name: str, results: Path, folder: Path | None, out: Output) -> None:
              "commit": commit, "marks": ", ".join(marks), "record": str(path), "verdict": found.summary}
         )  # fmt: skip
     if not entries:
-        out.line(f"no record of {claim} in {results}; make one with `fieldbench run {claim}`")
+        out.line(f"no record of {claim} in {' or '.join(map(str, folders))}; make one with `fieldbench run {claim}`")
     else:
         out.table(tuple(entries[0]), [tuple(entry.values()) for entry in entries])
     out.value(entries)

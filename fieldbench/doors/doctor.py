@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
+from fieldbench import atomic
 from fieldbench.doors.cases import known
 from fieldbench.doors.output import Output
+from fieldbench.doors.session import default_store
 from fieldbench.errors import FieldbenchError
-from fieldbench.evidence import atomic
-from fieldbench.session import default_store
 
 
 def doctor(results: Path, store: Path | None, out: Output) -> int:
     """Examine versions, arithmetic, BLAS, directories and data sets. Returns 5 if something essential is wrong."""
-    from fieldbench.evidence.numerics import numerics
-    from fieldbench.evidence.provenance import collect
+    from fieldbench.cells.numerics import numerics
+    from fieldbench.cells.provenance import collect
 
     with numerics():
         provenance = collect(0)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fieldbench import atomic
 from fieldbench.doors.output import Output
 from fieldbench.errors import BadInput
-from fieldbench.evidence import atomic, record
-from fieldbench.evidence.schema import Record
+from fieldbench.records import files as record
+from fieldbench.records.schema import Record
 from fieldbench.report.flips import markdown, stability
 
 
@@ -21,7 +22,7 @@ def flips(where: Path, tier: str, to: Path | None, out: Output) -> None:
     newest: dict[tuple[str, int, int], Record] = {}
     for path in record.find(where):
         found = record.read(path)
-        if found.tier == tier and not found.exploratory:
+        if found.tier == tier and found.complete and not found.exploratory:
             key = (found.claim.id, found.claim.revision, found.seed)
             if key not in newest or found.date >= newest[key].date:
                 newest[key] = found

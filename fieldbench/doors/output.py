@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -22,10 +23,12 @@ class Output:
 
     Args:
         as_json: nothing but one JSON value goes to stdout; words for people go to stderr.
+        traceback: errors come with the way that led to them.
     """
 
-    def __init__(self, as_json: bool = False) -> None:
+    def __init__(self, as_json: bool = False, traceback: bool = False) -> None:
         self.as_json = as_json
+        self.traceback = traceback
         self.terminal = sys.stdout.isatty() and not as_json
         self._errors = Console(stderr=True)
 
@@ -37,6 +40,12 @@ class Output:
     def note(self, text: str) -> None:
         """A remark on stderr: warnings, errors, what is being done."""
         self._errors.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def failure(self, error: Exception, about: str = "") -> None:
+        """An error as one sentence on stderr; under --traceback, where it came from before it."""
+        if self.traceback:
+            self.note("".join(traceback.format_exception(error)))
+        self.note(f"error: {about + ': ' if about else ''}{error}")
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
         """A table in a terminal; in a pipe one line a row, cells separated by tabs, after a line of names."""

@@ -1,48 +1,32 @@
-"""`fieldbench run`: measure what the store lacks, judge, write records, say what was found."""
+"""`fieldbench run`: cases through the one way, their records, and what they say."""
 
 from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fieldbench import ports
+from fieldbench.claims.discovery import select
 from fieldbench.doors.cases import known
 from fieldbench.doors.output import Output
+from fieldbench.doors.session import Session
 from fieldbench.errors import BadInput, FieldbenchError
-from fieldbench.evidence.discovery import select
 from fieldbench.report.flips import Stability, stability
 from fieldbench.report.rows import COLUMNS, summary
-from fieldbench.session import Session, default_store
 
 if TYPE_CHECKING:
-    from fieldbench.evidence.schema import Record
+    from fieldbench.records.schema import Record
 
-HEAVY = {"cells", "predictions", "control_predictions", "setups"}
+HEAVY = {"cells", "predictions", "experiments", "figure"}
 """Parts of a record that `--json` leaves to the file it names."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What was asked for on the command line, as typed."""
-
-    names: Sequence[str] = ()
-    cases: Path | None = None
-    tier: str = "quick"
-    seed: int = 0
-    fresh_seeds: int = 0
-    overrides: Sequence[str] = ()
-    implementations: Sequence[str] = ()
-    results: Path = Path("results")
-    store: Path | None = None
 
 
 @dataclass
 class Outcome:
-    """What came of it: records with their files, errors by case, and the exit code so far."""
+    """What came of it: records with their files and the cells measured now, errors by case, the exit code so far."""
 
     records: list[tuple[Record, Path | None, int]] = field(default_factory=list)
     errors: list[dict[str, str]] = field(default_factory=list)
@@ -67,34 +51,25 @@ def parse_overrides(options: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def run(request: Request, out: Output) -> int:
+def run(names: Sequence[str], folder: Path | None, session: Session, fresh_seeds: int, out: Output) -> int:
     """Run the cases asked for; one that cannot run does not keep the others from running. Returns the exit code."""
-    if request.fresh_seeds < 0:
-        raise BadInput(f"--fresh-seeds {request.fresh_seeds} is negative; give the number of further seeds")
-    chosen = select(_offered(request), request.names)
+    if fresh_seeds < 0:
+        raise BadInput(f"--fresh-seeds {fresh_seeds} is negative; give the number of further seeds")
+    chosen = select(_offered(names, folder), names)
     outcome = Outcome()
-    session = Session(
-        tier=request.tier,
-        seed=request.seed,
-        store=request.store or default_store(),
-        results=request.results,
-        implementations=ports.parse(request.implementations),
-        overrides=parse_overrides(request.overrides),
-        warn=lambda message: out.note(f"warning: {message}"),
-    )
     for claim, path in chosen.items():
-        for seed in range(request.seed, request.seed + request.fresh_seeds + 1):
+        for seed in range(session.seed, session.seed + fresh_seeds + 1):
             _run_one(claim, path, dataclasses.replace(session, seed=seed), outcome, out)
-    _report(outcome, stability(r for r, _, _ in outcome.records) if request.fresh_seeds else None, out)
+    _report(outcome, stability(r for r, _, _ in outcome.records) if fresh_seeds else None, out)
     return outcome.exit_code
 
 
-def _offered(request: Request) -> dict[str, Path]:
-    """The cases to choose from; none is needed where every name is a file."""
+def _offered(names: Sequence[str], folder: Path | None) -> Mapping[str, Path]:
+    """The cases to choose from; none is needed where every name is a path."""
     try:
-        return known(request.cases)
+        return known(folder)
     except BadInput:
-        if request.names and all(Path(name).is_file() for name in request.names):
+        if names and all(Path(name).exists() for name in names):
             return {}
         raise
 
@@ -103,17 +78,14 @@ def _run_one(claim: str, path: Path, session: Session, outcome: Outcome, out: Ou
     try:
         with out.progress() as progress:
             result = dataclasses.replace(session, progress=progress).run(path)
-        written = session.record(result)
+        found, written = session.record(result)
     except FieldbenchError as error:
-        out.note(f"error: {claim}: {error}")
+        out.failure(error, claim)
         outcome.errors.append({"claim": claim, "error": f"{type(error).__name__}: {error}"})
         outcome.exit_code = 5
         return
-    from fieldbench.evidence import record
-
-    found = record.read(written) if written else record.from_result(result)
     outcome.records.append((found, written, result.computed))
-    outcome.exit_code = max(outcome.exit_code, int(result.exit_code))
+    outcome.exit_code = max(outcome.exit_code, found.exit_code)
     _say(found, written, result.computed, out)
 
 

@@ -1,7 +1,7 @@
-"""Evidence: what a claim, a check and a verdict are, and the one way from a case to a record.
+"""The first form of a case: one module that binds CLAIM, TIERS, predict, measure, CHECKS and CONTROLS.
 
-The names below are all that a case file needs. They are resolved on first use, so that listing cases imports neither
-JAX nor SciPy.
+Ten cases are still written in it; they run beside those in the second form (`fieldbench.claims`), through the same
+runner, rule and records. docs/second-form.md says how a case moves.
 """
 
 from __future__ import annotations
@@ -10,28 +10,22 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fieldbench.claims.experiment import batched
+    from fieldbench.claims.facts import Claim, Source
     from fieldbench.evidence.check import AtLeast, AtMost, Check, Rival
-    from fieldbench.evidence.claim import Claim, Source
     from fieldbench.evidence.control import Control
     from fieldbench.evidence.guard import Guard
     from fieldbench.evidence.table import Points, Row, Table
-    from fieldbench.evidence.tier import Tier, batched, grid
+    from fieldbench.evidence.tier import Tier, grid
 
 _HOMES = {
-    "AtLeast": "check",
-    "AtMost": "check",
-    "Check": "check",
-    "Rival": "check",
-    "Claim": "claim",
-    "Source": "claim",
-    "Control": "control",
-    "Guard": "guard",
-    "Points": "table",
-    "Row": "table",
-    "Table": "table",
-    "Tier": "tier",
-    "batched": "tier",
-    "grid": "tier",
+    **dict.fromkeys(("AtLeast", "AtMost", "Check", "Rival"), "fieldbench.evidence.check"),
+    **dict.fromkeys(("Claim", "Source"), "fieldbench.claims.facts"),
+    **dict.fromkeys(("Points", "Row", "Table"), "fieldbench.evidence.table"),
+    **dict.fromkeys(("Tier", "grid"), "fieldbench.evidence.tier"),
+    "Control": "fieldbench.evidence.control",
+    "Guard": "fieldbench.evidence.guard",
+    "batched": "fieldbench.claims.experiment",
 }
 
 __all__ = [
@@ -55,4 +49,4 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -1,39 +1,45 @@
-"""Case: a module that binds CLAIM at top level, loaded from its file and checked for completeness."""
+"""A case in the first form: a module that binds CLAIM at top level, as the runner asks of any case."""
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import inspect
-import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldbench.claims.facts import Claim
+from fieldbench.claims.names import MAIN, THEORY
+from fieldbench.claims.predictions import Predictions, Said
+from fieldbench.claims.variant import Variant, block_of, ports_of
 from fieldbench.errors import BadInput
-from fieldbench.evidence.check import Check
-from fieldbench.evidence.claim import Claim
+from fieldbench.evidence.check import Check, evaluate
 from fieldbench.evidence.control import Control
-from fieldbench.evidence.guard import Guard
+from fieldbench.evidence.guard import Guard, inspect
+from fieldbench.evidence.table import Row, Table, matches
 from fieldbench.evidence.tier import Tier
+from fieldbench.verdicts.outcome import CheckOutcome, ControlOutcome, Judgement
+
+Arrays = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
-class Case:
-    """Everything a case file declares."""
+class FirstForm:
+    """Everything that a case file in the first form declares."""
 
     path: Path
     claim: Claim
     tiers: Mapping[str, Tier]
-    predict: Callable[..., Mapping[str, Any]]
+    theory: Callable[..., Mapping[str, Any]]
     measure: Callable[..., Mapping[str, Any]]
     checks: tuple[Check, ...]
     controls: tuple[Control, ...]
     guards: tuple[Guard, ...] = ()
     coordinates: Callable[[Any], Mapping[str, Any]] | None = None
-    axes: Mapping[str, tuple[str, ...]] | None = None
+    names_of_axes: Mapping[str, tuple[str, ...]] | None = None
 
     @property
     def ports(self) -> tuple[str, ...]:
@@ -53,39 +59,104 @@ class Case:
                 return check
         raise BadInput(f"case {self.claim.id} has no check {name!r}; it has {', '.join(c.id for c in self.checks)}")
 
+    def planned(self, tier: str) -> tuple[Sequence[Any], int]:
+        """Setups and replicates of a tier."""
+        found = self.tier(tier)
+        return found.setups, found.replicates
 
-def ports_of(measure: Callable[..., Any]) -> tuple[str, ...]:
-    """Keyword-only argument names of a measurement."""
-    parameters = inspect.signature(measure).parameters.values()
-    return tuple(p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY)
+    def axes(self) -> dict[str, tuple[str, ...]]:
+        """Array's name → names of its axes."""
+        return dict(self.names_of_axes or {})
+
+    def variants(self) -> list[Variant]:
+        """The ways in which its setups are measured."""
+        found = [_variant(MAIN, self.measure, {}, self.path)]
+        return found + [_variant(c.id, c.measure, c.where, self.path) for c in self.controls if c.measure is not None]
+
+    def predict(self, tier: str, experiments: Sequence[Any]) -> Predictions:
+        """What the theory and each broken one say of the setups."""
+        found = {THEORY: {setup: _said(self.theory(setup)) for setup in experiments}}
+        for control in self.controls:
+            if control.predict is not None:
+                chosen = [setup for setup in experiments if matches(setup, control.where)]
+                found[control.id] = {setup: _said(control.predict(setup)) for setup in chosen}
+        return found
+
+    def judge(self, tier: str, evidence: Any, predictions: Predictions, missing: str) -> Judgement:
+        """Every verdict from measured and predicted values alone."""
+        main = self._table(evidence.get(MAIN, {}))
+        predicted = self._table(_arrays(predictions.get(THEORY, {})))
+        guards = tuple(outcome for guard in self.guards if (outcome := inspect(guard, main)) is not None)
+        failed = tuple(guard.id for guard in guards if not guard.passed)
+        checks = tuple(evaluate(c, main, predicted, failed_guards=failed, missing=missing) for c in self.checks)
+
+        def controlled(control: Control) -> CheckOutcome:
+            # A control asks whether this check notices; its rivals are another question.
+            check = replace(self.check(control.contradicts), rivals=())
+            if control.predict is not None:
+                wrong = self._table(_arrays(predictions.get(control.id, {})))
+                return evaluate(check, main.where(**control.where), wrong, failed_guards=failed, missing=missing)
+            # A broken measurement is not asked to pass the guards of a sound one: it is asked to be noticed.
+            broken = self._table(evidence.get(control.id, {}))
+            return evaluate(check, broken, predicted.where(**control.where), missing=missing)
+
+        controls = tuple(ControlOutcome(c.id, c.contradicts, controlled(c)) for c in self.controls)
+        return Judgement(checks, controls, guards)
+
+    def drawn(self, tier: str, evidence: Any, predictions: Predictions) -> None:
+        """The first form declares no figure."""
+
+    def _table(self, arrays: Mapping[Any, Arrays]) -> Table:
+        rows = []
+        for setup, values in arrays.items():
+            places = self.coordinates(setup) if self.coordinates else {}
+            plain = {name: np.asarray(value) for name, value in places.items()}
+            rows.append(Row(setup, {n: np.asarray(a) for n, a in values.items()}, plain, self.axes()))
+        return Table(tuple(rows))
 
 
-def load_case(path: Path) -> Case:
-    """Import a case file and check that it declares everything a case needs.
-
-    Call inside `numerics()`: a case may build arrays while it is imported.
-    """
-    module = _import(path)
+def load_first_form(path: Path, module: ModuleType) -> FirstForm:
+    """The case that a module binds, checked for completeness."""
     for name in ("CLAIM", "TIERS", "CHECKS", "CONTROLS", "predict", "measure"):
         if not hasattr(module, name):
             raise BadInput(f"{path} binds no {name}; a case needs CLAIM, TIERS, predict, measure, CHECKS and CONTROLS")
-    case = Case(
+    case = FirstForm(
         path=path,
         claim=module.CLAIM,
         tiers=dict(module.TIERS),
-        predict=module.predict,
+        theory=module.predict,
         measure=module.measure,
         checks=tuple(module.CHECKS),
         controls=tuple(module.CONTROLS),
         guards=tuple(getattr(module, "GUARDS", ())),
         coordinates=getattr(module, "coordinates", None),
-        axes=getattr(module, "AXES", None),
+        names_of_axes=getattr(module, "AXES", None),
     )
     _require_consistent(case)
     return case
 
 
-def _require_consistent(case: Case) -> None:
+def _variant(name: str, measure: Callable[..., Any], where: Mapping[str, Any], path: Path) -> Variant:
+    return Variant(
+        name=name,
+        applies=lambda setup: matches(setup, where),
+        measure=lambda setup, key, ports: measure(setup, key, **ports),
+        block=block_of(measure),
+        ports=ports_of(measure),
+        stream="",
+        source=path,
+    )
+
+
+def _said(values: Mapping[str, Any]) -> dict[str, Said]:
+    return {name: Said(np.asarray(value, dtype=np.float64)) for name, value in values.items()}
+
+
+def _arrays(predictions: Mapping[Any, Mapping[str, Said]]) -> dict[Any, dict[str, NDArray[Any]]]:
+    return {setup: {name: said.value[None] for name, said in of.items()} for setup, of in predictions.items()}
+
+
+def _require_consistent(case: FirstForm) -> None:
     where = f"case {case.claim.id}"
     names = [check.id for check in case.checks] + [control.id for control in case.controls]
     repeated = {name for name in names if names.count(name) > 1}
@@ -102,22 +173,3 @@ def _require_consistent(case: Case) -> None:
             raise BadInput(f"{where}: check {check.id} rests on unknown guards {sorted(unknown)}")
     for control in case.controls:
         case.check(control.contradicts)
-
-
-def _import(path: Path) -> ModuleType:
-    name = f"fieldbench_case_{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise BadInput(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    # A case may import its neighbours (shared helpers beside it), as a script would.
-    sys.path.insert(0, str(path.resolve().parent))
-    try:
-        spec.loader.exec_module(module)
-    except Exception:
-        del sys.modules[name]
-        raise
-    finally:
-        sys.path.remove(str(path.resolve().parent))
-    return module

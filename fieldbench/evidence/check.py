@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from fieldbench.claims.facts import require_kebab
 from fieldbench.errors import BadInput, TooFewPoints
-from fieldbench.evidence.claim import require_kebab
 from fieldbench.evidence.observables import Observable, logarithm
-from fieldbench.evidence.power import flip_rate, smallest_caught
 from fieldbench.evidence.table import FloatArray, Points, Table
-from fieldbench.evidence.verdict import Estimate, Rejection, Verdict, estimate, exact, judge, reject
+from fieldbench.verdicts.outcome import CheckOutcome, Part, Terms
+from fieldbench.verdicts.rule import Verdict
+from fieldbench.verdicts.weigh import RivalNumbers, not_run, weigh
 
 Expected = ArrayLike | Observable | None
 Budget = Mapping[str, "ArrayLike | Callable[[Table], Any]"]
@@ -97,6 +98,11 @@ class Check:
         """False where the observable is a number of the theory alone."""
         return getattr(self.observable, "needs_samples", True)
 
+    @property
+    def terms(self) -> Terms:
+        """What the rule needs to know of it."""
+        return Terms(self.id, self.scale, self.side, self.exact, self.expect, self.because, self.statement)
+
 
 def AtLeast(id: str, observable: Observable, bound: Expected, **options: Any) -> Check:
     """One-sided statement: reproduced if the whole interval lies above `bound`, contradicted if it lies below."""
@@ -106,54 +112,6 @@ def AtLeast(id: str, observable: Observable, bound: Expected, **options: Any) ->
 def AtMost(id: str, observable: Observable, bound: Expected, **options: Any) -> Check:
     """One-sided statement: reproduced if the whole interval lies below `bound`, contradicted if it lies above."""
     return Check(id, observable, bound, side="below", **options)
-
-
-@dataclass(frozen=True)
-class RivalOutcome:
-    """A rival's numbers at the points of its check, and whether the data exclude it."""
-
-    id: str
-    expected: FloatArray
-    margin: FloatArray
-    rejection: Rejection
-
-    @property
-    def as_declared(self) -> bool:
-        """Whether the data exclude the rival."""
-        return self.rejection.rejected
-
-
-@dataclass(frozen=True)
-class CheckOutcome:
-    """A check's numbers over its points (on the check's scale: logarithms if `scale` is "log") and its verdict.
-
-    `measured`, `expected` and `margin` have shape (points,); `parts` holds the named parts of the margin.
-    """
-
-    id: str
-    verdict: Verdict
-    declared: Verdict
-    because: str
-    scale: str
-    side: str
-    labels: tuple[str, ...]
-    measured: FloatArray
-    standard_error: FloatArray
-    interval: FloatArray
-    replicates: int
-    expected: FloatArray
-    margin: FloatArray
-    parts: Mapping[str, FloatArray]
-    smallest_caught: FloatArray
-    flip_rate: float
-    rivals: tuple[RivalOutcome, ...]
-    reason: str = ""
-    statement: bool = False
-
-    @property
-    def as_declared(self) -> bool:
-        """Whether the verdict is the declared one; a check that could not run is neither pass nor failure."""
-        return self.verdict is self.declared or self.verdict is Verdict.NOT_RUN
 
 
 def evaluate(
@@ -170,71 +128,45 @@ def evaluate(
     """
     measured, predicted = measured.where(**check.where), predicted.where(**check.where)
     if check.needs_samples and not len(measured):
-        return _not_run(check, missing or f"no setup of this tier matches {dict(check.where)}")
+        return not_run(check.terms, missing or f"no setup of this tier matches {dict(check.where)}")
     try:
         return _judged(check, measured, predicted, failed_guards)
     except TooFewPoints as error:
-        return _not_run(check, str(error))
+        return not_run(check.terms, str(error))
 
 
 def _judged(check: Check, measured: Table, predicted: Table, failed_guards: tuple[str, ...]) -> CheckOutcome:
     points = check.observable(measured)
     count = len(points.labels)
     on_scale = _scaler(check)
-    values = on_scale(points.values)
     source = check.observable if check.expected is None else check.expected
     expected = on_scale(_resolve(source, predicted, count, check.id))
-    parts = {
-        name: _resolve(part, predicted, count, f"{check.id}, budget part {name!r}")
-        for name, part in check.budget.items()
-    }
-    margin = _total(parts, count, check.id)
-    lower, upper = _limits(check.side, margin)
-    result = exact(values, expected) if check.exact else estimate(values)
-    verdict, reason = judge(result, expected, lower, upper), ""
-    if not np.all(np.isfinite(values)):
-        reason = "some replicate has no finite value of this observable"
+    rivals = [
+        RivalNumbers(
+            rival.id,
+            on_scale(_resolve(rival.expected, predicted, count, f"rival {rival.id}")),
+            _parts(rival.budget, predicted, count, f"rival {rival.id}"),
+            rival.free,
+        )
+        for rival in check.rivals
+    ]
     resting = failed_guards if check.guards is None else tuple(g for g in failed_guards if g in check.guards)
-    if resting and check.needs_samples:
-        verdict, reason = Verdict.INCONCLUSIVE, f"guard failed: {', '.join(resting)}"
-    truth = np.zeros(count) if check.side == "both" and verdict is Verdict.REPRODUCED else result.mean - expected
-    return CheckOutcome(
-        id=check.id,
-        verdict=verdict,
-        declared=Verdict(check.expect),
-        because=check.because,
-        scale=check.scale,
-        side=check.side,
-        labels=points.labels,
-        measured=result.mean,
-        standard_error=result.standard_error,
-        interval=result.quantile * result.standard_error,
-        replicates=result.replicates,
-        expected=expected,
-        margin=margin,
-        parts=parts,
-        smallest_caught=smallest_caught(result, margin),
-        flip_rate=flip_rate(result, truth, lower, upper, verdict),
-        rivals=tuple(_evaluate_rival(check, rival, values, predicted) for rival in check.rivals),
-        reason=reason,
-        statement=check.statement,
+    return weigh(
+        check.terms,
+        points.labels,
+        on_scale(points.values),
+        expected,
+        _parts(check.budget, predicted, count, check.id),
+        rivals,
+        resting if check.needs_samples else (),
     )
 
 
-def _evaluate_rival(check: Check, rival: Rival, values: FloatArray, predicted: Table) -> RivalOutcome:
-    count = values.shape[1]
-    expected = _scaler(check)(_resolve(rival.expected, predicted, count, f"rival {rival.id}"))
-    parts = {
-        name: _resolve(part, predicted, count, f"rival {rival.id}, {name!r}") for name, part in rival.budget.items()
-    }
-    margin = _total(parts, count, rival.id)
-    if rival.free == "offset":
-        if count < 2:  # its constant fits a single point: nothing is rejected
-            return RivalOutcome(rival.id, expected, margin, Rejection(0.0, 1.0, 0))
-        # The rival's constant is fitted to the same data: least squares, so the mean residual is removed.
-        values, expected = values - values.mean(axis=1, keepdims=True), expected - expected.mean()
-    result: Estimate = exact(values, expected) if check.exact else estimate(values)
-    return RivalOutcome(rival.id, expected, margin, reject(result, expected, margin))
+def _parts(budget: Budget, predicted: Table, count: int, name: str) -> tuple[Part, ...]:
+    return tuple(
+        Part(words, _resolve(part, predicted, count, f"{name}, budget part {words!r}"))
+        for words, part in budget.items()
+    )
 
 
 def _scaler(check: Check) -> Callable[[FloatArray], FloatArray]:
@@ -255,26 +187,3 @@ def _resolve(source: Any, predicted: Table, count: int, name: str) -> FloatArray
         return np.array(np.broadcast_to(array, (count,)))
     except ValueError:
         raise BadInput(f"{name}: shape {array.shape} does not fit {count} points") from None
-
-
-def _total(parts: Mapping[str, FloatArray], count: int, name: str) -> FloatArray:
-    for part, values in parts.items():
-        if not np.all(values >= 0):
-            raise BadInput(f"{name}: budget part {part!r} is negative or not a number: {values}")
-    return sum(parts.values(), start=np.zeros(count))
-
-
-def _limits(side: str, margin: FloatArray) -> tuple[FloatArray, FloatArray]:
-    unbounded = np.full_like(margin, np.inf)
-    lower = -unbounded if side == "below" else -margin
-    upper = unbounded if side == "above" else margin
-    return lower, upper
-
-
-def _not_run(check: Check, reason: str) -> CheckOutcome:
-    empty = np.zeros(0)
-    return CheckOutcome(
-        check.id, Verdict.NOT_RUN, Verdict(check.expect), check.because, check.scale, check.side, (), empty, empty,
-        empty, 0,
-        empty, empty, {}, empty, 0.0, (), reason, check.statement,
-    )  # fmt: skip

@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fieldbench.claims.facts import require_kebab
 from fieldbench.errors import BadInput
-from fieldbench.evidence.check import CheckOutcome
-from fieldbench.evidence.claim import require_kebab
-from fieldbench.evidence.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -39,17 +37,3 @@ class Control:
             raise BadInput(
                 f"control {self.id} breaks either the theory or the measurement: give one of predict, measure"
             )
-
-
-@dataclass(frozen=True)
-class ControlOutcome:
-    """The verdict of the named check under the deliberate error."""
-
-    id: str
-    contradicts: str
-    outcome: CheckOutcome
-
-    @property
-    def as_declared(self) -> bool:
-        """Whether the check noticed; a control that could not run is neither pass nor failure."""
-        return self.outcome.verdict in (Verdict.CONTRADICTED, Verdict.NOT_RUN)

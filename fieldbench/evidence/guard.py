@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
+from fieldbench.claims.facts import require_kebab
 from fieldbench.errors import BadInput
-from fieldbench.evidence.claim import require_kebab
 from fieldbench.evidence.table import Table
+from fieldbench.verdicts.outcome import GuardOutcome, hold
 
 
 @dataclass(frozen=True)
@@ -37,27 +36,7 @@ class Guard:
             raise BadInput(f"guard {self.id} has no limit: give at_most or at_least")
 
 
-@dataclass(frozen=True)
-class GuardOutcome:
-    """The extreme values of a diagnostic over all cells, and whether they keep the limit."""
-
-    id: str
-    array: str
-    smallest: float
-    largest: float
-    at_most: float | None
-    at_least: float | None
-    passed: bool
-
-
 def inspect(guard: Guard, measured: Table) -> GuardOutcome | None:
     """Hold a guard against the measured table; None where no selected setup was measured."""
     arrays = [row[guard.array] for row in measured.where(**guard.where)]
-    if not arrays:
-        return None
-    values = np.concatenate([array.ravel() for array in arrays])
-    smallest, largest = float(values.min()), float(values.max())
-    passed = bool(np.all(np.isfinite(values)))
-    passed &= guard.at_most is None or largest <= guard.at_most
-    passed &= guard.at_least is None or smallest >= guard.at_least
-    return GuardOutcome(guard.id, guard.array, smallest, largest, guard.at_most, guard.at_least, passed)
+    return hold(guard.id, guard.array, arrays, guard.at_most, guard.at_least)

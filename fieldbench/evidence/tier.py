@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from fieldbench.errors import BadInput
 
 SetupT = TypeVar("SetupT")
-MeasureT = TypeVar("MeasureT", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -41,24 +40,3 @@ def grid(setup: Callable[..., SetupT], **axes: Sequence[Any]) -> list[SetupT]:
     [{'dimension': 8, 'ridge': 0.01}, {'dimension': 10, 'ridge': 0.01}]
     """
     return [setup(**dict(zip(axes, values, strict=True))) for values in itertools.product(*axes.values())]
-
-
-def batched(block: int) -> Callable[[MeasureT], MeasureT]:
-    """Declare that a measurement takes the keys of a fixed block of `block` replicates at once.
-
-    The block is then the unit of work: it is computed, stored and resumed whole, because arithmetic inside a batch
-    may depend on the batch's shape.
-    """
-    if block < 1:
-        raise BadInput(f"a block has at least one replicate, not {block}")
-
-    def declare(measure: MeasureT) -> MeasureT:
-        measure.block = block  # type: ignore[attr-defined]
-        return measure
-
-    return declare
-
-
-def block_of(measure: Callable[..., Any]) -> int | None:
-    """The block size declared with `batched`, or None for a measurement of one replicate."""
-    return getattr(measure, "block", None)

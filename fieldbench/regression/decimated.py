@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fieldbench.regression.interface import NestedRegression
 from fieldbench.theory.empirical import EmpiricalSpectrum
+from fieldbench.typing import Sizes
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
@@ -38,7 +39,7 @@ def paired_regressions(
     population: Population,
     orders: Indices,
     ridge: float,
-    sizes: Sequence[int],
+    sizes: Sizes,
     cuts: Mapping[int, Sequence[int]],
     tail_factor: float = 1.0,
 ) -> dict[str, NDArray[np.float64]]:
@@ -86,7 +87,7 @@ def _mean_tail(modes: EmpiricalSpectrum, rows: Indices, keep: int) -> Vector:
 
 
 def nested_predictions(
-    gpr: NestedRegression, population: Population, chosen: Indices, ridge: float, sizes: Sequence[int]
+    gpr: NestedRegression, population: Population, chosen: Indices, ridge: float, sizes: Sizes
 ) -> Matrix:
     """Posterior means of the full kernel at all M points after training on the first P chosen points, for each P.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from fieldbench.errors import BadInput
 from fieldbench.regression.interface import NestedRegression, checked_array
 from fieldbench.theory.sphere import degeneracy
+from fieldbench.typing import Sizes
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def with_harmonics(eigenvalues: Any, dimension: int, cosines: Any, targets: Any,
     return Integrals(gram, squared, targets, targets * eigenvalues[degrees], np.ones(len(degrees)))
 
 
-def population_errors(gpr: NestedRegression, integrals: Integrals, ridge: float, sizes: Sequence[int]) -> Any:
+def population_errors(gpr: NestedRegression, integrals: Integrals, ridge: float, sizes: Sizes) -> Any:
     """∫(f − y)²dμ of the posterior mean f, exactly and on every data set, for each target y.
 
     With α = (K + κ)⁻¹y(X) and h the overlaps, the error is ∫y² − 2hᵀα + αᵀK₂α.

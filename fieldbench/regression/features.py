@@ -7,17 +7,17 @@ every data set, the learnability of a mode is f_k/y_k, and the population error 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from fieldbench.errors import BadInput
 from fieldbench.regression.interface import NestedRegression, checked_array
+from fieldbench.typing import Sizes
 
 
 def learned_coefficients(
-    gpr: NestedRegression, features: Any, eigenvalues: Any, labels: Any, ridge: float, sizes: Sequence[int]
+    gpr: NestedRegression, features: Any, eigenvalues: Any, labels: Any, ridge: float, sizes: Sizes
 ) -> Any:
     """Coefficients f_k of the posterior mean in each feature, on nested training sets.
 

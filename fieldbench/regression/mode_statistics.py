@@ -13,14 +13,14 @@ import jax
 import jax.numpy as jnp
 
 from fieldbench.errors import BadInput
-from fieldbench.typing import Array, Float
+from fieldbench.typing import AnyArray, Array, Float
 
 
 def learned_modes(
-    features: Float[Array, "draws samples modes"],
-    eigenvalues: Float[Array, " modes"],
-    labels: Float[Array, "draws samples targets"],
-    ridges: Float[Array, " ridges"],
+    features: Float[AnyArray, "draws samples modes"],
+    eigenvalues: Float[AnyArray, " modes"],
+    labels: Float[AnyArray, "draws samples targets"],
+    ridges: Float[AnyArray, " ridges"],
     watched: Sequence[int],
 ) -> tuple[Float[Array, "draws ridges watched"], Float[Array, "draws ridges watched targets"]]:
     """Learnability L_k = λ_kφ_kᵀ(K + κ)⁻¹φ_k of single modes, and coefficients f_k = λ_kφ_kᵀ(K + κ)⁻¹y of predictors.
@@ -58,7 +58,7 @@ def _learned(features: Array, eigenvalues: Array, labels: Array, ridges: Array, 
 
 
 def posterior_variances(
-    features: Float[Array, "draws samples modes"], eigenvalues: Float[Array, " modes"], ridge: float
+    features: Float[AnyArray, "draws samples modes"], eigenvalues: Float[AnyArray, " modes"], ridge: float
 ) -> Float[Array, "draws modes"]:
     """Posterior variance of each mode's coefficient: the diagonal of (ΦᵀΦ/κ + diag 1/λ)⁻¹, in weight space.
 
@@ -88,7 +88,7 @@ def _weight_space(features: Array, eigenvalues: Array, ridge: Any) -> Array:
     return variances
 
 
-def _check(features: Array, eigenvalues: Array, ridges: Array) -> None:
+def _check(features: AnyArray, eigenvalues: AnyArray, ridges: AnyArray) -> None:
     if features.ndim != 3 or eigenvalues.shape != features.shape[2:]:
         raise BadInput(
             f"features of shape {features.shape} and eigenvalues of shape {eigenvalues.shape}: need (draws, samples, "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from fieldbench.regression.tiled_cholesky import factorise_tiles
 from fieldbench.regression.tiled_solve import forward, nested_weights
 from fieldbench.regression.tiles import TiledTriangle, copied
 from fieldbench.regression.workers import blas_threads
+from fieldbench.typing import Sizes
 
 _BLOCK = 512
 
@@ -34,7 +34,7 @@ class NestedCholesky:
     def __init__(self, threads: int = 1) -> None:
         self.threads = threads
 
-    def predictions(self, gram: Any, ridge: float, targets: Any, cross: Any, sizes: Sequence[int]) -> Any:
+    def predictions(self, gram: Any, ridge: float, targets: Any, cross: Any, sizes: Sizes) -> Any:
         """Posterior means at every size: m_P(x) = k_P(x)ᵀ(K_P + κ)⁻¹y_P = Σ_{i<P} (L⁻¹k)_i (L⁻¹y)_i.
 
         Two ways to the same numbers, the one with fewer flops is taken: forward (the sum above, one solve with m
@@ -70,7 +70,7 @@ class NestedCholesky:
         with blas_threads(1):
             return (rows @ stacked).reshape(tests, steps.size, columns).transpose(1, 0, 2)
 
-    def traces(self, gram: Any, ridge: float, symmetric: Any, sizes: Sequence[int]) -> Any:
+    def traces(self, gram: Any, ridge: float, symmetric: Any, sizes: Sizes) -> Any:
         """Tr[B_P (K_P + κ)⁻¹] = Σ_{i<P} (W B Wᵀ)_ii with W = L⁻¹ lower triangular.
 
         If B = C Cᵀ has rank r ≤ n/3 (a zonal harmonic), these are row norms of L⁻¹C: n³/3 + n²r flops. Otherwise, with

@@ -20,7 +20,7 @@ import jax
 import jax.numpy as jnp
 
 from fieldbench.errors import BadInput
-from fieldbench.typing import Array, Float
+from fieldbench.typing import Array, Float, Scalar
 
 _ITERATIONS = 400
 _TOLERANCE = 1e-12
@@ -80,7 +80,7 @@ def ridge_fit(space: Basis, targets: Float[Array, "n t"], ridge: Float[Array, " 
 
 @partial(jax.jit, static_argnames="degree")
 def quartic_map(
-    space: Basis, targets: Float[Array, "n t"], ridge: float, couplings: Float[Array, " t"], degree: int = 4
+    space: Basis, targets: Float[Array, "n t"], ridge: Scalar, couplings: Float[Array, " t"], degree: int = 4
 ) -> QuarticFit:
     """Posterior's maximum of each target with a coupling u of its own.
 

@@ -9,14 +9,14 @@ import jax.numpy as jnp
 
 from fieldbench.errors import BadInput
 from fieldbench.regression.quartic_map import Basis, basis, quartic_map, ridge_fit
-from fieldbench.typing import Array, Float
+from fieldbench.typing import Array, Float, Scalar
 
 
 @partial(jax.jit, static_argnames=("samples", "couplings", "draws", "targets", "degree"))
 def quartic_shifts(
     keys: Array,
     eigenvalues: Float[Array, " m"],
-    ridge: float,
+    ridge: Scalar,
     *,
     samples: int,
     couplings: tuple[float, ...],
@@ -63,7 +63,7 @@ def quartic_shifts(
 
 
 def _shifts(
-    space: Basis, labels: Array, truth: Array, ridge: float, couplings: tuple[float, ...], degree: int
+    space: Basis, labels: Array, truth: Array, ridge: Scalar, couplings: tuple[float, ...], degree: int
 ) -> dict[str, Array]:
     count, columns = len(couplings), truth.shape[1]
     strength = jnp.repeat(jnp.asarray(couplings, truth.dtype), columns)

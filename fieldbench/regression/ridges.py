@@ -15,9 +15,12 @@ from fieldbench.regression.tiled_cholesky import factorise_tiles
 from fieldbench.regression.tiled_solve import solve
 from fieldbench.regression.tiles import copied
 from fieldbench.regression.workers import blas_threads
+from fieldbench.typing import Float
 
 
-def ridge_weights(gram: Any, ridges: Sequence[float], targets: Any, *, threads: int = 1) -> Any:
+def ridge_weights(
+    gram: Any, ridges: Sequence[float] | Float[np.ndarray, " ridges"], targets: Any, *, threads: int = 1
+) -> Any:
     """α_κ = (K + κ)⁻¹y for each ridge κ, the cheaper way: see `eigen_flops` and `cholesky_flops`.
 
     From K = U diag(λ) Uᵀ: α_κ = U (Uᵀy)/(λ + κ). Not for several training sizes: those need a factorisation a ridge.

@@ -20,10 +20,11 @@ from fieldbench.errors import BadInput
 from fieldbench.regression.batched import batched_weights
 from fieldbench.regression.interface import checked_array, checked_sizes
 from fieldbench.regression.workers import blas_threads
+from fieldbench.typing import Sizes
 
 
 def sign_averaged_errors(
-    features: Any, eigenvalues: Any, powers: Any, ridges: Sequence[float], sizes: Sequence[int]
+    features: Any, eigenvalues: Any, powers: Any, ridges: Sequence[float], sizes: Sizes
 ) -> tuple[Any, Any]:
     """Mean squared error against clean labels for several data sets, target laws, ridges and nested training sizes.
 

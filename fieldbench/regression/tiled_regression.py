@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from fieldbench.regression.planner import plan
 from fieldbench.regression.tiled_cholesky import factorise_tiles
 from fieldbench.regression.tiles import KernelFunction, TiledTriangle, build, spans
 from fieldbench.regression.workers import Progress, Tasks, blas_threads
+from fieldbench.typing import Sizes
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class TiledRegression:
         factorise_tiles(triangle, ridge, threads=threads, progress=_stage(progress, "factor"))
         return cls(kernel, points, ridge, triangle, threads)
 
-    def weights(self, targets: Any, sizes: Sequence[int] | None = None) -> Any:
+    def weights(self, targets: Any, sizes: Sizes | None = None) -> Any:
         """α_P = (K_P + κ)⁻¹y_P for targets (n, t): (s, n, t), zero beyond P; without sizes that of all n, (1, n, t)."""
         steps = [self.factor.order] if sizes is None else sizes
         return tiled_solve.nested_weights(self.factor, targets, steps, threads=self.threads)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from fieldbench.regression.blas import Blas
 from fieldbench.regression.interface import checked_array, checked_sizes
 from fieldbench.regression.tiles import TiledTriangle, spans
 from fieldbench.regression.workers import Tasks, blas_threads
+from fieldbench.typing import Sizes
 
 _NARROWEST = 16
 
@@ -70,7 +71,7 @@ def log_determinant(factor: TiledTriangle) -> float:
     return 2.0 * float(np.log(np.concatenate(diagonals), dtype=np.float64).sum())
 
 
-def nested_weights(factor: TiledTriangle, targets: Any, sizes: Sequence[int], *, threads: int = 1) -> Any:
+def nested_weights(factor: TiledTriangle, targets: Any, sizes: Sizes, *, threads: int = 1) -> Any:
     """α_P = (K_P + κ)⁻¹y_P at each nested size P, zero beyond it: L_P⁻ᵀ(L⁻¹y)[:P] with L_P the leading block of L.
 
     Args:

@@ -10,6 +10,7 @@ import numpy as np
 from fieldbench.errors import BadInput
 from fieldbench.regression.interface import NestedRegression
 from fieldbench.theory import sphere
+from fieldbench.typing import Sizes
 
 _ROWS = 32
 
@@ -19,7 +20,7 @@ def rotation_averaged_learnability(
     gram: Any,
     cosines: Any,
     ridge: float,
-    sizes: Sequence[int],
+    sizes: Sizes,
     *,
     degree: int,
     dimension: int,
@@ -63,7 +64,7 @@ def zonal_coefficients(
     inputs: Any,
     direction: Any,
     ridge: float,
-    sizes: Sequence[int],
+    sizes: Sizes,
     *,
     target_degrees: Sequence[int],
     degree: int,

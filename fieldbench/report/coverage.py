@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fieldbench import atomic
 from fieldbench.errors import BadInput
-from fieldbench.evidence import atomic
-from fieldbench.evidence.schema import CheckPart, Record
+from fieldbench.records.schema import CheckPart, Record
 from fieldbench.report.table import TIERS, newest, table
 
 PREAMBLE = """# Coverage

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from fieldbench.evidence.schema import Record
+from fieldbench.records.schema import Record
 from fieldbench.report.table import table
 
 NOT_RUN = "not run"

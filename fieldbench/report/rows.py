@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from fieldbench.evidence.explain import number as short
-from fieldbench.evidence.explain import on_natural_scale, worst_point
-from fieldbench.evidence.schema import CheckPart, Record
+from fieldbench.records.schema import CheckPart, Record
+from fieldbench.verdicts.words import number as short
+from fieldbench.verdicts.words import on_natural_scale, worst_point
 
 COLUMNS = ("claim", "check", "measured", "predicted", "margin", "standard error", "rival (t, p)", "power", "verdict")
 

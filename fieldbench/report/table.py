@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from fieldbench import atomic
 from fieldbench.errors import BadInput
-from fieldbench.evidence import atomic, record
-from fieldbench.evidence.schema import Record
+from fieldbench.records import files as record
+from fieldbench.records.schema import Record
 from fieldbench.report.rows import COLUMNS, summary
 
 TIERS = ("quick", "standard", "paper")

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from fieldbench.sampling.interface import Energy, Observe, Position, Samples
 from fieldbench.sampling.loop import integrate
-from fieldbench.typing import Array, Float
+from fieldbench.typing import Array, Float, Scalar
 
 
 @jax.tree_util.register_dataclass
@@ -33,9 +33,9 @@ class Underdamped:
         temperature: 1 for the law exp(−U). One half is "noise without √2", the control every sampled claim must notice.
     """
 
-    step: float = 1.4
-    friction: float = 0.4
-    temperature: float = 1.0
+    step: Scalar = 1.4
+    friction: Scalar = 0.4
+    temperature: Scalar = 1.0
 
     def sample(
         self, energy: Energy, initial: Position, key: Array, *, steps: int, burn_in: int, thin: int, observe: Observe

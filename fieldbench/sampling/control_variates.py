@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
+from fieldbench.typing import Numbers
 
 
-def adjust(values: ArrayLike, controls: ArrayLike) -> NDArray[np.float64]:
+def adjust(values: Numbers, controls: Numbers) -> NDArray[np.float64]:
     """Subtract from each value its least-squares regression on controls whose expectations are exactly zero.
 
     The mean keeps its expectation up to O(1/n) times the controls' skewness, and loses the share R² of its variance

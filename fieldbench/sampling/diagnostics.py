@@ -7,15 +7,16 @@ Analysis 16, 667 (2021), arXiv:1903.08008. float64 numpy: traces are short.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy import stats
 
 from fieldbench.errors import BadInput
+from fieldbench.typing import Numbers
 
 FloatArray = NDArray[np.float64]
 
 
-def rhat(draws: ArrayLike) -> FloatArray:
+def rhat(draws: Numbers) -> FloatArray:
     """Rank-normalised split R-hat: the larger of that of the draws and of that of their distances to the median.
 
     Args:
@@ -30,12 +31,11 @@ def rhat(draws: ArrayLike) -> FloatArray:
     """
     halves = _split(_checked(draws))
     folded = np.abs(halves - np.median(halves, axis=(0, 1)))
-    return np.maximum(
-        _potential_scale_reduction(_normal_scores(halves)), _potential_scale_reduction(_normal_scores(folded))
-    )
+    scales = [_potential_scale_reduction(_normal_scores(each)) for each in (halves, folded)]
+    return np.asarray(np.maximum(*scales))  # of one series too, for which NumPy's maximum is a plain number
 
 
-def ess(draws: ArrayLike) -> FloatArray:
+def ess(draws: Numbers) -> FloatArray:
     """Bulk effective sample size of all chains together, by Geyer's initial monotone sequence.
 
     Args, raises: as `rhat`. Returns: array of the trailing shape.
@@ -46,7 +46,7 @@ def ess(draws: ArrayLike) -> FloatArray:
     return np.array([_effective(flat[:, :, k]) for k in range(flat.shape[2])]).reshape(trailing)
 
 
-def _checked(draws: ArrayLike) -> FloatArray:
+def _checked(draws: Numbers) -> FloatArray:
     array = np.asarray(draws, dtype=np.float64)
     if array.ndim < 2 or array.shape[0] < 4:
         raise BadInput(f"draws of shape {array.shape}: need (draws ≥ 4, chains, ...)")

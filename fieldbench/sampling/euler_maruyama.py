@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from fieldbench.sampling.interface import Energy, Observe, Position, Samples
 from fieldbench.sampling.loop import integrate
-from fieldbench.typing import Array, Float
+from fieldbench.typing import Array, Float, Scalar
 
 
 @jax.tree_util.register_dataclass
@@ -27,8 +27,8 @@ class EulerMaruyama:
         temperature: 1 for the law exp(−U); one half is "noise without √2".
     """
 
-    step: float = 0.1
-    temperature: float = 1.0
+    step: Scalar = 0.1
+    temperature: Scalar = 1.0
 
     def sample(
         self, energy: Energy, initial: Position, key: Array, *, steps: int, burn_in: int, thin: int, observe: Observe

@@ -14,7 +14,7 @@ from fieldbench.sampling.interface import Energy, Observe, Position, Samples
 from fieldbench.sampling.loop import integrate
 from fieldbench.sampling.networks import Weights
 from fieldbench.sampling.readout import conditional, shifted
-from fieldbench.typing import Array, Float
+from fieldbench.typing import Array, Float, Whole
 
 
 @jax.tree_util.register_dataclass
@@ -32,7 +32,7 @@ class GibbsWithinLangevin:
     """
 
     langevin: Underdamped = attribute(default_factory=Underdamped)
-    every: int = 50
+    every: Whole = 50
 
     def sample(
         self, energy: Energy, initial: Position, key: Array, *, steps: int, burn_in: int, thin: int, observe: Observe

@@ -93,7 +93,7 @@ def _run(
     return IsingTraces(*(trace[burn_in:] for trace in traces))
 
 
-def _open_bonds(key: Array, probability: Array, spins: Array, periodic: bool) -> tuple[Array, Array]:
+def _open_bonds(key: Array, probability: Array | np.uint32, spins: Array, periodic: bool) -> tuple[Array, Array]:
     """Open bonds to the next site along either axis: equal spins, and a coin of the given probability.
 
     The coin of a bit is built digit by digit from the last: x ← x or r where the digit is 1, x and r where it is 0,

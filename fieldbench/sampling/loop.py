@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
@@ -11,12 +11,13 @@ from jax.tree_util import Partial
 
 from fieldbench.sampling.interface import Energy, Observe, Position, Samples, chain_keys, check_request
 from fieldbench.sampling.noise import normal_pairs
-from fieldbench.typing import Array, Float
+from fieldbench.typing import Array, Float, Whole
 
 # Vectors of 512 bits where the CPU has them: a tenth of the step, which XLA leaves on the table by default.
 _WIDE = {"xla_cpu_prefer_vector_width": 512}
 
 
+@runtime_checkable
 class Integrator(Protocol):
     """One step of a chain. The state is a tuple that starts with the position.
 
@@ -62,8 +63,8 @@ def _run(
     keys: Array,
     observe: Partial,
     kept: int,
-    burn_in: int,
-    thin: int,
+    burn_in: Whole,
+    thin: Whole,
 ) -> tuple[Any, Position, Array, Array]:
     """`kept` observations, `thin` steps apart; the lengths of the stretches between them are data, not code."""
     step = integrator.step_size(energy, initial)

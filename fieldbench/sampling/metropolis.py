@@ -11,7 +11,7 @@ import jax.numpy as jnp
 
 from fieldbench.sampling.interface import Energy, Observe, Position, Samples
 from fieldbench.sampling.loop import integrate
-from fieldbench.typing import Array, Float
+from fieldbench.typing import Array, Float, Scalar, Whole
 
 
 @jax.tree_util.register_dataclass
@@ -31,9 +31,9 @@ class MetropolisAdjusted:
         temperature: 1 for the law exp(−U).
     """
 
-    step: float = 1.4
-    leapfrogs: int = 1
-    temperature: float = 1.0
+    step: Scalar = 1.4
+    leapfrogs: Whole = 1
+    temperature: Scalar = 1.0
 
     def sample(
         self, energy: Energy, initial: Position, key: Array, *, steps: int, burn_in: int, thin: int, observe: Observe
@@ -65,7 +65,7 @@ class MetropolisAdjusted:
         scale = self.temperature**0.5
         momentum = jax.tree.map(lambda x, z: scale * jnp.broadcast_to(z, x.shape), position, noise[0])
 
-        def leapfrog(_: int, moving: Any) -> Any:
+        def leapfrog(_: Array, moving: Any) -> Any:
             x, p, g = moving
             p = jax.tree.map(lambda p, g: p - step.astype(p.dtype) / 2 * g, p, g)
             x = jax.tree.map(lambda x, p: x + step.astype(p.dtype) * p, x, p)

@@ -22,7 +22,7 @@ import numpy as np
 from fieldbench.errors import BadInput
 from fieldbench.sampling.activations import function_and_slope
 from fieldbench.sampling.noise import normals
-from fieldbench.typing import Array, Float
+from fieldbench.typing import AnyArray, Array, Float
 
 _CACHED = 2**18  # preactivations of a block of chains: one MiB of float32, half of the level-2 caches of today
 
@@ -148,8 +148,8 @@ def _flat(readout: Array) -> Float[Array, "chains units_and_patches"]:
 
 
 def fully_connected(
-    inputs: Float[Array, "*groups samples dimension"],
-    targets: Float[Array, "*batch samples"],
+    inputs: Float[AnyArray, "*groups samples dimension"],
+    targets: Float[AnyArray, "*batch samples"],
     *,
     width: int,
     ridge: float,
@@ -191,8 +191,8 @@ def fully_connected(
 
 
 def convolutional(
-    inputs: Float[Array, "*groups samples patches patch_dimension"],
-    targets: Float[Array, "*batch samples"],
+    inputs: Float[AnyArray, "*groups samples patches patch_dimension"],
+    targets: Float[AnyArray, "*batch samples"],
     *,
     width: int,
     ridge: float,
@@ -230,7 +230,7 @@ def _linear_curvature(samples: int, dimension: int) -> float:
 
 
 def _network(
-    inputs: Array, targets: Array, activation: str, kernel: float, *, width: int, **positive: float
+    inputs: Array, targets: AnyArray, activation: str, kernel: float, *, width: int, **positive: float
 ) -> TwoLayerNetwork:
     targets = jnp.asarray(targets)
     groups, samples = inputs.shape[:-3], inputs.shape[-2]

@@ -30,7 +30,7 @@ class Conditional(NamedTuple):
 
 
 def condition(
-    kernel: Float[Array, "*batch points points"], targets: Float[Array, "*batch samples"], noise: Array
+    kernel: Float[Array, "*batch points points"], targets: Float[Array, "*#batch samples"], noise: Array
 ) -> Conditional:
     """Gaussian process of a given kernel: `samples` training points first, then the test points. Traceable.
 

@@ -20,7 +20,7 @@ import jax.numpy as jnp
 from fieldbench.errors import BadInput
 from fieldbench.sampling.activations import function_and_slope
 from fieldbench.sampling.predictive import condition
-from fieldbench.typing import Array, Float
+from fieldbench.typing import Array, Float, Scalar
 
 
 class Reweighted(NamedTuple):
@@ -39,7 +39,7 @@ def reweighted_prior(
     kernel: Float[Array, "points points"],
     *,
     width: int,
-    ridge: float,
+    ridge: Scalar,
     networks: int,
     block: int = 64,
     activation: str = "erf",

@@ -16,7 +16,7 @@ from fieldbench.regression.quartic_map import Basis, basis, ridge_fit
 from fieldbench.sampling.interface import Sampler
 from fieldbench.sampling.posterior_chains import mixing
 from fieldbench.sampling.quartic_posterior import QuarticPosterior, quartic_posterior
-from fieldbench.typing import Array, Float
+from fieldbench.typing import Array, Float, Scalar
 
 FloatArray = NDArray[np.float64]
 
@@ -104,7 +104,7 @@ def _fit(space: Basis, labels: Array, truth: Array, ridge: Array) -> tuple[Array
 
 
 @jax.jit
-def _local_hartree(space: Basis, labels: Array, truth: Array, ridge: float, coupling: float) -> Array:
+def _local_hartree(space: Basis, labels: Array, truth: Array, ridge: Scalar, coupling: Scalar) -> Array:
     """Self-consistent error of each set with the weight (1 + 6u[⟨m²⟩ + v_μ])/κ on its points.
 
     ⟨Δ³⟩ = m³ + 3mv, with m³ → 3⟨m²⟩m over the points; the curvature at a point, which makes v_μ = ψ_μᵀH⁻¹ψ_μ, is
@@ -122,7 +122,7 @@ def _local_hartree(space: Basis, labels: Array, truth: Array, ridge: float, coup
             weight = (1.0 + 6.0 * coupling * (square + variance)) / ridge
             return jax.scipy.linalg.cho_solve(factor(weight), points.T @ (weight * values))
 
-        def turn(_: int, state: tuple[Array, Array]) -> tuple[Array, Array]:
+        def turn(_: Array, state: tuple[Array, Array]) -> tuple[Array, Array]:
             mean, variance = state
             missed = values - points @ mean
             curvature = (1.0 + 6.0 * coupling * (missed**2 + variance)) / ridge

@@ -10,9 +10,10 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
+from fieldbench.typing import Numbers
 
 FloatArray = NDArray[np.float64]
 
@@ -20,7 +21,7 @@ _SETS = 40_000
 _BLOCK = 1_000
 
 
-def controls(moments: ArrayLike) -> FloatArray:
+def controls(moments: Numbers) -> FloatArray:
     """m₁₁, m₁₃, m₃₃, log m₃₃ and (log m₃₃)² from the means of z², z H_3 and H_3²/6 over a data set.
 
     Args:

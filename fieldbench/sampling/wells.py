@@ -9,12 +9,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
 from fieldbench.sampling.interface import Sampler
 from fieldbench.sampling.preconditioned import sample_preconditioned
-from fieldbench.typing import Array, Float
+from fieldbench.typing import Array, Float, Numbers
 
 
 @jax.tree_util.register_dataclass
@@ -41,7 +41,7 @@ class Wells:
         return (self.stiffness + 4 * self.quartic * position * position) * position
 
 
-def wells(stiffness: ArrayLike, quartic: ArrayLike, chains: tuple[int, ...], dtype: Any = np.float32) -> Wells:
+def wells(stiffness: Numbers, quartic: Numbers, chains: tuple[int, ...], dtype: Any = np.float32) -> Wells:
     """The energy of chains (*chains,) in each of the wells (k, g).
 
     Args:
@@ -70,7 +70,7 @@ def mean_squares(
     steps: int,
     burn_in: int = 200,
     thin: int = 4,
-    scale: ArrayLike | None = None,
+    scale: Numbers | None = None,
 ) -> NDArray[np.float64]:
     """θ² averaged over chains, every `thin` steps: shape (draws, replicates, wells).
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from fieldbench.theory import decimation, learning_curves, unevenness
 from fieldbench.theory.decimation import Decimation
 from fieldbench.theory.empirical import EmpiricalSpectrum
 from fieldbench.theory.local_ridge import local_ridge
+from fieldbench.typing import Numbers
 
 Vector = NDArray[np.float64]
 
 
 def finite_population_curve(
-    modes: EmpiricalSpectrum, coefficients: Vector, samples: ArrayLike, ridge: float
+    modes: EmpiricalSpectrum, coefficients: Vector, samples: Numbers, ridge: float
 ) -> learning_curves.LearningCurve:
     """Effective ridge for P of the M points drawn without replacement.
 

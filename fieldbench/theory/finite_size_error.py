@@ -22,12 +22,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
 from fieldbench.theory import finite_size
 from fieldbench.theory.learning_curves import LearningCurve, effective_ridge
 from fieldbench.theory.spectrum import Spectrum
+from fieldbench.typing import Numbers
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
@@ -44,9 +45,7 @@ def gaussian_learnability_correction(curve: LearningCurve) -> Matrix:
     return np.asarray(-gain * learned * (1.0 - learned) * (learned - gain * feedback[:, None]))
 
 
-def gaussian_error_correction(
-    spectrum: Spectrum | ArrayLike, samples: ArrayLike, ridge: float, target: ArrayLike
-) -> Vector:
+def gaussian_error_correction(spectrum: Spectrum | Numbers, samples: Numbers, ridge: float, target: Numbers) -> Vector:
     """Correction of order 1/P to the test error with independent Gaussian features, (p,).
 
     Args:
@@ -62,7 +61,7 @@ def gaussian_error_correction(
 
 
 def sphere_error_correction(
-    spectrum: Spectrum | ArrayLike, samples: ArrayLike, ridge: float, target: ArrayLike, dimension: int
+    spectrum: Spectrum | Numbers, samples: Numbers, ridge: float, target: Numbers, dimension: int
 ) -> Vector:
     """The same on the sphere |x|² = d, for a spectrum listed degree by degree; κ plus unresolved trace positive."""
 
@@ -73,10 +72,10 @@ def sphere_error_correction(
 
 
 def _error_correction(
-    spectrum: Spectrum | ArrayLike,
-    samples: ArrayLike,
+    spectrum: Spectrum | Numbers,
+    samples: Numbers,
     ridge: float,
-    target: ArrayLike,
+    target: Numbers,
     correction: Callable[[LearningCurve], Matrix],
 ) -> Vector:
     full = spectrum if isinstance(spectrum, Spectrum) else Spectrum(np.asarray(spectrum, dtype=np.float64))

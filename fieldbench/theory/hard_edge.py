@@ -16,10 +16,11 @@ The mean exists at every κ > 0: its relative variance over data sets grows as x
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import itj0y0, j0, j1
 
 from fieldbench.errors import BadInput
+from fieldbench.typing import Numbers
 
 Vector = NDArray[np.float64]
 
@@ -28,14 +29,14 @@ Vector = NDArray[np.float64]
 _STEP, _LAST = 2e-3, 400.0
 
 
-def microscopic_density(z: ArrayLike) -> Vector:
+def microscopic_density(z: Numbers) -> Vector:
     """Mean density ρ(z) of the scaled singular values z = 2√D σ of a real D × D Gaussian matrix, D → ∞."""
     at = np.asarray(z, dtype=np.float64)
     edge = 0.5 * at * (j0(at) ** 2 + j1(at) ** 2)
     return np.asarray(edge + 0.5 * j0(at) * (1.0 - itj0y0(at)[0]))
 
 
-def peak_enhancement(scaled_ridge: ArrayLike) -> Vector:
+def peak_enhancement(scaled_ridge: Numbers) -> Vector:
     """F(x): mean height of the interpolation peak over that of the effective ridge, D → ∞ at fixed x = Dκ/λ.
 
     Args:

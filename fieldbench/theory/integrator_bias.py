@@ -16,15 +16,16 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy import linalg
 
 from fieldbench.errors import BadInput
+from fieldbench.typing import Numbers
 
 FloatArray = NDArray[np.float64]
 
 
-def stationary_covariance(linear: ArrayLike, noise: ArrayLike) -> FloatArray:
+def stationary_covariance(linear: Numbers, noise: Numbers) -> FloatArray:
     """Σ of z ← M z + R ξ.
 
     Args:

@@ -13,11 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.population import population_factors
 from fieldbench.theory.spectrum import Spectrum, as_spectrum
+from fieldbench.typing import Numbers
 
 Vector = NDArray[np.float64]
 
@@ -51,11 +52,11 @@ class LearningCurve:
 
 
 def equivalent_kernel(
-    spectrum: Spectrum | ArrayLike,
-    samples: ArrayLike,
+    spectrum: Spectrum | Numbers,
+    samples: Numbers,
     ridge: float,
     *,
-    target: ArrayLike | None = None,
+    target: Numbers | None = None,
     noise: float = 0.0,
 ) -> LearningCurve:
     """Equivalent kernel (leading order in 1/κ): L_k = λ_k/(λ_k + κ/P) (arXiv:1906.05301). Good for large κ only."""
@@ -65,11 +66,11 @@ def equivalent_kernel(
 
 
 def one_loop(
-    spectrum: Spectrum | ArrayLike,
-    samples: ArrayLike,
+    spectrum: Spectrum | Numbers,
+    samples: Numbers,
     ridge: float,
     *,
-    target: ArrayLike | None = None,
+    target: Numbers | None = None,
     noise: float = 0.0,
 ) -> LearningCurve:
     """Next-to-leading order: κ_1 = κ + Σ λ_kκ/(Pλ_k + κ), E0 = 1 + ΣL_k²/P with L_k at κ_1."""
@@ -81,11 +82,11 @@ def one_loop(
 
 
 def effective_ridge(
-    spectrum: Spectrum | ArrayLike,
-    samples: ArrayLike,
+    spectrum: Spectrum | Numbers,
+    samples: Numbers,
     ridge: float,
     *,
-    target: ArrayLike | None = None,
+    target: Numbers | None = None,
     noise: float = 0.0,
     population: int | None = None,
 ) -> LearningCurve:
@@ -209,7 +210,7 @@ def _curve(
     return LearningCurve(spectrum, samples, ridge, dressed, learnability, e0, test, train)
 
 
-def _checked(spectrum: Spectrum | ArrayLike, samples: ArrayLike, ridge: float) -> tuple[Spectrum, Vector]:
+def _checked(spectrum: Spectrum | Numbers, samples: Numbers, ridge: float) -> tuple[Spectrum, Vector]:
     sizes = np.atleast_1d(np.asarray(samples, dtype=np.float64))
     if sizes.ndim != 1 or sizes.size == 0 or not np.all(sizes >= 1.0):
         raise BadInput(f"samples {samples!r}: need numbers P ≥ 1 in a vector")
@@ -218,7 +219,7 @@ def _checked(spectrum: Spectrum | ArrayLike, samples: ArrayLike, ridge: float) -
     return as_spectrum(spectrum), sizes
 
 
-def _power(spectrum: Spectrum, target: ArrayLike | None, noise: float) -> Vector:
+def _power(spectrum: Spectrum, target: Numbers | None, noise: float) -> Vector:
     if not noise >= 0.0:
         raise BadInput(f"noise {noise} is negative: it is the variance of the label noise")
     if target is None:

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from fieldbench.theory import scaling_laws, unevenness
 from fieldbench.theory.empirical import EmpiricalSpectrum
 from fieldbench.theory.finite_size_error import gaussian_error_correction, gaussian_learnability_correction
 from fieldbench.theory.learning_curves import LearningCurve, effective_ridge, equivalent_kernel
 from fieldbench.theory.scaling_laws import fit_weights, local_slopes, log_log_slope, tail_power
+from fieldbench.typing import Numbers
 
 Vector = NDArray[np.float64]
 Arrays = dict[str, NDArray[np.float64]]
@@ -27,7 +28,7 @@ def stacked(curves: Sequence[Arrays]) -> Arrays:
     return {name: np.array([curve[name] for curve in curves]) for name in curves[0]}
 
 
-def power_law_curve(alpha: float, tail: float, modes: int, samples: ArrayLike, ridge: float) -> Arrays:
+def power_law_curve(alpha: float, tail: float, modes: int, samples: Numbers, ridge: float) -> Arrays:
     """Error and exponent for λ_k = k^{−1−α}, y_k² = k^{−1−b}, k ≤ modes, with Gaussian features.
 
     Args:
@@ -66,7 +67,7 @@ def power_law_curve(alpha: float, tail: float, modes: int, samples: ArrayLike, r
     return {name: np.asarray(value) for name, value in found.items()}
 
 
-def posterior_variance(alpha: float, modes: int, samples: ArrayLike, ridge: float) -> Arrays:
+def posterior_variance(alpha: float, modes: int, samples: Numbers, ridge: float) -> Arrays:
     """κ_eff − κ, the error where y_k ~ N(0, λ_k) and the labels' noise is κ, for Gaussian features.
 
     Returns:
@@ -137,7 +138,7 @@ def limiting_exponent(alpha: float, tail: float, ridge: float, samples: float) -
     return float(log_log_slope(sizes, curve.test_error) + stated), float(3.0 * gain * alpha / (1.0 + alpha))
 
 
-def ridgeless_power_law(alpha: float, samples: ArrayLike) -> tuple[Vector, Vector, Vector]:
+def ridgeless_power_law(alpha: float, samples: Numbers) -> tuple[Vector, Vector, Vector]:
     """Against all modes: ln of κ_eff over its closed form, E0 over (1 + α)P/(P + ½), and a bound on both errors.
 
     P − ΣL² = ΣL(1 − L) has (2+α)/(1+α) < 2 times the next order of ΣL (see `ridgeless_effective_ridge`).

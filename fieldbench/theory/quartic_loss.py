@@ -28,12 +28,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.finite_size_error import gaussian_error_correction, gaussian_learnability_correction
 from fieldbench.theory.learning_curves import LearningCurve, effective_ridge
 from fieldbench.theory.spectrum import Spectrum, as_spectrum
+from fieldbench.typing import Numbers
 
 Vector = NDArray[np.float64]
 
@@ -52,11 +53,11 @@ class QuarticCurve:
 
 
 def hartree(
-    spectrum: Spectrum | ArrayLike,
-    samples: ArrayLike,
+    spectrum: Spectrum | Numbers,
+    samples: Numbers,
     ridge: float,
     coupling: float,
-    target: ArrayLike,
+    target: Numbers,
     *,
     thermal: bool = False,
     coefficient: float = 6.0,
@@ -83,7 +84,7 @@ def hartree(
 
 
 def posterior_hartree(
-    eigenvalues: ArrayLike, samples: ArrayLike, ridge: float, coupling: float, target: ArrayLike
+    eigenvalues: Numbers, samples: Numbers, ridge: float, coupling: float, target: Numbers
 ) -> QuarticCurve:
     """Hartree theory of the posterior's mean with Gaussian features, each mode with a ridge κ_k of its own.
 
@@ -117,11 +118,11 @@ def posterior_hartree(
 
 
 def cavity(
-    spectrum: Spectrum | ArrayLike,
-    samples: ArrayLike,
+    spectrum: Spectrum | Numbers,
+    samples: Numbers,
     ridge: float,
     coupling: float,
-    target: ArrayLike,
+    target: Numbers,
     *,
     thermal: bool = False,
 ) -> QuarticCurve:

@@ -11,10 +11,11 @@ k* ~ (P/κ_eff)^{1/(1+α)} and what lies beyond it is the error, until its leadi
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.spectrum import PowerLawTail, Spectrum
+from fieldbench.typing import Numbers
 
 Vector = NDArray[np.float64]
 
@@ -35,7 +36,7 @@ def exponent(alpha: float, tail: float, *, ridgeless: bool) -> float:
     return saturated if ridgeless else saturated / (1.0 + alpha)
 
 
-def ridgeless_effective_ridge(alpha: float, samples: ArrayLike) -> Vector:
+def ridgeless_effective_ridge(alpha: float, samples: Numbers) -> Vector:
     """κ_eff = P [c/(P + ½)]^{1+α}, c = (π/(1+α))/sin(π/(1+α)), of λ_k = k^{−1−α} without ridge.
 
     From ΣL_k = P with L = 1/(1 + (k/k*)^{1+α}): ΣL_k = ck* + ζ(0) − ζ(−1−α) k*^{−1−α} + …, ζ(0) = −½ (Zagier's form of
@@ -47,7 +48,7 @@ def ridgeless_effective_ridge(alpha: float, samples: ArrayLike) -> Vector:
     return np.asarray(sizes * (_integral(alpha) / (sizes + 0.5)) ** (1.0 + alpha))
 
 
-def closed_form_error(alpha: float, samples: ArrayLike) -> Vector:
+def closed_form_error(alpha: float, samples: Numbers) -> Vector:
     """Bound on the error of its logarithm: (1+α)|ζ(−1−α)|/((P+½)k*^{1+α}), |ζ| ≤ 1/12 for α ≤ 8."""
     _positive(alpha, 1.0)
     sizes = np.asarray(samples, dtype=np.float64) + 0.5
@@ -66,7 +67,7 @@ def infinite_power_law(alpha: float, tail: float, listed: int = 10_000) -> tuple
     return Spectrum(modes ** (-1.0 - alpha), tail=beyond), modes ** (-1.0 - tail)
 
 
-def tail_power(power: ArrayLike, cutoffs: ArrayLike) -> Vector:
+def tail_power(power: Numbers, cutoffs: Numbers) -> Vector:
     """Σ_{k>K} p_k · M/(M − K) at each cut-off K, for the M modes of a data set of M points.
 
     The factor is that of held-out points where P = K of the M are learned exactly (theory/population.py): it makes the
@@ -87,7 +88,7 @@ def tail_power(power: ArrayLike, cutoffs: ArrayLike) -> Vector:
     return np.asarray(beyond[cuts] * values.size / (values.size - cuts))
 
 
-def fit_weights(abscissa: ArrayLike) -> Vector:
+def fit_weights(abscissa: Numbers) -> Vector:
     """w with Σ w_i ln f(x_i) the least-squares slope of ln f against ln x; Σ|w_i|δ_i bounds what errors δ of ln f do.
 
     Raises:
@@ -100,12 +101,12 @@ def fit_weights(abscissa: ArrayLike) -> Vector:
     return np.asarray(centred / (centred @ centred))
 
 
-def log_log_slope(abscissa: ArrayLike, values: ArrayLike) -> NDArray[np.float64]:
+def log_log_slope(abscissa: Numbers, values: Numbers) -> NDArray[np.float64]:
     """Least-squares slopes of ln(values) against ln(abscissa) along the last axis, (..., n) → (...)."""
     return np.asarray(np.log(np.asarray(values, dtype=np.float64)) @ fit_weights(abscissa))
 
 
-def local_slopes(abscissa: ArrayLike, values: ArrayLike) -> NDArray[np.float64]:
+def local_slopes(abscissa: Numbers, values: Numbers) -> NDArray[np.float64]:
     """Slopes of ln(values) between neighbouring abscissae, (..., n) → (..., n − 1)."""
     fit_weights(abscissa)  # for its complaints
     steps = np.diff(np.log(np.asarray(abscissa, dtype=np.float64)))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import hyp2f1
 
 from fieldbench.errors import BadInput
+from fieldbench.typing import Numbers
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,6 @@ class Spectrum:
         return float(self.degeneracies[self.eigenvalues > 0.0].sum())
 
 
-def as_spectrum(spectrum: Spectrum | ArrayLike) -> Spectrum:
+def as_spectrum(spectrum: Spectrum | Numbers) -> Spectrum:
     """A Spectrum as it is, or a plain vector of eigenvalues as one without degeneracies."""
     return spectrum if isinstance(spectrum, Spectrum) else Spectrum(np.asarray(spectrum, dtype=np.float64))

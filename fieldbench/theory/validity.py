@@ -16,16 +16,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from fieldbench.theory.learning_curves import LearningCurve, equivalent_kernel, one_loop
 from fieldbench.theory.spectrum import Spectrum
+from fieldbench.typing import Numbers
 
 Vector = NDArray[np.float64]
-Bound = Callable[["Spectrum | ArrayLike", ArrayLike, float], Vector]
+Bound = Callable[["Spectrum | Numbers", Numbers, float], Vector]
 
 
-def equivalent_kernel_bound(spectrum: Spectrum | ArrayLike, samples: ArrayLike, ridge: float) -> Vector:
+def equivalent_kernel_bound(spectrum: Spectrum | Numbers, samples: Numbers, ridge: float) -> Vector:
     """Largest |ln MSE_eff − ln MSE_EK|: 2 ln(1 + δ/(1 − e)) − ln(1 − e), with δ and e of the equivalent kernel.
 
     To leading order 2δ + ΣL²/P: the error of the equivalent kernel is of the size of the one-loop shift.
@@ -44,7 +45,7 @@ def equivalent_kernel_bound(spectrum: Spectrum | ArrayLike, samples: ArrayLike, 
     return np.where(slope < 1.0, bound, np.inf)
 
 
-def one_loop_bound(spectrum: Spectrum | ArrayLike, samples: ArrayLike, ridge: float) -> Vector:
+def one_loop_bound(spectrum: Spectrum | Numbers, samples: Numbers, ridge: float) -> Vector:
     """Largest |ln MSE_eff − ln MSE_1| of one loop: 2 ln(1 + eδ/((1 − e)(1 + δ))) − ln(1 − e_1²), e_1 = e(κ_1).
 
     From κ_eff/κ_1 ≤ 1 + eδ/((1 − e)(1 + δ)); one loop has 1 + e_1 for E0, between 1 − e_1² of the largest that E0 can
@@ -58,7 +59,7 @@ def one_loop_bound(spectrum: Spectrum | ArrayLike, samples: ArrayLike, ridge: fl
     return np.where(slope < 1.0, bound, np.inf)
 
 
-def _loop(spectrum: Spectrum | ArrayLike, samples: ArrayLike, ridge: float) -> tuple[LearningCurve, Vector, Vector]:
+def _loop(spectrum: Spectrum | Numbers, samples: Numbers, ridge: float) -> tuple[LearningCurve, Vector, Vector]:
     """Equivalent kernel, one-loop shift δ = κ_1/κ − 1 and slope e(κ)."""
     bare = equivalent_kernel(spectrum, samples, ridge)
     shift = one_loop(bare.spectrum, bare.samples, ridge).effective_ridge / ridge - 1.0

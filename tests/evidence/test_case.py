@@ -6,7 +6,7 @@ import pytest
 
 from fieldbench.errors import BadInput
 from fieldbench.evidence.case import load_case
-from fieldbench.evidence.discovery import find_cases, is_case, select
+from fieldbench.claims.discovery import find_cases, is_case, select
 
 TOY = Path(__file__).with_name("toy_case.py")
 BOOBY_TRAP = "raise SystemExit('discovery must not import')\n"

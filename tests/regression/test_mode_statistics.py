@@ -48,6 +48,7 @@ def test_a_huge_ridge_leaves_the_prior():
     np.testing.assert_allclose(left, np.broadcast_to(eigenvalues, left.shape), atol=2e-7)
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(
     ("change", "match"),
     [

@@ -143,6 +143,7 @@ def test_default_implements_the_port():
     assert not isinstance(object(), NestedRegression)
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -68,6 +68,7 @@ def test_averages_over_signs_are_exact_and_unbiased():
     np.testing.assert_allclose(other, exact, rtol=1e-12)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_bad_input_is_refused():
     features, labels = _data()
     with pytest.raises(BadInput, match="need"):

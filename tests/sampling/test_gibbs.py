@@ -182,6 +182,7 @@ def test_without_feature_learning_it_is_the_gaussian_process(prior):
     assert np.all(np.abs(mean - expected) < SIGMAS * error + np.abs(expected).max() * size / prior.channels)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_bad_input_names_the_remedy():
     prior = LinearPrior(20, 1.0, 0.5)
     inputs, targets = data(5, 2, 3)

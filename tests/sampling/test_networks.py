@@ -111,6 +111,7 @@ def test_the_curvature_covers_the_largest_eigenvalue_of_the_hessian(activation):
     assert largest > float(energy.curvature) / 40, "the estimate is so large that chains would crawl"
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -64,6 +64,7 @@ def test_without_coupling_nothing_is_shifted():
         np.testing.assert_allclose(found[name], found["plain"], rtol=1e-5)  # the mean passes through float32
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_bad_input_is_refused():
     keys, levels = jax.random.split(jax.random.key(0), 1), jnp.asarray(LEVELS)
     with pytest.raises(BadInput, match="two chains"):

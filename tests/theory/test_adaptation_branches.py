@@ -181,6 +181,7 @@ def test_newton_that_cannot_finish_says_so(monkeypatch):
     assert "residual of" in attempt.message
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -196,6 +197,7 @@ def test_impossible_theories_are_refused(change, words):
         Theory("bad", **change)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_unknown_branch_is_refused():
     with pytest.raises(BadInput, match="branch 'upper'"):
         follow(SMALL, SLIDE, "upper")

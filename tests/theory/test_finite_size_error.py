@@ -96,7 +96,7 @@ def test_sphere_against_regression():
 
 
 def test_unresolved_trace_is_ridge():
-    with_trace = Spectrum([1.0, 0.3], unresolved=0.2)
+    with_trace = Spectrum(np.array([1.0, 0.3]), unresolved=0.2)
     found = gaussian_error_correction(with_trace, 5, 0.1, [0.5, 0.5])
     np.testing.assert_allclose(found, gaussian_error_correction([1.0, 0.3], 5, 0.1 + 0.2, [0.5, 0.5]), rtol=1e-12)
 
@@ -117,6 +117,6 @@ def test_power_that_the_kernel_lacks_is_label_noise():
 
 
 def test_a_tail_is_refused():
-    tailed = Spectrum([1.0], tail=PowerLawTail(1.0, 2.0, 1))
+    tailed = Spectrum(np.array([1.0]), tail=PowerLawTail(1.0, 2.0, 1))
     with pytest.raises(BadInput, match="one by one"):
         gaussian_error_correction(tailed, 5, 0.1, [1.0])

@@ -35,7 +35,7 @@ def test_without_degeneracies_it_is_decimation():
 
 def test_a_power_law_tail_becomes_noise():
     tail = PowerLawTail(1.0, 2.0, 3)
-    _, noise = truncate(Spectrum([1.0, 0.25, 1 / 9], tail=tail), 3)
+    _, noise = truncate(Spectrum(np.array([1.0, 0.25, 1 / 9]), tail=tail), 3)
     assert noise == pytest.approx(tail.trace, rel=1e-14)
 
 
@@ -47,7 +47,7 @@ def test_spaces_that_the_kernel_lacks_may_lie_in_between():
 @pytest.mark.parametrize("keep", [0, 4])
 def test_keeping_too_few_or_too_many_is_refused(keep):
     with pytest.raises(BadInput, match="listed spaces"):
-        truncate(Spectrum([1.0, 0.5, 0.2]), keep)
+        truncate(Spectrum(np.array([1.0, 0.5, 0.2])), keep)
 
 
 def test_a_threshold_is_a_learnability():

@@ -42,7 +42,7 @@ def test_first_and_second_order_in_the_loop():
 
 def test_the_bound_is_reached_up_to_a_factor_where_the_target_is_learned():
     # One mode that is well learned responds with the full 2 ln κ; E0 adds its own.
-    spectrum, samples, ridge = Spectrum([10.0, 1e-3], [1.0, 200.0]), 50.0, 10.0
+    spectrum, samples, ridge = Spectrum(np.array([10.0, 1e-3]), np.array([1.0, 200.0])), 50.0, 10.0
     bare, _ = _deviations(spectrum, np.array([samples]), ridge, np.array([1.0, 0.0]))
     bound = equivalent_kernel_bound(spectrum, samples, ridge)
     assert 0.5 * bound[0] < bare[0] <= bound[0]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from fieldbench.errors import BadInput
 from fieldbench.theory.overlaps import RELU, Activation, fold_norm, relu_fold_overlap
 
 
+@runtime_checkable
 class Mode(Protocol):
     """A function of the inputs, orthogonal to the other modes used with it."""
 

@@ -1,0 +1,104 @@
+"""What is measured: networks taught both signs of a cubic part on the same inputs, from the same start and noise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldbench.claims import Experiment, Quantity, batched
+from fieldbench.sampling import Sampler, Underdamped
+from fieldbench.sampling.signed_teacher import SIGNS, SignedTeacher
+
+from .control_variates import adjusted
+
+
+@dataclass(frozen=True)
+class Network(Experiment):
+    """One β of the ray; `steps` after a burn-in of a quarter of them, from one or two starts."""
+
+    beta: float
+    steps: int = 2000
+    starts: int = 2
+    mean_field: bool = False
+    cubic: float = 0.1
+
+    @property
+    def dimension(self) -> int:
+        return round(150 * math.sqrt(self.beta))
+
+    @property
+    def samples(self) -> int:
+        return round(3000 * self.beta)
+
+    @property
+    def width(self) -> int:
+        return round(700 * self.beta)
+
+    @property
+    def ridge(self) -> float:
+        return 5 * math.sqrt(self.beta)
+
+    @property
+    def chi(self) -> float:
+        return self.width * (1.0 if self.mean_field else math.sqrt(0.08 / self.beta))
+
+    @property
+    def sign(self) -> NDArray[np.float64]:
+        """Signs of ε: −1, 0, 1."""
+        return np.array(SIGNS)
+
+    linear = Quantity("sign", symbol="L_1", doc="E[f z], the share of the linear part that is learned", chain=True)
+    overlap = Quantity("sign", symbol="d⟨m²⟩", doc="variance of the weights along the teacher", chain=True)
+    radius = Quantity("sign", symbol="d⟨w_⊥²⟩", doc="variance of their other components", chain=True)
+    response = Quantity(symbol="R_3", doc="how E[f H_3] answers the sign of ε: 1 if the cubic is learned", chain=True)
+    harmonic_response = Quantity(symbol="R_h", doc="the same of the cubic's harmonic part h", chain=True)
+    gp_harmonic_response = Quantity(symbol="R_h^GP", doc="that of the infinitely wide network on the same inputs")
+    rhat_linear = Quantity("sign", doc="split R-hat of E[f z]")
+    rhat_cubic = Quantity("sign", doc="of E[f H_3]")
+    rhat_harmonic = Quantity("sign", doc="of E[f h]")
+    rhat_overlap = Quantity("sign", doc="of d⟨m²⟩")
+    rhat_radius = Quantity("sign", doc="of d⟨w_⊥²⟩")
+    ess_linear = Quantity("sign", doc="effective samples of E[f z], all starts together")
+    ess_cubic = Quantity("sign", doc="of E[f H_3]")
+    ess_harmonic = Quantity("sign", doc="of E[f h]")
+    ess_overlap = Quantity("sign", doc="of d⟨m²⟩")
+    ess_radius = Quantity("sign", doc="of d⟨w_⊥²⟩")
+
+    @batched(8)
+    def measure(self, keys: jax.Array, *, sampler: Sampler) -> Mapping[Quantity, Any]:
+        chains = SignedTeacher(
+            self.width, self.ridge, self.chi, self.cubic, self.steps, burn_in=self.steps // 4, starts=self.starts
+        )
+        split, shape = jax.vmap(jax.random.split)(keys), (self.samples, self.dimension)
+        inputs = jax.vmap(lambda key: jax.random.normal(key, shape, jnp.float32))(split[:, 0])
+        traces = chains.traces(inputs, self.labels(chains.targets(inputs)), split[:, 1], sampler)
+        evidence = adjusted(chains.evidence(inputs, traces), self.samples)
+        return {quantity: evidence[name] for name, quantity in self.quantities().items()}
+
+    def labels(self, targets: jax.Array) -> jax.Array:
+        """What the networks are taught of the targets on their inputs, (replicates, signs, samples)."""
+        return targets
+
+
+@dataclass(frozen=True)
+class WithoutRootTwo(Network):
+    """Broken: noise of variance T dt in place of 2T dt, as arXiv:2310.03789 eq. 6 misread: half the temperature."""
+
+    @batched(8)
+    def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:  # type: ignore[override]  # no port: it is the error
+        return super().measure(keys, sampler=Underdamped(temperature=0.5))
+
+
+@dataclass(frozen=True)
+class ShuffledLabels(Network):
+    """Broken: the labels belong to other inputs, so that there is nothing to learn."""
+
+    def labels(self, targets: jax.Array) -> jax.Array:
+        return jnp.roll(targets, 1, axis=-1)

@@ -1,0 +1,88 @@
+"""What is measured: how much of each harmonic a Gaussian process on the sphere learns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldbench.claims import Experiment, Quantity
+from fieldbench.data.synthetic import on_sphere
+from fieldbench.regression import NestedRegression
+from fieldbench.regression.zonal import harmonic, rotation_averaged_learnability, zonal_coefficients
+from fieldbench.theory import sphere
+from fieldbench.theory.kernels import Kernel
+
+KERNEL, CUBIC = Kernel("erf"), 3
+STAIRCASE = 0.1 * 6**0.5  # the normalised cubic coefficient of H_1 + 0.1 H_3
+
+
+@dataclass(frozen=True)
+class Sphere(Experiment):
+    """Inputs uniform on |x|² = d, erf kernel; a replicate averages `draws` data sets of `largest` points."""
+
+    dimension: int
+    largest: int
+    draws: int = 1
+    ridge: float = 0.01
+
+    @property
+    def samples(self) -> NDArray[np.int_]:
+        """Nested training sizes P."""
+        return np.unique(np.round(np.geomspace(self.largest / 16, self.largest, 13)).astype(int))
+
+    @property
+    def early(self) -> NDArray[np.int_]:
+        """Those up to about 2 P_50: all that matters to the linear part."""
+        return self.samples[self.samples <= 0.4 * self.largest]
+
+    cubic = Quantity("samples", symbol="L_3", doc="learnability of the cubic harmonics, averaged over rotations")
+    cubic_from_linear = Quantity("early", symbol="L_31", doc="cubic coefficient learned from the linear part alone")
+    cubic_alone = Quantity("early", doc="cubic coefficient learned from one zonal harmonic alone")
+    cubic_with_linear = Quantity("early", doc="the same from the whole staircase")
+
+    def measure(self, key: jax.Array, *, gpr: NestedRegression) -> Mapping[Quantity, Any]:
+        draws = [self._one_data_set(draw, gpr) for draw in jax.random.split(key, self.draws)]
+        return {quantity: np.mean([draw[quantity] for draw in draws], axis=0) for quantity in draws[0]}
+
+    def _one_data_set(self, key: jax.Array, gpr: NestedRegression) -> dict[Quantity, Any]:
+        inputs = np.asarray(on_sphere(key, self.largest, self.dimension))
+        cosines = inputs @ inputs.T / self.dimension
+        gram = KERNEL.of_cosine(cosines)
+        eigenvalue = sphere.eigenvalues(KERNEL, self.dimension, CUBIC + 1)[CUBIC]
+        averaged = rotation_averaged_learnability(
+            gpr, gram, cosines, self.ridge, self.samples, dimension=self.dimension, degree=CUBIC, eigenvalue=eigenvalue
+        )
+        few = self.early[-1]
+        leaked, alone = zonal_coefficients(
+            gpr, gram[:few, :few], inputs[:few], np.eye(self.dimension)[0], self.ridge, self.early,
+            target_degrees=(1, CUBIC), degree=CUBIC, eigenvalue=eigenvalue,
+        ).T  # fmt: skip
+        return {
+            self.cubic: averaged,
+            self.cubic_from_linear: leaked,
+            self.cubic_alone: alone,
+            self.cubic_with_linear: alone + leaked / STAIRCASE,
+        }
+
+
+@dataclass(frozen=True)
+class Stretched(Sphere):
+    """Broken: the kernel sees the target's direction three times as long, and learns the cubic part early.
+
+    Without rotation invariance ∫ φ_3 K(x, ·) dμ is not λ_3 φ_3: the coefficient is an average over test points.
+    """
+
+    def measure(self, key: jax.Array, *, gpr: NestedRegression) -> Mapping[Quantity, Any]:
+        stretch = np.ones(self.dimension)
+        stretch[0] = 3.0
+        train, test = (np.asarray(on_sphere(k, self.largest, self.dimension)) for k in jax.random.split(key))
+        targets, tests = (harmonic(CUBIC, self.dimension, x[:, 0] / self.dimension**0.5) for x in (train, test))
+        functional = tests @ KERNEL(test * stretch, train * stretch) / (tests @ tests)
+        gram = KERNEL(train * stretch, train * stretch)
+        learned = gpr.predictions(gram, self.ridge, targets[:, None], functional[None, :], self.samples)
+        return {self.cubic: learned[:, 0, 0]}

@@ -1,0 +1,109 @@
+"""The hash of the project's sources that a measurement reaches.
+
+A cell belongs to the file that defines its experiment and to every file of the project that this one imports,
+directly or through others. A name imported from a package's face is followed to the module that defines it, so that
+the face and its other rooms do not count. Files are compared as syntax trees without docstrings: a comment, a line
+break or a better sentence drops no cell. Libraries outside are not followed; each cell's provenance has their versions.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+import fieldbench
+
+PACKAGE = Path(fieldbench.__file__).resolve().parent
+# What declares and what judges computes no measured number.
+DECLARING = tuple(PACKAGE / "claims" / f"{name}.py" for name in ("experiment", "expression"))
+FIRST_FORM = PACKAGE / "evidence"
+"""The vocabulary of the first form, where one file declares, measures and judges."""
+
+
+def code_hash(files: Iterable[Path]) -> str:
+    """SHA-256 of everything that the files reach, themselves included."""
+    digest = hashlib.sha256()
+    for path in sorted(reach(files)):
+        digest.update(_normal(path, path.stat().st_mtime_ns).encode())
+    return digest.hexdigest()
+
+
+def reach(files: Iterable[Path]) -> set[Path]:
+    """The project's files that the given ones import, directly or through others, and these themselves."""
+    found: set[Path] = set()
+    todo = [path.resolve() for path in files]
+    while todo:
+        path = todo.pop()
+        if path not in found and path not in DECLARING:
+            found.add(path)
+            todo += _imports(path, path.stat().st_mtime_ns)
+    return found
+
+
+@cache
+def _imports(path: Path, modified: int) -> tuple[Path, ...]:
+    """Files of the project that the imports anywhere in a file lead to."""
+    found: list[Path] = []
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Import):
+            found += [home for alias in node.names for home in _module(alias.name, path, 0)]
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                found += _name(node.module or "", alias.name, path, node.level)
+    return tuple(dict.fromkeys(found))
+
+
+def _name(module: str, name: str, path: Path, level: int) -> list[Path]:
+    """Where `from module import name` leads: a submodule, a module, or through a package's face to the definition."""
+    below = _module(f"{module}.{name}".strip("."), path, level)
+    if below:
+        return below
+    homes = _module(module, path, level)
+    if not homes or homes[0].name != "__init__.py":
+        return homes
+    # A face re-exports, by an import (also one for type checkers only) that binds the name.
+    for node in ast.walk(_tree(homes[0])):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    return _name(node.module or "", alias.name, homes[0], node.level)
+    return homes
+
+
+def _module(name: str, path: Path, level: int) -> list[Path]:
+    """The file of a module of the project: below the package, or beside the importing file."""
+    parts = [part for part in name.split(".") if part]
+    base = path.parent
+    for _ in range(level - 1):
+        base = base.parent
+    if not level and parts[0] == PACKAGE.name:
+        base = PACKAGE.parent
+    elif not level and PACKAGE in path.parents:
+        return []  # inside the package an absolute name is never a neighbour
+    place = base.joinpath(*parts)
+    candidates = (place.with_suffix(".py"), place / "__init__.py") if parts else (place / "__init__.py",)
+    found = [candidate.resolve() for candidate in candidates if candidate.is_file()][:1]
+    return [] if found and FIRST_FORM in found[0].parents else found
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+@cache
+def _normal(path: Path, modified: int) -> str:
+    """The file's syntax tree without positions and docstrings."""
+    tree = _tree(path)
+    for node in _documented(tree):
+        if isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant):
+            node.body = node.body[1:]
+    return ast.dump(tree)
+
+
+def _documented(tree: ast.Module) -> Iterator[ast.Module | ast.ClassDef | ast.FunctionDef]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body:
+            yield node

@@ -1,0 +1,241 @@
+"""The one way through: claim → experiments of a tier → cells → evidence → checks → verdict."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldbench import canonical
+from fieldbench.cells.codehash import code_hash
+from fieldbench.cells.keys import replicate_key
+from fieldbench.cells.provenance import collect, measure_cost
+from fieldbench.cells.result import Measurement, Result, Skipped, evidence_of
+from fieldbench.cells.siblings import Siblings
+from fieldbench.cells.store import CellKey, Store
+from fieldbench.claims.facts import Claim
+from fieldbench.claims.names import MAIN
+from fieldbench.claims.predictions import Predictions
+from fieldbench.claims.variant import Variant
+from fieldbench.errors import BadInput, DataMissing
+from fieldbench.verdicts.outcome import Judgement
+
+
+class Runnable(Protocol):
+    """What the runner asks of a case, in either form."""
+
+    @property
+    def claim(self) -> Claim: ...
+    @property
+    def ports(self) -> tuple[str, ...]: ...
+    def planned(self, tier: str) -> tuple[Sequence[Any], int]:
+        """Experiments and replicates of a tier."""
+
+    def variants(self) -> list[Variant]:
+        """The ways in which its experiments are measured."""
+
+    def predict(self, tier: str, experiments: Sequence[Any]) -> Predictions:
+        """What theories say of the experiments."""
+
+    def judge(self, tier: str, evidence: Any, predictions: Predictions, missing: str) -> Judgement:
+        """Every verdict from values alone."""
+
+    def drawn(self, tier: str, evidence: Any, predictions: Predictions) -> Mapping[str, Any] | None:
+        """The data of its figure, if it declares one."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a case is run, whichever door it came through.
+
+    Args:
+        tier: name of the tier.
+        seed: the suite's seed.
+        ports: port's name → implementation, injected into `measure`.
+        port_names: port's name → printable name of its implementation, part of each cell's key.
+        overrides: fields of every experiment to replace; the run is then exploratory.
+        checksum: data set's name → checksum; raises `DataMissing` where it is not on this machine.
+        progress: called with (done, total, what) after each cell.
+        partial: measure nothing; take what the store has, and judge only if that is all.
+    """
+
+    tier: str = "quick"
+    seed: int = 0
+    ports: Mapping[str, Any] = field(default_factory=dict)
+    port_names: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    checksum: Callable[[str], str] | None = None
+    progress: Callable[[int, int, str], None] = lambda done, total, what: None
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """One block of replicates of one variant of one experiment: the unit of work."""
+
+    experiment: Any
+    variant: Variant
+    first: int
+    data: Mapping[str, str]
+
+
+def run_case(case: Runnable, store: Store, settings: Settings) -> Result:
+    """Predict, measure what the store lacks, and judge.
+
+    Raises:
+        BadInput: unknown tier or field, a measurement with NaN or ragged arrays, or one that ignores its key.
+        StoreError: a finished cell cannot be written.
+    """
+    started = time.perf_counter()
+    planned, replicates = case.planned(settings.tier)
+    experiments = _overridden(case, planned, settings.overrides)
+    present, skipped = _available(experiments, settings.checksum)
+    work = list(plan(case, present, replicates))
+    # A theory does not wait for the data: what is wrong with it is known before hours of measurement.
+    predictions = case.predict(settings.tier, list(present))
+    measurements, siblings, hashes = [], Siblings(), dict[tuple[Path, ...], str]()
+    for done, item in enumerate(work):
+        what = f"{case.claim.id} {item.variant.name} {canonical.text(item.experiment)}"
+        settings.progress(done, len(work), what)
+        found = _finish(case, item, store, settings, siblings, hashes)
+        measurements += [found] if found else []
+    settings.progress(len(work), len(work), case.claim.id)
+    whole = len(measurements) == len(work)
+    evidence = evidence_of([(m.variant, m.experiment, m.key.block[0], m.arrays) for m in measurements])
+    missing = "; ".join(dict.fromkeys(skip.reason for skip in skipped))
+    return Result(
+        case=case,
+        tier=settings.tier,
+        seed=settings.seed,
+        replicates=replicates,
+        measurements=tuple(measurements),
+        predictions=predictions,
+        judgement=case.judge(settings.tier, evidence, predictions, missing) if whole else None,
+        figure=case.drawn(settings.tier, evidence, predictions) if whole else None,
+        skipped=tuple(skipped),
+        exploratory=bool(settings.overrides),
+        ports={name: settings.port_names.get(name, "") for name in case.ports},
+        sampler=_sampler(settings.ports["sampler"]) if "sampler" in case.ports else None,
+        data={name: digest for data in present.values() for name, digest in data.items()},
+        wall_seconds=time.perf_counter() - started,
+    )
+
+
+def plan(case: Runnable, present: Mapping[Any, Mapping[str, str]], replicates: int) -> Iterator[Work]:
+    """The blocks to measure: the case's own, then those of controls that break the measurement."""
+    for variant in sorted(case.variants(), key=lambda v: v.name != MAIN):
+        if replicates % variant.size:
+            raise BadInput(
+                f"case {case.claim.id}: {replicates} replicates are not whole blocks of {variant.size}; "
+                "a block is never computed in part"
+            )
+        for experiment, data in present.items():
+            if variant.applies(experiment):
+                for first in range(0, replicates, variant.size):
+                    yield Work(experiment, variant, first, data)
+
+
+def _overridden(case: Runnable, experiments: Sequence[Any], overrides: Mapping[str, Any]) -> Sequence[Any]:
+    """The experiments with fields replaced; those that become equal are run once."""
+    if not overrides:
+        return experiments
+    try:
+        return list(dict.fromkeys(replace(experiment, **overrides) for experiment in experiments))
+    except TypeError as error:
+        raise BadInput(f"case {case.claim.id}: cannot set {dict(overrides)}: {error}") from error
+
+
+def _available(
+    experiments: Sequence[Any], checksum: Callable[[str], str] | None
+) -> tuple[dict[Any, dict[str, str]], list[Skipped]]:
+    """Split the experiments into those whose data are here (with checksums) and those skipped with a reason."""
+    present: dict[Any, dict[str, str]] = {}
+    skipped = []
+    for experiment in experiments:
+        try:
+            names = tuple(getattr(experiment, "datasets", ()))
+            if names and checksum is None:
+                raise DataMissing(f"no data source was given for {', '.join(names)}")
+            present[experiment] = {name: checksum(name) for name in names} if checksum else {}
+        except DataMissing as error:
+            skipped.append(Skipped(experiment, str(error)))
+    return present, skipped
+
+
+def _finish(
+    case: Runnable,
+    item: Work,
+    store: Store,
+    settings: Settings,
+    siblings: Siblings,
+    hashes: dict[tuple[Path, ...], str],
+) -> Measurement | None:
+    """Load a finished cell, or measure and store it."""
+    variant = item.variant
+    ports = {name: settings.ports[name] for name in variant.ports}
+    files = (variant.source, *(Path(inspect.getfile(type(port))) for port in ports.values()))
+    if files not in hashes:
+        hashes[files] = code_hash(files)
+    key = CellKey(
+        claim=case.claim.id,
+        revision=case.claim.revision,
+        experiment={"kind": type(item.experiment).__name__, **canonical.plain(item.experiment)},
+        seed=settings.seed,
+        block=(item.first, variant.size),
+        variant=variant.name,
+        dtype=jnp.zeros(()).dtype.name,
+        matmul_precision=str(jax.config.jax_default_matmul_precision),  # type: ignore[attr-defined]
+        data=dict(item.data),
+        ports={name: settings.port_names.get(name, "") for name in ports},
+        code=hashes[files],
+    )
+    where = f"{case.claim.id}, {variant.name}, {item.experiment}, replicates from {item.first}"
+    cell = store.load(key)
+    reused = cell is not None
+    if cell is None:
+        if settings.partial:
+            return None
+        with measure_cost() as cost:
+            arrays = _measure(case, item, settings.seed, ports, where)
+        siblings.require_like(item.experiment, variant.name, arrays, where)
+        cell = store.save(key, arrays, {**collect(settings.seed), **cost})
+    else:
+        siblings.require_like(item.experiment, variant.name, cell.arrays, where)
+    return Measurement(item.experiment, variant.name, key, cell.arrays, cell.provenance, reused)
+
+
+def _measure(case: Runnable, item: Work, seed: int, ports: Mapping[str, Any], where: str) -> dict[str, NDArray[Any]]:
+    variant, count = item.variant, item.variant.size
+    keys = [replicate_key(seed, case.claim.id, variant.stream, item.experiment, item.first + i) for i in range(count)]
+    batched = variant.block is not None
+    found = variant.measure(item.experiment, jnp.stack(keys) if batched else keys[0], ports)
+    shapes = variant.shapes(item.experiment) if variant.shapes else {}
+    arrays = {}
+    for name, value in found.items():
+        array = np.asarray(value) if batched else np.asarray(value)[None]
+        if array.shape[:1] != (count,):
+            raise BadInput(
+                f"{where}: {name!r} has shape {array.shape}; its first axis must be the block of {count} replicates"
+            )
+        if name in shapes and array.shape[1:] != shapes[name]:
+            raise BadInput(f"{where}: {name!r} has shape {array.shape[1:]} a replicate, its axes have {shapes[name]}")
+        if not np.all(np.isfinite(array)):
+            raise BadInput(
+                f"{where}: {name!r} has {np.sum(~np.isfinite(array))} values that are not finite; "
+                "nothing of this cell is kept"
+            )
+        arrays[name] = array
+    return arrays
+
+
+def _sampler(sampler: Any) -> dict[str, Any]:
+    """Step and tolerance of a sampler, where it has fields of these names."""
+    return {name: getattr(sampler, name, None) for name in ("step", "tolerance")}

@@ -1,0 +1,52 @@
+"""Siblings: cells of one experiment must look alike and must not be alike, or they are refused before committed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldbench.errors import BadInput
+
+Form = dict[str, tuple[str, tuple[int, ...]]]
+
+
+class Siblings:
+    """The cells of a run seen so far, by experiment and variant."""
+
+    def __init__(self) -> None:
+        self._forms: dict[tuple[Any, str], Form] = {}
+        self._contents: dict[tuple[Any, str], dict[bytes, int]] = {}
+
+    def require_like(self, experiment: Any, variant: str, arrays: Mapping[str, NDArray[Any]], where: str) -> None:
+        """Compare a cell with those before it.
+
+        Raises:
+            BadInput: names, dtypes or shapes differ from its siblings'; or two replicates agree to the last bit.
+        """
+        place = (experiment, variant)
+        form: Form = {name: (str(array.dtype), array.shape[1:]) for name, array in sorted(arrays.items())}
+        known = self._forms.setdefault(place, form)
+        for name in sorted(known.keys() | form.keys()):
+            if known.get(name) != form.get(name):
+                now, before = _words(form.get(name)), _words(known.get(name))
+                raise BadInput(
+                    f"{where}: array {name!r} is {now}, in earlier replicates {before}; every replicate returns the "
+                    "same names, dtypes and shapes, so this cell is not kept"
+                )
+        seen = self._contents.setdefault(place, {})
+        count = min((len(array) for array in arrays.values()), default=0)
+        for row in range(count):
+            content = b"".join(np.ascontiguousarray(array[row]).tobytes() for _, array in sorted(arrays.items()))
+            if content in seen:
+                raise BadInput(
+                    f"{where}: two replicates agree to the last bit in every array: measure ignores its key; draw all "
+                    "randomness from it"
+                )
+            seen[content] = row
+
+
+def _words(form: tuple[str, tuple[int, ...]] | None) -> str:
+    return "absent" if form is None else f"{form[0]} of shape {form[1]}"

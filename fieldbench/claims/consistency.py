@@ -1,0 +1,181 @@
+"""Consistency: a case's declarations held against each other when it is loaded; each error names its line."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fieldbench.claims.case import Case, read_by
+from fieldbench.claims.check import Check, Selects
+from fieldbench.claims.evaluation import leaves, nodes, positions
+from fieldbench.claims.experiment import Experiment, Quantity
+from fieldbench.claims.expression import Selected
+from fieldbench.claims.variant import ports_of
+from fieldbench.errors import BadInput
+
+
+def require_consistent(case: Case) -> None:
+    """Raise `BadInput` unless the parts of a case fit together."""
+    where = f"case {case.claim.id}"
+    _require_names(case, where)
+    for kind in case.kinds:
+        _require_kind(case, kind, where)
+    _require_streams(case, where)
+    for guard in case.guards:
+        owners = {quantity.owner for quantity in (guard.diagnostic, *guard.of)}
+        if not any(_selected(case, guard.on, owners)):
+            raise BadInput(f"{guard.line}: guard {guard.id} selects nothing: no experiment of any tier is one of its")
+    for check in case.checks:
+        if isinstance(check, Check):
+            _require_check(case, check)
+    _require_controls(case, where)
+    _require_read(case)
+    _require_independent(case)
+
+
+def _require_names(case: Case, where: str) -> None:
+    names = [entry.id for entry in (*case.checks, *case.controls)]
+    for ids in (names, [guard.id for guard in case.guards]):
+        if repeated := sorted({name for name in ids if ids.count(name) > 1}):
+            raise BadInput(f"{where}: ids are used twice: {', '.join(repeated)}")
+    if len(case.controls) < 2:
+        raise BadInput(f"{where}: {len(case.controls)} controls; a case has at least two deliberate errors, Control(…)")
+    if not any(check.rivals for check in case.checks if isinstance(check, Check)):
+        raise BadInput(f"{where}: no rival; a case has at least one theory that the data must exclude, rivals={{…}}")
+
+
+def _require_kind(case: Case, kind: type[Experiment], where: str) -> None:
+    if not issubclass(kind, Experiment):
+        raise BadInput(f"{where}: {kind.__name__} in a tier is no Experiment")
+    params = getattr(kind, "__dataclass_params__", None)
+    if params is None or "__dataclass_params__" not in vars(kind) or not params.frozen:
+        raise BadInput(f"{where}: {kind.__name__} needs @dataclass(frozen=True): its fields are its parameters")
+    if not hasattr(kind, "measure"):
+        raise BadInput(f"{where}: {kind.__name__} has no measure(key)")
+    if not any(base in case.theories for base in kind.__mro__):
+        raise BadInput(f"{where}: no theory of {kind.__name__}; add it to theories=")
+    for tier in case.tiers.values():
+        for experiment in tier.experiments:
+            if type(experiment) is kind:
+                for quantity in kind.quantities().values():
+                    _require_axes(quantity, experiment, where)
+
+
+def _require_axes(quantity: Quantity, experiment: Any, where: str) -> None:
+    for axis in quantity.axes:
+        if not hasattr(experiment, axis):
+            raise BadInput(
+                f"{where}: {quantity!r} has the axis {axis!r}, which {type(experiment).__name__} does not have; an "
+                "axis is an attribute or a property with the coordinates along it"
+            )
+        if np.ndim(getattr(experiment, axis)) != 1:
+            raise BadInput(f"{where}: axis {axis!r} of {quantity!r} is no list of coordinates at {experiment}")
+
+
+def _require_streams(case: Case, where: str) -> None:
+    kinds: dict[str, type[Experiment]] = {}
+    for kind in case.kinds:
+        other = kinds.setdefault(kind.stream, kind)
+        if other is not kind:
+            raise BadInput(
+                f"{where}: {other.__name__} and {kind.__name__} share the stream {kind.stream!r}, so that their draws "
+                f'would not be independent; write class {kind.__name__}(Experiment, stream="…")'
+            )
+
+
+def _selected(case: Case, on: Selects | None, owners: Iterable[type[Any]], tiers: tuple[str, ...] = ()) -> list[Any]:
+    kinds = tuple(owners)
+    return [
+        e for name, tier in case.tiers.items() if not tiers or name in tiers for e in tier.experiments
+        if all(isinstance(e, kind) for kind in kinds) and (on is None or on(e))
+    ]  # fmt: skip
+
+
+def _require_check(case: Case, check: Check) -> None:
+    where = f"{check.line}: check {check.id}"
+    for name in check.tiers:
+        if name not in case.tiers:
+            raise BadInput(f"{where}: no tier {name!r}; there are {', '.join(case.tiers)}")
+    experiments = [
+        e for name, tier in case.tiers.items() if not check.tiers or name in check.tiers
+        for e in case.select(check, tier.experiments)
+    ]  # fmt: skip
+    if not experiments:
+        raise BadInput(f"{where} selects nothing: no experiment of its tiers is one that it reads")
+    for node in read_by(check):
+        if isinstance(node, Selected):
+            for experiment in experiments:
+                try:
+                    positions(node, experiment)
+                except BadInput as error:
+                    raise BadInput(f"{where}: {error}") from error
+    for quantity in leaves(check.observable):
+        guarding = [guard for guard in case.guards if quantity in guard.of]
+        for experiment in experiments if quantity.chain else ():
+            if not any(guard.on is None or guard.on(experiment) for guard in guarding):
+                raise BadInput(
+                    f"{where} reads {quantity!r}, which comes from a chain, at {experiment}, where no guard is about "
+                    f"it; add Guard(…, of=({quantity!r},))"
+                )
+
+
+def _require_controls(case: Case, where: str) -> None:
+    for control in case.controls:
+        at = f"{control.line}: control {control.id}"
+        if not any(control.contradicts is check for check in case.checks):
+            raise BadInput(f"{at}: check {control.contradicts.id} is not one of the case's checks")
+        on = control.on
+        experiments = [
+            e for name, tier in case.tiers.items()
+            if not control.contradicts.tiers or name in control.contradicts.tiers
+            for e in case.select(control.contradicts, tier.experiments, on)
+        ]  # fmt: skip
+        if not experiments:
+            raise BadInput(f"{at} selects nothing: no experiment that {control.contradicts.id} reads is one of its")
+        broken = control.experiment
+        if broken is not None:
+            if not any(issubclass(broken, kind) for kind in case.kinds):
+                raise BadInput(f"{at}: {broken.__name__} is no subclass of a measured experiment")
+            if Path(inspect.getfile(broken)).resolve() == case.path.resolve():
+                raise BadInput(f"{at}: define {broken.__name__} beside the sound experiment, not in {case.path.name}: "
+                               "its cells would depend on checks and rivals")  # fmt: skip
+            needed = set(ports_of(broken.measure)) - set(case.ports)
+            if needed:
+                raise BadInput(
+                    f"{at}: {broken.__name__} asks for the port {sorted(needed)[0]!r}, the sound one does not"
+                )
+
+
+def _require_read(case: Case) -> None:
+    """Nothing is written only to be stored: each quantity is read by a check, a guard or the figure."""
+    read: set[Quantity] = {guard.diagnostic for guard in case.guards}
+    for check in case.checks:
+        if isinstance(check, Check):
+            read |= leaves(check.observable)
+    if case.figure is not None:
+        read |= {node for node in nodes(case.figure.y) if isinstance(node, Quantity)}
+    for kind in case.kinds:
+        for quantity in kind.quantities().values():
+            if quantity not in read:
+                raise BadInput(f"case {case.claim.id}: {quantity!r} is measured and nothing reads it; drop or judge it")
+
+
+def _require_independent(case: Case) -> None:
+    """A measurement does not reach the file that defines the theory it tests."""
+    from fieldbench.cells.codehash import reach
+
+    for kind in case.kinds:
+        reached = reach([Path(inspect.getfile(kind))])
+        for theory in case.theories.values():
+            function = inspect.unwrap(getattr(theory, "func", theory))
+            home = Path(inspect.getfile(function)).resolve()
+            if home in reached:
+                raise BadInput(
+                    f"case {case.claim.id}: {Path(inspect.getfile(kind)).name} reaches {home.name}, which defines the "
+                    "theory: a measurement must not share the formula that it tests; move what both need to a file of "
+                    "its own"
+                )

@@ -1,0 +1,42 @@
+"""Control: a theory or a measurement broken on purpose. A case is evidence only if its checks notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fieldbench.claims.check import Check, Selects
+from fieldbench.claims.experiment import Experiment
+from fieldbench.claims.facts import require_kebab
+from fieldbench.claims.known import Theory
+from fieldbench.claims.where import declared_at
+from fieldbench.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Control:
+    """A deliberate error that a check must contradict.
+
+    Args:
+        id: kebab-case name of the error, printed.
+        contradicts: the check that has to notice (the object).
+        theory: the broken theory, in place of the check's own.
+        experiment: the broken measurement, a subclass of the sound one; it gets the same keys.
+        on: predicate of the experiments it is run on (a broken measurement costs as much as a sound one).
+        why: what the error stands for.
+    """
+
+    id: str
+    contradicts: Check
+    theory: Theory | None = None
+    experiment: type[Experiment] | None = None
+    on: Selects | None = None
+    why: str = ""
+    line: str = field(default_factory=declared_at, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        require_kebab(self.id, f"{self.line}: control")
+        where = f"{self.line}: control {self.id}"
+        if (self.theory is None) == (self.experiment is None):
+            raise BadInput(f"{where} breaks either the theory or the measurement: give one of theory, experiment")
+        if not isinstance(self.contradicts, Check):
+            raise BadInput(f"{where}: contradicts={self.contradicts!r} is no check; name the check itself, not its id")

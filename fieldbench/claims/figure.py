@@ -1,0 +1,37 @@
+"""Figure: what the claim looks like, declared beside its checks and stored in its record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fieldbench.claims.expression import Expression
+from fieldbench.claims.known import Theory
+
+Curve = Callable[[Any], tuple[Sequence[float], Sequence[float]]]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Measured points with the theory, rivals and a dense curve of the theory.
+
+    Args:
+        y: what is shown.
+        x: the abscissa, an expression of the same points, or the name of an axis of `y`.
+        label: words under the x axis.
+        group: one series for each value of this function of the experiment.
+        rivals: printed name → theory, drawn beside the theory.
+        curve: experiment → (x, y) of the theory between the points.
+        log: axes on which logarithms are shown: "", "x", "y" or "xy".
+        on: predicate of the experiments that are shown.
+    """
+
+    y: Expression
+    x: Expression | str
+    label: str = ""
+    group: Callable[[Any], Any] = field(default=lambda at: at)
+    rivals: Mapping[str, Theory] = field(default_factory=dict)
+    curve: Curve | None = None
+    log: str = ""
+    on: Callable[[Any], bool] | None = None

@@ -1,0 +1,180 @@
+"""Judging: from measured arrays and predictions to the outcomes of guards, checks, rivals and controls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldbench.claims.case import Case
+from fieldbench.claims.check import Check, Limit, Rival
+from fieldbench.claims.control import Control
+from fieldbench.claims.evaluation import World, evaluate, leaves
+from fieldbench.claims.experiment import Quantity
+from fieldbench.claims.expression import Expression
+from fieldbench.claims.known import Remainder
+from fieldbench.claims.names import MAIN, THEORY
+from fieldbench.claims.observables import log, logarithm
+from fieldbench.claims.predictions import Predictions, Shift, Size, propagated, theory_world
+from fieldbench.errors import BadInput, TooFewPoints
+from fieldbench.verdicts.outcome import CheckOutcome, ControlOutcome, Judgement, Part, hold
+from fieldbench.verdicts.weigh import RivalNumbers, not_run, weigh
+
+FloatArray = NDArray[np.float64]
+
+Arrays = Mapping[str, NDArray[Any]]
+Evidence = Mapping[str, Mapping[Any, Arrays]]
+"""Variant → experiment → name of the quantity → values, (replicates, …)."""
+
+
+def judge(case: Case, tier: str, evidence: Evidence, predictions: Predictions, missing: str = "") -> Judgement:
+    """Recompute every verdict from measured and predicted values alone.
+
+    Args:
+        case: the case.
+        tier: its tier; checks that it has no statistics for are left to another.
+        evidence: what was measured.
+        predictions: what theories say of it.
+        missing: why experiments of the tier are absent (data sets not on this machine).
+    """
+    main = evidence.get(MAIN, {})
+    guards = {}
+    for guard in case.guards:
+        held = [e for e in main if isinstance(e, guard.diagnostic.owner) and (guard.on is None or guard.on(e))]
+        found = hold(guard.id, guard.diagnostic.name, [main[e][guard.diagnostic.name] for e in held],
+                     guard.at_most, guard.at_least)  # fmt: skip
+        if found is not None:
+            guards[guard.id] = found
+    failed = [guard for guard in case.guards if guard.id in guards and not guards[guard.id].passed]
+
+    def judged(check: Check | Limit) -> CheckOutcome:
+        if isinstance(check, Limit):
+            return _limit(check)
+        broken = tuple(guard.id for guard in failed if set(guard.of) & leaves(check.observable))
+        return _check(case, check, tier, main, predictions, missing, broken)
+
+    def controlled(control: Control) -> CheckOutcome:
+        check = control.contradicts
+        if control.theory is not None:
+            broken = tuple(guard.id for guard in failed if set(guard.of) & leaves(check.observable))
+            return _check(case, check, tier, main, predictions, missing, broken, control)
+        # A broken measurement is not asked to pass the guards of a sound one: it is asked to be noticed.
+        return _check(case, check, tier, evidence.get(control.id, {}), predictions, missing, (), control)
+
+    checks = tuple(judged(check) for check in case.checks)
+    controls = tuple(ControlOutcome(c.id, c.contradicts.id, controlled(c)) for c in case.controls)
+    return Judgement(checks, controls, tuple(guards.values()))
+
+
+def _check(
+    case: Case,
+    check: Check,
+    tier: str,
+    measured: Mapping[Any, Arrays],
+    predictions: Predictions,
+    missing: str,
+    failed: tuple[str, ...],
+    control: Control | None = None,
+) -> CheckOutcome:
+    if check.tiers and tier not in check.tiers:
+        return not_run(check.terms, f"left to the {' and '.join(check.tiers)} tier")
+    experiments = case.select(check, measured, control.on if control else None)
+    if not experiments:
+        return not_run(check.terms, missing or f"no experiment of the {tier} tier is one that it reads")
+    theory = control.theory if control and control.theory else check.theory
+    try:
+        return _Reading(case, check, experiments, measured, predictions).outcome(theory, failed, control is None)
+    except TooFewPoints as error:
+        return not_run(check.terms, str(error))
+    except BadInput as error:
+        raise BadInput(f"{check.line}: check {check.id}: {error}") from error
+
+
+class _Reading:
+    """One check on its experiments."""
+
+    def __init__(
+        self, case: Case, check: Check, experiments: Sequence[Any], measured: Mapping[Any, Arrays], said: Predictions
+    ) -> None:
+        self.case, self.check, self.experiments, self.said = case, check, experiments, said
+        self.measured = measured
+        self.logs = check.scale == "log"
+        self.observable = log(check.observable) if self.logs else check.observable
+
+    def outcome(self, theory: Any, failed: tuple[str, ...], with_rivals: bool) -> CheckOutcome:
+        """The check's outcome with this theory; a control asks only whether it notices, its rivals are not asked."""
+        points = evaluate(self.observable, self.experiments, self._measurement())
+        count = len(points.labels)
+        expected, parts = self._expected(theory, count)
+        if self.check.side == "both" and not parts:
+            raise BadInput("it has no margin: its theory gives no Remainder, and the check no margin=")
+        rivals = [self._rival(name, rival, count) for name, rival in self.check.rivals.items()] if with_rivals else []
+        return weigh(self.check.terms, points.labels, points.values, expected, parts, rivals, failed)
+
+    def _measurement(self) -> World:
+        def read(expression: Expression, experiment: Any) -> FloatArray | None:
+            if not isinstance(expression, Quantity):
+                return None
+            arrays = self.measured[experiment]
+            return np.asarray(arrays[expression.name], np.float64) if expression.name in arrays else None
+
+        return World(read, lambda other: self._world(self.case.name_of(other), Shift()), "the measurement")
+
+    def _world(self, name: str, shift: Shift) -> World:
+        return theory_world(self.said, name, self.case.name_of, shift)
+
+    def _expected(self, theory: Any, count: int) -> tuple[FloatArray, tuple[Part, ...]]:
+        """The predicted points and the parts of the margin, on the check's scale."""
+        number = isinstance(theory, int | float | Expression)
+        name = THEORY if number else self.case.name_of(theory)
+        read: Expression | None = self.observable
+        if number:
+            read = (log(theory) if self.logs else theory) if isinstance(theory, Expression) else None
+        if read is None:
+            value = float(logarithm(np.asarray(theory))) if self.logs else float(theory)
+            expected, sizes = np.full(count, value), dict[str, Size]()
+        else:
+            values, _, sizes = propagated(read, self.experiments, lambda shift: self._world(name, shift))
+            expected = _fit(values, count, str(read))
+        if self.check.margin:
+            return expected, tuple(self._stated(remainder, name, count) for remainder in self.check.margin)
+        return expected, tuple(Part(n, _fit(s.size, count, n), s.order, s.got) for n, s in sizes.items())
+
+    def _stated(self, remainder: Remainder, name: str, count: int) -> Part:
+        """A part of the margin that the check itself gives, on its own scale."""
+        value = remainder.value
+        if isinstance(value, Expression):
+            value = evaluate(value, self.experiments, self._world(name, Shift())).values[0]
+        return Part(remainder.name, _fit(np.abs(np.asarray(value, np.float64)), count, remainder.name),
+                    remainder.order, remainder.got)  # fmt: skip
+
+    def _rival(self, name: str, rival: Any, count: int) -> RivalNumbers:
+        free = rival.free if isinstance(rival, Rival) else ""
+        theory = rival.theory if isinstance(rival, Rival) else rival
+        if isinstance(theory, int | float):
+            return RivalNumbers(name, np.full(count, float(logarithm(np.asarray(theory))) if self.logs else theory))
+        read = self.case.name_of(theory)
+        values, _, sizes = propagated(self.observable, self.experiments, lambda shift: self._world(read, shift))
+        parts = tuple(Part(n, _fit(s.size, count, n), s.order, s.got) for n, s in sizes.items())
+        return RivalNumbers(name, _fit(values, count, name), parts, free)
+
+
+def _limit(check: Limit) -> CheckOutcome:
+    computed = np.atleast_1d(np.asarray(check.computed(), np.float64)).ravel()
+    expected = _fit(np.asarray(check.expected, np.float64), len(computed), check.id)
+    parts = []
+    for remainder in check.margin:
+        value = remainder.value() if callable(remainder.value) else remainder.value
+        sizes = _fit(np.abs(np.asarray(value, np.float64)), len(computed), remainder.name)
+        parts.append(Part(remainder.name, sizes, remainder.order, remainder.got))
+    labels = tuple(f"point {i}" for i in range(len(computed)))
+    return weigh(check.terms, labels, computed[None, :], expected, tuple(parts))
+
+
+def _fit(values: FloatArray, count: int, name: str) -> FloatArray:
+    try:
+        return np.array(np.broadcast_to(values, (count,)))
+    except ValueError:
+        raise BadInput(f"{name}: {values.shape[0]} values do not fit {count} points") from None

@@ -1,0 +1,120 @@
+"""Loading: a case's folder becomes a Case, or an error that names file and line and says what to do."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import difflib
+import hashlib
+import importlib
+import importlib.util
+import sys
+import traceback
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fieldbench.claims.discovery import CASE
+from fieldbench.claims.facts import FILE, read_claim
+from fieldbench.errors import BadInput, FieldbenchError
+
+if TYPE_CHECKING:
+    from fieldbench.cells.runner import Runnable
+
+
+class CaseError(BadInput):
+    """A case that cannot be loaded or that fails while it runs; the message names its file and line."""
+
+
+def load_case(path: Path) -> Runnable:
+    """Import a case, in either form, and check that its parts fit together.
+
+    Call inside `numerics()`: a case may build arrays while it is imported.
+
+    Raises:
+        CaseError: it cannot be imported.
+        BadInput: its declarations do not fit together.
+    """
+    from fieldbench.claims.case import Case
+    from fieldbench.claims.consistency import require_consistent
+
+    if not (path.name == CASE and path.with_name(FILE).is_file()):
+        from fieldbench.evidence.case import load_first_form
+
+        with explained(path):
+            return load_first_form(path, import_file(path))
+    claim = read_claim(path.with_name(FILE))
+    with explained(path):
+        _require_case_is_last(path)
+        module = import_file(path)
+    declared = getattr(module, "CASE", None)
+    if not isinstance(declared, Case):
+        raise CaseError(f"{path} binds no CASE; end it with CASE = Case(theories=…, tiers=…, checks=…, controls=…)")
+    case = dataclasses.replace(declared, claim=claim, path=path)
+    require_consistent(case)
+    return case
+
+
+def _require_case_is_last(path: Path) -> None:
+    """No neighbour imports the case: what is measured would reach the theories, checks and rivals that judge it."""
+    from fieldbench.cells.codehash import reach
+
+    for neighbour in sorted(path.parent.glob("*.py")):
+        if neighbour.name != path.name and path.resolve() in reach([neighbour]):
+            raise BadInput(
+                f"{neighbour} reaches {path.name}, which defines the theory and judges: a measurement must not share the "
+                "formula that it tests; move what both need to a file of its own"
+            )
+
+
+def import_file(path: Path) -> types.ModuleType:
+    """Import a case's file afresh; `from .experiment import …` finds its neighbours in the same folder."""
+    folder = path.resolve().parent
+    mark = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]
+    package = f"fieldbench_case_{folder.name.replace('-', '_') if path.name == CASE else path.stem}_{mark}"
+    for name in [name for name in sys.modules if name == package or name.startswith(package + ".")]:
+        del sys.modules[name]
+    parent = types.ModuleType(package)
+    parent.__path__ = [str(folder)]
+    sys.modules[package] = parent
+    importlib.invalidate_caches()
+    # A case may import its neighbours by plain names too, as a script would.
+    sys.path.insert(0, str(folder))
+    try:
+        return importlib.import_module(f"{package}.{path.stem}")
+    finally:
+        sys.path.remove(str(folder))
+
+
+@contextlib.contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn whatever a case's own code raises into one sentence with its file and line; the cause is kept."""
+    try:
+        yield
+    except FieldbenchError:
+        raise
+    except SyntaxError as error:
+        raise CaseError(f"{error.filename}, line {error.lineno}: {error.msg}; the case cannot be read") from error
+    except Exception as error:
+        raise CaseError(f"{_place(path, error)}: {type(error).__name__}: {error}{_hint(error)}") from error
+
+
+def _place(path: Path, error: Exception) -> str:
+    """The innermost line of the traceback that lies in the case's folder; else the case itself."""
+    folder = path.resolve().parent
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        file = Path(frame.filename)
+        if file.is_file() and file.resolve().parent == folder:
+            return f"{file}, line {frame.lineno}"
+    return str(path)
+
+
+def _hint(error: Exception) -> str:
+    """The nearest name, where an attribute was misspelt."""
+    if not isinstance(error, AttributeError) or error.obj is None or not error.name:
+        return ""
+    subject: Any = error.obj
+    known = [name for name in dir(subject) if not name.startswith("_")]
+    near = difflib.get_close_matches(error.name, known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,112 @@
+"""What theories say, experiment by experiment, by name: the form in which it is judged, recorded and verified."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldbench.claims.evaluation import STEP, World, evaluate
+from fieldbench.claims.experiment import Quantity
+from fieldbench.claims.expression import Expression
+from fieldbench.claims.known import Known, Theory
+from fieldbench.errors import BadInput
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Size:
+    """A remainder in the units of the value: its size at each entry, the order it represents, how it was got."""
+
+    size: FloatArray
+    order: str
+    got: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """A theory's value of one thing at one experiment, with its named remainders."""
+
+    value: FloatArray
+    remainders: Mapping[str, Size] = field(default_factory=dict)
+
+
+Predictions = Mapping[str, Mapping[Any, Mapping[str, Said]]]
+"""Theory's name → experiment → name of the quantity or expression → what it says."""
+
+
+def ask(theory: Theory, experiment: Any, name: str) -> dict[str, Said]:
+    """Call a theory at one experiment and check its answer.
+
+    Raises:
+        BadInput: something other than a mapping of quantities and expressions; NaN; a value of another shape than the
+            quantity.
+    """
+    said = theory(experiment)
+    if not isinstance(said, Mapping):
+        raise BadInput(f"theory {name} returned {type(said).__name__}; return {{quantity: Known(value, …)}}")
+    found = {}
+    for what, value in said.items():
+        where = f"theory {name} at {experiment}: {what}"
+        if not isinstance(what, Expression):
+            raise BadInput(f"{where} is no quantity; refer to it as an attribute, {type(experiment).__name__}.name")
+        known = value if isinstance(value, Known) else Known(value)
+        if isinstance(what, Quantity) and known.value.shape != what.shape(experiment):
+            raise BadInput(f"{where} has shape {known.value.shape}, its axes have {what.shape(experiment)}")
+        if not np.all(np.isfinite(known.value)):
+            raise BadInput(f"{where} is not finite: {known.value}")
+        about = {remainder.name: remainder for remainder in known.remainders}
+        sizes = {n: Size(size, about[n].order, about[n].got) for n, size in known.sizes().items()}
+        if bad := [n for n, s in sizes.items() if not np.all(np.isfinite(s.size))]:
+            raise BadInput(f"{where}: remainder {bad[0]!r} is not finite")
+        found[str(what)] = Said(known.value, sizes)
+    return found
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Remainders of one name moved by a fraction of their size; `seen` collects the names met on the way."""
+
+    name: str = ""
+    fraction: float = 0.0
+    seen: dict[str, Size] = field(default_factory=dict)
+
+
+def theory_world(predictions: Predictions, name: str, name_of: Callable[[Any], str], shift: Shift) -> World:
+    """The world in which a theory is right, up to a shift of one of its remainders."""
+
+    def read(expression: Expression, experiment: Any) -> FloatArray | None:
+        said = predictions.get(name, {}).get(experiment, {}).get(str(expression))
+        if said is None:
+            return None
+        for cause, size in said.remainders.items():
+            shift.seen.setdefault(cause, size)
+        value = said.value
+        if shift.name in said.remainders:
+            value = value + shift.fraction * said.remainders[shift.name].size
+        return np.asarray(value)[None]
+
+    return World(read, lambda other: theory_world(predictions, name_of(other), name_of, shift), f"theory {name}")
+
+
+def propagated(
+    expression: Expression, experiments: Sequence[Any], world: Callable[[Shift], World]
+) -> tuple[FloatArray, tuple[str, ...], dict[str, Size]]:
+    """A theory's points of an expression, their labels, and by how much each named remainder moves them.
+
+    The one rule of propagation, to first order: remainders of one name move together, so that their effects add with
+    sign within an observable; what is returned for a name is the absolute value of the sum.
+    """
+    plain = Shift()
+    points = evaluate(expression, experiments, world(plain))
+    if len(points.values) != 1:
+        raise BadInput(f"{expression}: a prediction has one replicate, not {len(points.values)}")
+    moved = {}
+    for name, about in plain.seen.items():
+        up, down = (evaluate(expression, experiments, world(Shift(name, s * STEP))).values[0] for s in (1.0, -1.0))
+        moved[name] = Size(np.abs(up - down) / (2.0 * STEP), about.order, about.got)
+    return points.values[0], points.labels, moved

@@ -1,0 +1,50 @@
+"""Variant: one way of measuring an experiment — soundly, or as a control breaks it — as the runner sees it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Variant:
+    """How the experiments to which it applies are measured.
+
+    Attributes:
+        name: "main", or a control's id.
+        applies: whether an experiment of the tier is measured in this way.
+        measure: (experiment, key or block of keys, ports) → name → value.
+        block: replicates measured at once; None for one.
+        ports: keyword-only arguments of the measurement: exchangeable implementations.
+        stream: part of the random key, with the experiment's fields.
+        source: the file whose reach the hash of a cell covers.
+        shapes: experiment → name → shape of one replicate's value; None where nothing declares it.
+    """
+
+    name: str
+    applies: Callable[[Any], bool]
+    measure: Callable[[Any, Any, Mapping[str, Any]], Mapping[str, Any]]
+    block: int | None
+    ports: tuple[str, ...]
+    stream: str
+    source: Path
+    shapes: Callable[[Any], dict[str, tuple[int, ...]]] | None = None
+
+    @property
+    def size(self) -> int:
+        """Replicates of one cell."""
+        return self.block or 1
+
+
+def ports_of(measure: Callable[..., Any]) -> tuple[str, ...]:
+    """Keyword-only argument names of a measurement."""
+    parameters = inspect.signature(measure).parameters.values()
+    return tuple(p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY)
+
+
+def block_of(measure: Callable[..., Any]) -> int | None:
+    """The block size declared with `batched`, or None for a measurement of one replicate."""
+    return getattr(measure, "block", None)

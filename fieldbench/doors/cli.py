@@ -1,0 +1,289 @@
+"""The command line: arguments and exit codes; the verbs are in `fieldbench.doors`.
+
+Exit codes: 0 every verdict as declared, 3 contradicted, 4 inconclusive, 5 could not run (the worst wins), 2 usage,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fieldbench.doors.output import Output
+from fieldbench.doors.session import OWN, REFERENCE
+from fieldbench.errors import FieldbenchError
+
+COULD_NOT_RUN = 5
+INTERRUPTED = 130
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="Published claims of the field theory of deep learning, tested on this machine.",
+)
+data_app = typer.Typer(no_args_is_help=True, help="Data sets.")
+app.add_typer(data_app, name="data")
+
+Json = Annotated[bool, typer.Option("--json", help="one JSON value on stdout, nothing else")]
+Cases = Annotated[Path | None, typer.Option("--cases", help="folder of cases (default: ./cases, else the suite's own)")]
+Results = Annotated[Path, typer.Option("--results", help="directory of records")]
+Traceback = Annotated[bool, typer.Option("--traceback", help="show where an error came from")]
+StoreDir = Annotated[Path | None, typer.Option("--store", help="directory of finished measurements")]
+Name = Annotated[str, typer.Argument(metavar="CASE", help="claim id or case file")]
+
+
+def door(verb: Callable[..., int | None]) -> Callable[..., None]:
+    """Give a verb its output and turn what a user can cause into one line on stderr and an exit code."""
+
+    @functools.wraps(verb)
+    def enter(*arguments: Any, **options: Any) -> None:
+        out = Output(as_json=bool(options.get("as_json", False)), traceback=bool(options.get("traceback", False)))
+        try:
+            code = verb(*arguments, **options)
+        except FieldbenchError as error:
+            out.failure(error)
+            out.value({"exit_code": COULD_NOT_RUN, "error": f"{type(error).__name__}: {error}"})
+            code = COULD_NOT_RUN
+        except KeyboardInterrupt:
+            out.note("interrupted; finished cells are kept, the same command goes on from there")
+            code = INTERRUPTED
+        raise typer.Exit(code or 0)
+
+    return enter
+
+
+@app.command("list")
+@door
+def list_(cases: Cases = None, as_json: Json = False) -> None:
+    """List the cases; nothing is imported or run."""
+    from fieldbench.doors.cases import list_cases
+
+    list_cases(cases, Output(as_json))
+
+
+@app.command()
+@door
+def info(case: Name, cases: Cases = None, as_json: Json = False, traceback: Traceback = False) -> None:
+    """Show a case: claim, sources, tiers, checks, rivals, controls."""
+    from fieldbench.doors.cases import info as show
+
+    show(case, cases, Output(as_json))
+
+
+@app.command()
+@door
+def run(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[CASE]...", help="default: all")] = None,
+    tier: Annotated[str, typer.Option(help="quick, standard or paper")] = "quick",
+    seed: Annotated[int, typer.Option(help="the suite's seed")] = 0,
+    fresh_seeds: Annotated[int, typer.Option(metavar="K", help="also run K further seeds and report flips")] = 0,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="replace a field of every setup (exploratory)"),
+    ] = None,
+    implementations: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="PORT=MODULE:FACTORY", help="another implementation under the claims"),
+    ] = None,
+    results: Annotated[Path, typer.Option("--results", help="directory of records")] = OWN / "results",
+    reference: Annotated[
+        bool, typer.Option("--reference", help="replace the reference records of these claims in results/")
+    ] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="measure nothing; keep finished cells of a run in a partial record")
+    ] = False,
+    store: StoreDir = None,
+    cases: Cases = None,
+    as_json: Json = False,
+    traceback: Traceback = False,
+) -> int:
+    """Run cases and write their records."""
+    from fieldbench.doors import ports
+    from fieldbench.doors.run import parse_overrides
+    from fieldbench.doors.run import run as run_cases
+    from fieldbench.doors.session import Session, default_store
+
+    out = Output(as_json, traceback)
+    session = Session(
+        tier=tier,
+        seed=seed,
+        store=store or default_store(),
+        results=REFERENCE if reference else results,
+        reference=reference,
+        implementations=ports.parse(implementations or ()),
+        overrides=parse_overrides(overrides or ()),
+        partial=partial,
+        warn=lambda message: out.note(f"warning: {message}"),
+    )
+    return run_cases(names or (), cases, session, fresh_seeds, out)
+
+
+@app.command()
+@door
+def refill(
+    where: Annotated[Path, typer.Argument(metavar="PATH", help="a record or a directory of records")] = REFERENCE,
+    store: StoreDir = None,
+    as_json: Json = False,
+) -> None:
+    """Put the cells of records, also partial ones, back into the store: a long run goes on in another checkout."""
+    from fieldbench.doors.records import refill_store
+
+    refill_store(where, store, Output(as_json))
+
+
+@app.command()
+@door
+def convert(
+    where: Annotated[Path, typer.Argument(metavar="PATH", help="a record or a directory of records")],
+    as_json: Json = False,
+) -> None:
+    """Rewrite records of schema 1 in schema 2; numbers stay to the last bit."""
+    from fieldbench.doors.records import convert_records
+
+    convert_records(where, Output(as_json))
+
+
+@app.command()
+@door
+def compare(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="a record or a directory of records")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="the same, to compare with it")],
+    as_json: Json = False,
+) -> int:
+    """What changed between records: verdicts first, then margins, measurements and predictions."""
+    from fieldbench.doors.records import compare_records
+
+    return compare_records(old, new, Output(as_json))
+
+
+@app.command()
+@door
+def explain(
+    what: Annotated[str, typer.Argument(metavar="CASE/CHECK", help="a check of a claim")],
+    tier: Annotated[str, typer.Option(help="quick, standard or paper")] = "quick",
+    results: Annotated[
+        Path | None, typer.Option("--results", help="directory of records (default: your own runs, else results/)")
+    ] = None,
+    cases: Cases = None,
+    as_json: Json = False,
+) -> None:
+    """Explain a verdict: the number, every part of its margin, the point that decides, the nearest rival."""
+    from fieldbench.doors.records import explain_check
+
+    explain_check(what, tier, results, cases, Output(as_json))
+
+
+@app.command()
+@door
+def history(
+    case: Name,
+    results: Annotated[
+        Path | None, typer.Option("--results", help="directory of records (default: your own runs and results/)")
+    ] = None,
+    cases: Cases = None,
+    as_json: Json = False,
+) -> None:
+    """List the records of a case."""
+    from fieldbench.doors.cases import history as show
+
+    show(case, results, cases, Output(as_json))
+
+
+@app.command()
+@door
+def verify(
+    where: Annotated[Path, typer.Argument(metavar="PATH", help="a record or a directory of records")] = REFERENCE,
+    cases: Cases = None,
+    as_json: Json = False,
+) -> int:
+    """Recompute every verdict from the cell values in records."""
+    from fieldbench.doors.verify import verify as verify_records
+
+    return verify_records(where, cases, Output(as_json))
+
+
+@app.command()
+@door
+def doctor(results: Results = OWN / "results", store: StoreDir = None, as_json: Json = False) -> int:
+    """Examine this machine: versions, arithmetic, directories, data sets."""
+    from fieldbench.doors.doctor import doctor as examine
+
+    return examine(results, store, Output(as_json))
+
+
+@app.command("results-table")
+@door
+def results_table(
+    results: Results = REFERENCE,
+    readme: Annotated[Path | None, typer.Option(help="also fill the marked tables of this file")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write results/README.md from the newest records."""
+    from fieldbench.report.table import write_tables
+
+    out = Output(as_json)
+    path, records = write_tables(results, readme)
+    out.line(str(path))
+    out.value({"table": str(path), "records": [record.run_id for record in records]})
+
+
+@app.command()
+@door
+def flips(
+    where: Annotated[Path, typer.Argument(metavar="PATH", help="a directory of records")],
+    tier: Annotated[str, typer.Option(help="quick, standard or paper")] = "quick",
+    to: Annotated[Path | None, typer.Option(help="also write a table to this file")] = None,
+    as_json: Json = False,
+) -> None:
+    """Which verdicts depended on the seed, and how many were predicted to."""
+    from fieldbench.doors.flips import flips as show
+
+    show(where, tier, to, Output(as_json))
+
+
+@app.command()
+@door
+def coverage(
+    results: Results = REFERENCE,
+    cases: Cases = None,
+    not_encoded: Annotated[Path, typer.Option(help="TOML list of the claims that are not encoded")] = Path(
+        "docs/not-encoded.toml"
+    ),
+    to: Annotated[Path, typer.Option(help="file to write")] = Path("docs/coverage.md"),
+    as_json: Json = False,
+) -> None:
+    """Write docs/coverage.md: each claim of the sources, encoded or not, its status by tier, errata."""
+    from fieldbench.doors.cases import known
+    from fieldbench.report.coverage import write_coverage
+
+    out = Output(as_json)
+    records = write_coverage(to, results, known(cases), not_encoded)
+    out.line(str(to))
+    out.value({"coverage": str(to), "records": [record.run_id for record in records]})
+
+
+@data_app.command("fetch")
+@door
+def fetch(name: Annotated[str, typer.Argument(help="mnist or cifar10")], as_json: Json = False) -> None:
+    """Download a data set into the cache, with checksum."""
+    from fieldbench import data
+
+    out = Output(as_json)
+    paths = [str(path) for path in data.fetch(name)]
+    for path in paths:
+        out.line(path)
+    out.value({"name": name, "files": paths})
+
+
+def main() -> None:
+    """Entry point of the `fieldbench` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

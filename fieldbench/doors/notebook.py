@@ -1,0 +1,104 @@
+"""`fieldbench.run`: the same runner for notebooks and scripts, with the verdicts as a data frame."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fieldbench.cells.result import Result
+    from fieldbench.records.schema import Record
+
+
+@dataclass(frozen=True)
+class Run:
+    """What `fieldbench.run` found: one result and one record a case, in the order asked for.
+
+    Attributes:
+        results: tables, predictions and judgement as arrays.
+        records: the same as written to disk.
+        paths: the records' files; None where none was asked for.
+    """
+
+    results: tuple[Result, ...]
+    records: tuple[Record, ...]
+    paths: tuple[Path | None, ...]
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.results)
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def __getitem__(self, claim: str) -> Result:
+        """The result of a claim."""
+        return {result.case.claim.id: result for result in self.results}[claim]
+
+    @property
+    def exit_code(self) -> int:
+        """As of the command line: 0 if every verdict is as declared, the worst otherwise."""
+        return max(record.exit_code for record in self.records)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row a point of each check: measured, predicted, margin, standard error, rival, power, verdict."""
+        import pandas as pd
+
+        from fieldbench.report.rows import points
+
+        return pd.DataFrame([row for record in self.records for row in points(record)])
+
+    def _repr_html_(self) -> str:
+        """The data frame, as a notebook shows it."""
+        return str(self.frame.to_html())
+
+
+def run(
+    *names: str,
+    tier: str = "quick",
+    seed: int = 0,
+    overrides: Mapping[str, Any] | None = None,
+    implementations: Mapping[str, str] | None = None,
+    results: Path | str | None = None,
+    store: Path | str | None = None,
+    cases: Path | str | None = None,
+) -> Run:
+    """Run cases as `fieldbench run` does, and return what was found.
+
+    Args:
+        names: claim ids or case files; all cases if none is given.
+        tier: "quick", "standard" or "paper".
+        seed: the suite's seed.
+        overrides: fields replaced in every experiment; the records are then marked exploratory.
+        implementations: port name → "module:factory", for example {"gpr": "mine:Factory"}.
+        results: directory to write records to; by default none is written.
+        store: directory of finished measurements, as for the command line.
+        cases: folder of cases; by default ./cases or the suite's own.
+
+    Raises:
+        FieldbenchError: what the command line reports with exit code 5.
+    """
+    from fieldbench.claims.discovery import select
+    from fieldbench.doors import ports
+    from fieldbench.doors.cases import known
+    from fieldbench.doors.session import Session, default_store
+
+    files = bool(names) and all(Path(name).exists() for name in names)
+    chosen = select({} if files else known(Path(cases) if cases else None), names)
+    session = Session(
+        tier=tier,
+        seed=seed,
+        store=Path(store) if store else default_store(),
+        results=Path(results) if results else None,
+        implementations=ports.parse(f"{port}={target}" for port, target in (implementations or {}).items()),
+        overrides=overrides or {},
+        warn=lambda message: warnings.warn(message, stacklevel=2),
+    )
+    found = tuple(session.run(path) for path in chosen.values())
+    recorded = [session.record(result) for result in found]
+    return Run(found, tuple(record for record, _ in recorded), tuple(path for _, path in recorded))

@@ -1,0 +1,222 @@
+"""The pytest door: a case is collected as one item a check, a rival and a control.
+
+Loaded as an entry point in every pytest session, so it imports neither JAX nor a case until a case is collected, and
+it changes nothing in sessions that have none.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fieldbench.claims.discovery import is_case
+
+if TYPE_CHECKING:
+    from fieldbench.cells.result import Result
+    from fieldbench.doors.session import Session
+
+_RECORD, _WARNING = "fieldbench-record", "fieldbench-warning"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the doors, as in `fieldbench run`."""
+    group = parser.getgroup("fieldbench", "published claims as cases")
+    group.addoption("--tier", default="quick", help="tier of every case: quick, standard or paper (default: quick)")
+    group.addoption("--seed", type=int, default=0, help="the suite's seed (default: 0)")
+    group.addoption(
+        "--fresh-seeds", type=int, default=0, metavar="K", help="also run K further seeds; each must keep its verdicts"
+    )
+    group.addoption("--with", action="append", default=[], dest="fieldbench_with", metavar="PORT=MODULE:FACTORY",
+                    help="put somebody else's implementation under the claims (ports: gpr, sampler)")  # fmt: skip
+    group.addoption(
+        "--results", default=None, metavar="DIR", help="where records are written (default: .fieldbench/results)"
+    )
+    group.addoption(
+        "--store", default=None, metavar="DIR", help="where finished cells are kept (default: .fieldbench/store)"
+    )
+    group.addoption("--traceback", action="store_true", help="show where an error of a case or a port came from")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect cases of either form: a case.py beside a claim.toml, or a file that binds CLAIM at top level."""
+    if file_path.suffix == ".py" and is_case(file_path):
+        return CaseFile.from_parent(parent, path=file_path)
+    return None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Under `-n`, give all items of a case to one worker; sessions without cases keep their scheduler."""
+    if config.getoption("dist", "no") != "load" or not _names_cases(config):
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    return LoadFileScheduling(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The verdict table of every record that this session wrote, also of those its workers wrote, and warnings."""
+    reports = [r for kind in ("passed", "failed", "skipped") for r in terminalreporter.getreports(kind)]
+    said = [(name, value) for report in reports for name, value in report.user_properties]
+    for message in dict.fromkeys(value for name, value in said if name == _WARNING):
+        terminalreporter.write_line(f"warning: {message}", yellow=True)
+    paths = dict.fromkeys(value for name, value in said if name == _RECORD)
+    if not paths:
+        return
+    from fieldbench.records.files import read
+    from fieldbench.report.rows import COLUMNS, summary
+
+    terminalreporter.section("verdicts")
+    terminalreporter.write_line(" | ".join(COLUMNS))
+    for path in paths:
+        record = read(Path(path))  # the worker's, handed over by name
+        for row in summary(record):
+            terminalreporter.write_line(" | ".join(row))
+        terminalreporter.write_line(f"{record.claim.id}: {record.summary}; {path}")
+
+
+class CaseFile(pytest.File):
+    """A case; run once, when the first of its items is."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item a check, a rival and a control, for each seed asked for."""
+        from fieldbench.cells.numerics import numerics
+        from fieldbench.claims.loading import load_case
+        from fieldbench.errors import FieldbenchError
+
+        try:
+            with numerics():
+                self.case = load_case(self.path)
+        except FieldbenchError as error:
+            raise self.CollectError(_words(self.config, error)) from error
+        self.results: dict[int, Result | Exception] = {}
+        self.records: dict[int, Path | None] = {}
+        self.warnings: list[str] = []
+        base, fresh = self.config.getoption("--seed"), self.config.getoption("--fresh-seeds")
+        for seed in range(base, base + fresh + 1):
+            for name, kind, target in item_names(self.case):
+                suffix = f"@seed{seed}" if fresh else ""
+                yield CaseItem.from_parent(self, name=name + suffix, kind=kind, target=target, seed=seed)
+
+    def result(self, seed: int) -> Result:
+        """The case's result at a seed; its record is written if all of its items were selected."""
+        if seed not in self.results:
+            session = self._session(seed)
+            try:
+                result = session.run(self.path)
+            except Exception as error:
+                self.results[seed] = error  # every item says so; nothing is measured twice to fail again
+                raise
+            self.results[seed] = result
+            selected = {
+                item.name
+                for item in self.session.items
+                if isinstance(item, CaseItem) and item.parent is self and item.seed == seed
+            }
+            if len(selected) == len(item_names(self.case)):
+                _, self.records[seed] = session.record(result)
+        found = self.results[seed]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _session(self, seed: int) -> Session:
+        from fieldbench.doors import ports
+        from fieldbench.doors.session import OWN, Session, default_store
+
+        option = self.config.getoption
+        return Session(
+            tier=option("--tier"),
+            seed=seed,
+            store=Path(option("--store")) if option("--store") else default_store(),
+            results=Path(option("--results")) if option("--results") else OWN / "results",
+            implementations=ports.parse(option("fieldbench_with")),
+            warn=self.warnings.append,
+        )
+
+
+class CaseItem(pytest.Item):
+    """One check, rival or control of a case."""
+
+    def __init__(self, *, kind: str, target: tuple[str, ...], seed: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.kind, self.target, self.seed = kind, target, seed
+
+    def runtest(self) -> None:
+        """Fail unless this item's verdict is the declared one; skip if its data are not here."""
+        from fieldbench.verdicts.rule import Verdict
+        from fieldbench.verdicts.words import check_text, control_text, rival_text
+
+        parent = self.parent
+        assert isinstance(parent, CaseFile)
+        judgement = parent.result(self.seed).judgement
+        assert judgement is not None  # this door never asks for a partial result
+        self.user_properties += [(_WARNING, message) for message in parent.warnings]
+        checks = {check.id: check for check in judgement.checks}
+        controls = {control.id: control for control in judgement.controls}
+        if self.kind == "control":
+            control = controls[self.target[0]]
+            outcome, sound, text = control.outcome, control.as_declared, control_text(control)
+        elif self.kind == "rival":
+            outcome = checks[self.target[0]]
+            rival = next((r for r in outcome.rivals if r.id == self.target[1]), None)
+            sound = rival is not None and rival.as_declared
+            text = rival_text(outcome, rival) if rival else ""
+        else:
+            outcome = checks[self.target[0]]
+            sound, text = outcome.as_declared, check_text(outcome)
+        written = parent.records.get(self.seed)
+        if written is not None:
+            self.user_properties.append((_RECORD, str(written)))
+        if outcome.verdict is Verdict.NOT_RUN:
+            pytest.skip(outcome.reason)
+        self.add_report_section("call", "fieldbench", text)
+        self.user_properties.append(("fieldbench", text))
+        if not sound:
+            raise NotAsDeclared(text)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The numbers of the check in place of a traceback; a user's error is one sentence."""
+        from fieldbench.errors import FieldbenchError
+
+        if isinstance(excinfo.value, (NotAsDeclared, FieldbenchError)):
+            return _words(self.config, excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """File and kebab name of the item."""
+        return self.path, None, self.name
+
+
+class NotAsDeclared(Exception):
+    """A verdict, rejection or control that is not as the case declares."""
+
+
+def item_names(case: Any) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(item name, kind, target) of everything a case declares."""
+    items: list[tuple[str, str, tuple[str, ...]]] = []
+    for check in case.checks:
+        items.append((check.id, "check", (check.id,)))
+        rivals = [getattr(rival, "id", rival) for rival in getattr(check, "rivals", ())]
+        items += [(f"{check.id}-rejects-{rival}", "rival", (check.id, rival)) for rival in rivals]
+    items += [(f"control-{control.id}", "control", (control.id,)) for control in case.controls]
+    return items
+
+
+def _words(config: pytest.Config, error: BaseException) -> str:
+    """An error as one sentence; under --traceback, with the way that led to it."""
+    way = "".join(traceback.format_exception(error)) if config.getoption("--traceback") else ""
+    return f"{way}{type(error).__name__}: {error}"
+
+
+def _names_cases(config: pytest.Config) -> bool:
+    for argument in config.args:
+        path = Path(str(argument).split("::")[0])
+        files = path.rglob("*.py") if path.is_dir() else [path]
+        if any(is_case(file) for file in files):
+            return True
+    return False

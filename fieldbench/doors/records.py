@@ -1,0 +1,149 @@
+"""The doors to records: `compare`, `explain`, `refill` and `convert`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fieldbench.doors.cases import one
+from fieldbench.doors.output import Output
+from fieldbench.doors.session import OWN, REFERENCE, default_store
+from fieldbench.errors import BadInput
+from fieldbench.verdicts.words import number, on_natural_scale, worst_point
+
+if TYPE_CHECKING:
+    from fieldbench.records.schema import CheckPart, Record
+
+CHANGED = 3
+
+
+def compare_records(old: Path, new: Path, out: Output) -> int:
+    """Compare the records at or below two paths, claim by claim and tier by tier; 3 if a verdict changed."""
+    from fieldbench.records.compare import compare
+
+    before, after = _newest(old), _newest(new)
+    shared = [place for place in before if place in after]
+    if not shared:
+        raise BadInput(f"{old} and {new} have no claim and tier in common")
+    compared = [compare(before[place], after[place]) for place in shared]
+    for found in sorted(compared, key=lambda c: not c.grave):
+        for line in found.lines():
+            out.line(line)
+    alone = [("only in the old", before.keys() - after.keys()), ("only in the new", after.keys() - before.keys())]
+    for words, places in alone:
+        for claim, tier, seed in sorted(places):
+            out.line(f"{words}: {claim}, {tier} tier, seed {seed}")
+    code = CHANGED if any(found.grave for found in compared) else 0
+    out.value({"exit_code": code, "compared": [vars(found) for found in compared]})
+    return code
+
+
+def _newest(where: Path) -> dict[tuple[str, str, int], Record]:
+    """(claim, tier, seed) → newest complete record at or below a path."""
+    from fieldbench.records import files
+
+    found: dict[tuple[str, str, int], Record] = {}
+    for path in files.find(where):
+        record = files.read(path)
+        place = (record.claim.id, record.tier, record.seed)
+        if record.complete and (place not in found or record.date >= found[place].date):
+            found[place] = record
+    if not found:
+        raise BadInput(f"no complete record below {where}; make one with `fieldbench run`")
+    return found
+
+
+def explain_check(what: str, tier: str, results: Path | None, folder: Path | None, out: Output) -> None:
+    """One check of the newest record: its number, its margin part by part, its nearest rival."""
+    name, slash, check_id = what.partition("/")
+    if not slash:
+        raise BadInput(f"{what!r} is not of the form CASE/CHECK; `fieldbench info {name}` lists the checks")
+    claim, _ = one(name, folder)
+    record = _latest(claim, tier, [results] if results else [OWN / "results", REFERENCE])
+    check = next((c for c in record.checks if c.id == check_id), None)
+    if check is None:
+        raise BadInput(f"{claim} has no check {check_id!r}; it has {', '.join(c.id for c in record.checks)}")
+    for line in _explained(record, check):
+        out.line(line)
+    out.value({"claim": claim, "tier": tier, "record": record.run_id, "check": check.model_dump(mode="json")})
+
+
+def _latest(claim: str, tier: str, folders: list[Path]) -> Record:
+    from fieldbench.records import files
+
+    for folder in folders:
+        if (folder / claim).is_dir():
+            found = [r for r in map(files.read, files.find(folder / claim)) if r.tier == tier and r.complete]
+            if found:
+                return max(found, key=lambda r: (-r.seed, r.date))
+    raise BadInput(f"no {tier} record of {claim} in {' or '.join(map(str, folders))}; run `fieldbench run {claim}`")
+
+
+def _explained(record: Record, check: CheckPart) -> list[str]:
+    lines = [f"{record.claim.id}/{check.id}: {check.verdict} ({record.tier} tier, {record.run_id})"]
+    if not check.labels:
+        return [*lines, f"  not run: {check.reason}"]
+    i = worst_point(check)
+    relative = " (relative)" if check.scale == "log" else ""
+    relation = {"above": "at least", "below": "at most"}.get(check.side, "predicted")
+    sampling = (
+        f" ± {number(check.standard_error[i])}{relative}, {check.replicates} replicates" if check.replicates else ""
+    )
+    lines += [
+        f"  decided at: {check.labels[i] or 'its only point'} ({len(check.labels)} points)",
+        f"  measured:   {number(on_natural_scale(check, check.measured[i]))}{sampling}",
+        f"  {relation + ':':<11} {number(on_natural_scale(check, check.expected[i]))}",
+        f"  difference: {number(check.measured[i] - check.expected[i])}{relative}, "
+        f"98 % interval ± {number(check.interval[i])}",
+        f"  margin:     {number(check.margin[i])}{relative}" + (", of which" if check.parts else ""),
+    ]
+    for part in check.parts:
+        about = ", ".join(word for word in (f"order {part.order}" if part.order else "", part.got) if word)
+        lines.append(f"    {number(part.values[i]):<11} {part.name}" + (f" ({about})" if about else ""))
+    if check.resolution is not None:
+        lines.append(f"  resolution: {number(check.resolution)}")
+    lines += [_rival(check, rival, i) for rival in sorted(check.rivals, key=lambda r: r.t)]
+    lines += [f"  {words}: {text}" for words, text in (("reason", check.reason), ("because", check.because)) if text]
+    return lines
+
+
+def _rival(check: CheckPart, rival: Any, i: int) -> str:
+    verb = "rejected" if rival.rejected else "NOT rejected"
+    gap = abs(rival.expected[i] - check.expected[i])
+    shape = ", its constant fitted" if rival.free else f", {number(gap)} from the theory here"
+    where = check.labels[rival.point] or "its point"
+    return f"  rival {rival.id}: {verb} by {number(rival.t)} standard errors at {where}{shape}"
+
+
+def refill_store(where: Path, store: Path | None, out: Output) -> None:
+    """Put cells of records back into a store."""
+    from fieldbench.cells.store import Store
+    from fieldbench.records import files
+    from fieldbench.records.refill import refill
+
+    target = Store(store or default_store(), lambda message: out.note(f"warning: {message}"))
+    entries = []
+    for path in files.find(where):
+        record = files.read(path)
+        added = refill(record, target)
+        entries.append({"record": str(path), "cells": len(record.cells), "added": added})
+        out.line(f"{path}: {added} of {len(record.cells)} cells added")
+    if not entries:
+        raise BadInput(f"no record below {where}; name a results directory or a record file")
+    out.value({"store": str(target.root), "records": entries})
+
+
+def convert_records(where: Path, out: Output) -> None:
+    """Rewrite records of schema 1 in schema 2, in place."""
+    from fieldbench import atomic
+    from fieldbench.records import files
+
+    done = []
+    for path in files.find(where):
+        if files.is_old(path):
+            with atomic.explained(path, "the old record is kept", "choose a writable directory"):
+                atomic.write(path, files.dump(files.read(path)).encode())
+            done.append(str(path))
+            out.line(f"{path}: converted")
+    out.line(f"{len(done)} records converted")
+    out.value({"converted": done})

@@ -1,0 +1,105 @@
+"""Session: what every door (command line, pytest, notebook) shares — how a case is run, and where things are kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fieldbench.claims.discovery import find_cases
+from fieldbench.doors import ports
+from fieldbench.errors import BadInput
+
+if TYPE_CHECKING:
+    from fieldbench.cells.result import Result
+    from fieldbench.records.schema import Record
+
+OWN = Path(".fieldbench")
+"""A user's own runs: nothing below it is committed."""
+
+REFERENCE = Path("results")
+"""Committed reference records: written only when asked by name."""
+
+
+def case_folder() -> Path:
+    """Where the suite's own cases are: ./cases, else those of the checkout, else those installed with the package."""
+    package = Path(__file__).resolve().parents[1]
+    for folder in (Path("cases"), package.parent / "cases", package / "cases"):
+        if folder.is_dir() and find_cases(folder):
+            return folder
+    raise BadInput("no cases found: run inside a checkout, or name a folder or a case file")
+
+
+def default_store() -> Path:
+    """Directory of finished measurements: FIELDBENCH_STORE, else .fieldbench/store below the current directory."""
+    return Path(os.environ.get("FIELDBENCH_STORE") or OWN / "store")
+
+
+@dataclass(frozen=True)
+class Session:
+    """How cases are run, whichever door they came through.
+
+    Args:
+        tier: "quick", "standard" or "paper".
+        seed: the suite's seed.
+        store: directory of finished measurements.
+        results: directory of records; None writes none.
+        reference: the record replaces the reference record of its claim and tier in `results`.
+        implementations: port's name → "module:factory" (see `fieldbench.doors.ports`).
+        overrides: fields replaced in every experiment; the record is then marked exploratory.
+        partial: measure nothing; keep what the store has so far in a partial record.
+        warn: called with one sentence for each stored cell that cannot be trusted.
+        progress: called with (done, total, what).
+    """
+
+    tier: str = "quick"
+    seed: int = 0
+    store: Path = field(default_factory=default_store)
+    results: Path | None = OWN / "results"
+    reference: bool = False
+    implementations: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    partial: bool = False
+    warn: Callable[[str], None] = lambda message: None
+    progress: Callable[[int, int, str], None] = lambda done, total, what: None
+
+    def run(self, path: Path) -> Result:
+        """Load and run one case under the suite's numerics; no record is written.
+
+        Raises:
+            CaseError: the case's own code, or that of a port, raised; the sentence has its file and line.
+            FieldbenchError: what else a user can cause.
+        """
+        from fieldbench import data
+        from fieldbench.cells.numerics import numerics
+        from fieldbench.cells.runner import Settings, run_case
+        from fieldbench.cells.store import Store
+        from fieldbench.claims.loading import explained, load_case
+
+        with numerics():
+            case = load_case(path)
+            settings = Settings(
+                tier=self.tier,
+                seed=self.seed,
+                ports=ports.build(self.implementations, case.ports),
+                port_names={**ports.DEFAULTS, **self.implementations},
+                overrides=self.overrides,
+                checksum=data.checksum,
+                progress=self.progress,
+                partial=self.partial,
+            )
+            with explained(path):
+                return run_case(case, Store(self.store, self.warn), settings)
+
+    def record(self, result: Result) -> tuple[Record, Path | None]:
+        """The result's record, and the file under `results` to which it was written."""
+        from fieldbench.records import files
+        from fieldbench.records.assemble import assemble
+
+        record = assemble(result)
+        if self.results is None:
+            return record, None
+        write = files.replace_reference if self.reference else files.write
+        return record, write(record, self.results)

@@ -1,0 +1,146 @@
+"""Records on disk: what a run leaves behind, `<results>/<claim>/r<revision>/<tier>/<run-id>.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from fieldbench import atomic
+from fieldbench.errors import BadInput
+from fieldbench.records.schema import Record
+from fieldbench.records.upgrade import upgraded
+
+SCHEMA_FILE = Path(__file__).parent / "schemas" / "record-2.json"
+WIDTH = 110
+BENCHMARKS = "asv"  # folder of benchmark results beside the claims
+
+
+def folder(results: Path, claim: str, revision: int, tier: str) -> Path:
+    """Where the records of a claim at a tier are."""
+    return Path(results) / claim / f"r{revision}" / tier
+
+
+def write(record: Record, results: Path) -> Path:
+    """Write a record atomically and return its path.
+
+    Raises:
+        StoreError: the directory cannot be made or written to; the measurements are in the store all the same.
+    """
+    path = folder(results, record.claim.id, record.claim.revision, record.tier) / f"{record.run_id}.json"
+    kept = "the record is lost, the measurements are kept in the store"
+    with atomic.explained(path, kept, "choose a writable directory with --results and run again"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        atomic.write(path, dump(record).encode())
+    return path
+
+
+def read(path: Path) -> Record:
+    """Read and validate a record; one of schema 1 comes in the form of schema 2.
+
+    Raises:
+        BadInput: the file cannot be read or is not a record of a known schema version.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_refuse)
+        if isinstance(content, dict) and content.get("schema_version") == "1.0":
+            return Record.model_validate(upgraded(content)).sealed()
+        return Record.model_validate(content)
+    except OSError as error:
+        raise BadInput(f"cannot read {path}: {error.strerror or error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise BadInput(f"{path} is not a record of schema 1 or 2: {where or 'top level'}: {first['msg']}") from error
+    except (KeyError, TypeError, IndexError) as error:
+        raise BadInput(f"{path} is not a record of schema 1: {type(error).__name__}: {error}") from error
+    except ValueError as error:
+        raise BadInput(f"{path} is not a record: {error}") from error
+
+
+def is_old(path: Path) -> bool:
+    """Whether a record on disk is of schema 1."""
+    return b'"schema_version": "1.0"' in path.read_bytes()[:200]
+
+
+def replace_reference(record: Record, results: Path) -> Path:
+    """Write a record as the reference of its claim and tier: older ones of the same seed go, git keeps them.
+
+    Raises:
+        BadInput: a record that cannot stand for the suite: partial, exploratory, or of somebody else's implementation.
+        StoreError: as `write`.
+    """
+    if not speaks_for_suite(record) or not record.complete:
+        raise BadInput(
+            f"{record.run_id} of {record.claim.id} is partial, exploratory or of a foreign implementation: it is no "
+            "reference; write it elsewhere with --results"
+        )
+    path = write(record, results)
+    for old in path.parent.glob("*.json"):
+        if old != path and read(old).seed == record.seed:
+            old.unlink()
+    return path
+
+
+def speaks_for_suite(record: Record) -> bool:
+    """Whether a record is of the suite's own cases as they are: not exploratory, with its own implementations."""
+    return not record.exploratory and all(used.startswith("fieldbench.") for used in record.ports.values())
+
+
+def find(where: Path) -> list[Path]:
+    """The record files at or below a path, oldest first (run ids begin with the date); benchmarks in asv/ are none."""
+    where = Path(where)
+    if where.is_file():
+        return [where]
+    if not where.is_dir():
+        raise BadInput(f"{where} does not exist; name a record or a directory of records")
+    found = [path for path in where.rglob("*.json") if BENCHMARKS not in path.relative_to(where).parts]
+    return sorted(found, key=lambda path: (path.parent, path.name))
+
+
+def latest(results: Path, claim: str, revision: int, tier: str) -> Record | None:
+    """The newest record that speaks for the suite: not exploratory, with fieldbench's own implementations.
+
+    Of several seeds the smallest counts; fresh seeds are kept beside it.
+    """
+    directory = folder(results, claim, revision, tier)
+    if not directory.is_dir():
+        return None
+    records = [read(path) for path in find(directory)]
+    own = [r for r in records if r.complete and speaks_for_suite(r)]
+    return max(own, key=lambda r: (-r.seed, r.date, r.run_id), default=None)
+
+
+def schema_text() -> str:
+    """The JSON schema of a record, as committed in `schemas/record-2.json`."""
+    return json.dumps(Record.model_json_schema(mode="serialization"), indent=1, sort_keys=True) + "\n"
+
+
+def dump(record: Record) -> str:
+    """Strict JSON text: one entry a line, arrays of numbers on one."""
+    return "".join(_pieces(record.model_dump(mode="json"), 0)) + "\n"
+
+
+def _pieces(value: Any, depth: int) -> Iterator[str]:
+    compact = json.dumps(value, allow_nan=False, ensure_ascii=False)
+    plain = isinstance(value, list) and not any(isinstance(entry, dict) for entry in value)
+    if not isinstance(value, dict | list) or not value or plain or len(compact) + depth < WIDTH:
+        yield compact
+        return
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    yield opening
+    indent = "\n" + " " * (depth + 1)
+    entries = value.items() if isinstance(value, dict) else [(None, entry) for entry in value]
+    for number, (name, entry) in enumerate(entries):
+        yield ("," if number else "") + indent
+        if name is not None:
+            yield json.dumps(name, ensure_ascii=False) + ": "
+        yield from _pieces(entry, depth + 1)
+    yield "\n" + " " * depth + closing
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,0 +1,38 @@
+"""Refill: cells of committed records, also partial ones, go back into a store, so that a run goes on elsewhere."""
+
+from __future__ import annotations
+
+from fieldbench.cells.store import CellKey, Store
+from fieldbench.records.assemble import PASSING
+from fieldbench.records.schema import CellPart, Record
+
+
+def refill(record: Record, store: Store) -> int:
+    """Put those cells of a record into a store that it lacks; returns their number.
+
+    A cell is found again only by the same code, data and arithmetic: its key is the one that it had. Cells of records
+    of schema 1 have no key and stay out.
+    """
+    added = 0
+    for cell in record.cells:
+        key = _key(record, cell)
+        if key is not None and store.load(key) is None:
+            provenance = record.environments[cell.environment] | {name: getattr(cell, name) for name in PASSING}
+            store.save(key, {name: part.array() for name, part in cell.arrays.items()}, provenance)
+            added += 1
+    return added
+
+
+def _key(record: Record, cell: CellPart) -> CellKey | None:
+    if cell.key is None:
+        return None
+    experiment = record.experiments[cell.experiment]
+    return CellKey(
+        claim=record.claim.id,
+        revision=record.claim.revision,
+        experiment={"kind": experiment.kind, **experiment.parameters},
+        seed=record.seed,
+        block=(cell.first, cell.count),
+        variant=cell.variant,
+        **record.keys[cell.key].model_dump(),
+    )

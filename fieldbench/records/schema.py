@@ -1,0 +1,349 @@
+"""The form of a record, version 2: strict JSON, every number exact on a round trip, no pickle."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema, model_validator
+
+from fieldbench import canonical
+from fieldbench.errors import BadInput
+
+SCHEMA_VERSION: Literal["2.0"] = "2.0"
+NOT_FINITE = ("NaN", "Infinity", "-Infinity")
+
+
+def spell(value: Any) -> Any:
+    """A number as strict JSON knows it; what JSON has no number for becomes a string. Other values stay."""
+    if not isinstance(value, float) or math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+
+
+def unspell(value: Any) -> Any:
+    """The inverse of `spell`; any other string is left to be refused."""
+    return float(value) if isinstance(value, str) and value in NOT_FINITE else value
+
+
+Real = Annotated[
+    float,
+    BeforeValidator(unspell),
+    PlainSerializer(spell, return_type=float | str, when_used="json"),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"enum": list(NOT_FINITE)}]}),
+]
+
+
+def _nested(data: Any, change: Callable[[Any], Any]) -> Any:
+    """Apply `change` to the leaves of nested lists and dicts."""
+    if isinstance(data, dict):
+        return {name: _nested(entry, change) for name, entry in data.items()}
+    return [_nested(entry, change) for entry in data] if isinstance(data, list) else change(data)
+
+
+# Fields of a setup; an infinite width is a legitimate one.
+Parameters = Annotated[
+    dict[str, Any],
+    BeforeValidator(lambda value: _nested(value, unspell)),
+    PlainSerializer(lambda value: _nested(value, spell), return_type=dict[str, Any], when_used="json"),
+]
+
+
+class Part(BaseModel):
+    """A part of a record: no unknown fields, immutable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ArrayPart(Part):
+    """An array as nested lists, with its dtype and shape (an empty array has no shape in lists)."""
+
+    dtype: str
+    shape: list[int]
+    data: Any
+
+    @model_validator(mode="after")
+    def _whole(self) -> ArrayPart:
+        try:
+            found = self._unshaped()
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ValueError(f"array data do not fit dtype {self.dtype} and shape {self.shape}: {error}") from error
+        if found.shape != tuple(self.shape) and not (found.size == 0 and 0 in self.shape):
+            raise ValueError(f"array data do not fit shape {self.shape}")
+        return self
+
+    @classmethod
+    def of(cls, values: Any) -> ArrayPart:
+        """From anything numpy takes; real numbers, booleans and strings only."""
+        array = np.asarray(values)
+        if array.dtype.kind not in "biufU":
+            raise BadInput(f"arrays of {array.dtype} cannot be recorded; return real numbers (real and imaginary part)")
+        name = "str" if array.dtype.kind == "U" else array.dtype.name
+        return cls(dtype=name, shape=list(array.shape), data=_nested(array.tolist(), spell))
+
+    def array(self) -> NDArray[Any]:
+        """The array, bit for bit."""
+        return self._unshaped().reshape(self.shape)
+
+    def _unshaped(self) -> NDArray[Any]:
+        data = self.data if self.dtype == "str" else _nested(self.data, unspell)
+        return np.array(data, dtype=self.dtype)
+
+
+class SourcePart(Part):
+    """Where a statement is published."""
+
+    where: str
+    arxiv: str
+    title: str
+
+
+class ClaimPart(Part):
+    """Everything of a Claim."""
+
+    id: str
+    revision: int
+    title: str
+    statement: str
+    latex: str
+    sources: list[SourcePart]
+    regime: str
+    stated: dict[str, str]
+    chosen: dict[str, str]
+    errata: list[str]
+    bibtex: list[str]
+    preliminary: bool
+
+
+class ExperimentPart(Part):
+    """One experiment of the tier: its kind, its parameters, and the coordinates along its axes."""
+
+    kind: str
+    parameters: Parameters
+    coordinates: dict[str, ArrayPart]
+
+
+class RemainderPart(Part):
+    """By how much a predicted value may be off for one cause; order and origin are empty where nothing states them."""
+
+    size: ArrayPart
+    order: str
+    got: str
+
+
+class SaidPart(Part):
+    """What a theory says of one quantity or expression at one experiment."""
+
+    value: ArrayPart
+    remainders: dict[str, RemainderPart]
+
+
+class PredictionPart(Part):
+    """What a theory says at an experiment (an index into `experiments`)."""
+
+    experiment: int
+    said: dict[str, SaidPart]
+
+
+class KeyPart(Part):
+    """What a cell's key has beside claim, experiment, seed, block and variant."""
+
+    code: str
+    dtype: str
+    matmul_precision: str
+    data: dict[str, str]
+    ports: dict[str, str]
+
+
+class CellPart(Part):
+    """A finished block of replicates: leading axis over its replicates.
+
+    `environment` and `key` are indices into the record's lists. From the latter a cell's key is put together again, so
+    that a record refills a store; it is None where the record was of schema 1, which cannot.
+    """
+
+    experiment: int
+    variant: str
+    first: int
+    count: int
+    arrays: dict[str, ArrayPart]
+    environment: int
+    key: int | None
+    date: str
+    wall_time: Real
+    peak_memory: int
+    peak_growth: int
+
+
+class MarginPart(Part):
+    """A named part of a margin over the points; order and origin are empty where nothing states them."""
+
+    name: str
+    values: list[Real]
+    order: str
+    got: str
+
+
+class RivalPart(Part):
+    """A rival at the points of its check: its value, its margin, its distance from the data in standard errors.
+
+    `t` and `p_value` are those of the most telling point. `distance` is None in records of schema 1.
+    """
+
+    id: str
+    expected: list[Real]
+    margin: list[Real]
+    distance: list[Real] | None
+    free: str
+    t: Real
+    p_value: Real
+    point: int
+    rejected: bool
+
+
+class CheckPart(Part):
+    """A check over its points, on the check's scale (logarithms where `scale` is "log").
+
+    `resolution` is the margin over the distance of the nearest rival from the theory; None where there is no rival.
+    """
+
+    id: str
+    verdict: str
+    declared: str
+    as_declared: bool
+    because: str
+    reason: str
+    statement: bool
+    scale: str
+    side: str
+    labels: list[str]
+    replicates: int
+    measured: list[Real]
+    standard_error: list[Real]
+    interval: list[Real]
+    expected: list[Real]
+    margin: list[Real]
+    parts: list[MarginPart]
+    resolution: Real | None
+    smallest_caught: list[Real]
+    flip_rate: Real
+    rivals: list[RivalPart]
+
+
+class ControlPart(Part):
+    """A deliberate error, and what the named check said to it."""
+
+    id: str
+    contradicts: str
+    noticed: bool
+    outcome: CheckPart
+
+
+class GuardPart(Part):
+    """A diagnostic's extremes over all cells, against its limits."""
+
+    id: str
+    array: str
+    smallest: Real
+    largest: Real
+    at_most: Real | None
+    at_least: Real | None
+    passed: bool
+
+
+class SkippedPart(Part):
+    """An experiment that was not measured, and why."""
+
+    parameters: Parameters
+    reason: str
+
+
+class SamplerPart(Part):
+    """Step and tolerance of the sampler under the case, where it has them."""
+
+    step: Real | None
+    tolerance: Real | None
+
+
+class SeriesPart(Part):
+    """Points of a figure at one experiment: measured with standard error, the theory with its margin, rivals, and a
+    dense curve of the theory."""
+
+    group: str
+    label: str
+    x: list[Real]
+    measured: list[Real]
+    standard_error: list[Real]
+    theory: list[Real]
+    margin: list[Real]
+    rivals: dict[str, list[Real]]
+    curve: list[list[Real]] | None
+
+
+class FigurePart(Part):
+    """What the claim looks like: words under the axes, logarithmic axes, series."""
+
+    x: str
+    y: str
+    log: str
+    series: list[SeriesPart]
+
+
+class CheckoutPart(Part):
+    """A repository at a commit: where code of the record can be had again."""
+
+    repository: str | None
+    commit: str | None
+    dirty: bool | None
+
+
+class Record(Part):
+    """One run of one case at one tier and seed, complete: `fieldbench verify` recomputes every verdict from it.
+
+    `complete` is False for a record that only keeps finished cells of a run still going on: it has no verdicts.
+    `mixtures` lists provenance fields in which the cells differ, with the values found: cells of other machines or
+    versions may be in the store. `case` is the checkout that the case itself comes from, `provenance` has that of
+    fieldbench. `content_hash` is the SHA-256 of everything else in the record.
+    """
+
+    schema_version: Literal["2.0"] = SCHEMA_VERSION
+    content_hash: str = ""
+    run_id: str
+    date: str
+    claim: ClaimPart
+    case: CheckoutPart | None
+    tier: str
+    seed: int
+    replicates: int
+    complete: bool
+    exploratory: bool
+    ports: dict[str, str]
+    sampler: SamplerPart | None
+    data: dict[str, str]
+    summary: str
+    exit_code: int
+    checks: list[CheckPart]
+    controls: list[ControlPart]
+    guards: list[GuardPart]
+    skipped: list[SkippedPart]
+    figure: FigurePart | None
+    provenance: dict[str, Any]
+    environments: list[dict[str, Any]]
+    keys: list[KeyPart]
+    mixtures: dict[str, list[Any]]
+    wall_time: Real
+    axes: dict[str, list[str]]
+    experiments: list[ExperimentPart]
+    predictions: dict[str, list[PredictionPart]]
+    cells: list[CellPart]
+
+    def sealed(self) -> Record:
+        """The same record with the hash of its content."""
+        return self.model_copy(update={"content_hash": self.own_hash()})
+
+    def own_hash(self) -> str:
+        """SHA-256 of the canonical JSON of everything but the hash itself."""
+        return canonical.sha256(self.model_dump(mode="json", exclude={"content_hash"}))

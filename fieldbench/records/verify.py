@@ -1,0 +1,240 @@
+"""Verify: does a record follow from its own cells, and is it of the case that is here?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from fieldbench import canonical
+from fieldbench.cells.result import evidence_of
+from fieldbench.claims.predictions import Predictions, Said, Size
+from fieldbench.errors import BadInput, FieldbenchError
+from fieldbench.records.assemble import coordinates_of, figure_part, judgement_parts
+from fieldbench.records.schema import CheckPart, ExperimentPart, Record
+from fieldbench.verdicts.outcome import Judgement
+
+TOLERANCE = 1e-9
+"""Relative: sums and t-quantiles may differ in the last bits between machines and SciPy versions, verdicts may not."""
+
+LISTS = ("checks", "controls", "guards")
+
+
+def differences(record: Record, case: Any) -> list[str]:
+    """Where a record does not follow from its own cells under the case here; empty if it reproduces itself.
+
+    Call inside `numerics()`.
+
+    Raises:
+        BadInput: the record belongs to another claim or revision.
+    """
+    claim = case.claim
+    if (record.claim.id, record.claim.revision) != (claim.id, claim.revision):
+        raise BadInput(
+            f"the record is of {record.claim.id} revision {record.claim.revision}, the case here is {claim.id} "
+            f"revision {claim.revision}; the mathematics differ, so verify it with the version that made it"
+        )
+    found = list(_sealed(record))
+    if not record.complete:
+        return found + list(_nothing_judged(record))
+    try:
+        experiments = [_experiment(case, part) for part in record.experiments]
+    except BadInput as error:
+        return [*found, str(error)]
+    found += _of_this_case(record, case, experiments)
+    found += _coverage(record, case, experiments)
+    cells = [
+        (c.variant, experiments[c.experiment], c.first, {name: a.array() for name, a in c.arrays.items()})
+        for c in record.cells
+    ]
+    reasons = "; ".join(dict.fromkeys(skip.reason for skip in record.skipped))
+    try:
+        evidence, predictions = evidence_of(cells), predictions_of(record, experiments)
+        judgement: Judgement = case.judge(record.tier, evidence, predictions, reasons)
+        figure = figure_part(case.drawn(record.tier, evidence, predictions))
+    except (FieldbenchError, ValueError, LookupError) as error:  # a record is input: it may be inconsistent in any way
+        return [*found, f"the case cannot judge the record's values: {error}"]
+    parts = judgement_parts(judgement)
+    unknown = () if record.keys else UNKNOWN
+    for kind in LISTS:
+        found += _lists(kind[:-1], getattr(record, kind), parts[kind], unknown)
+    for rival_of, recomputed in zip(record.checks, parts["checks"], strict=False):
+        found += _lists(f"check {rival_of.id}, rival", rival_of.rivals, recomputed.rivals, unknown)
+    found += _compare("figure", record.figure and record.figure.model_dump(), figure and figure.model_dump())
+    found += _compare("axes", record.axes, {name: list(axes) for name, axes in case.axes().items()})
+    found += _compare("exit code", record.exit_code, int(judgement.exit_code))
+    skipped = tuple(dict.fromkeys(skip.reason for skip in record.skipped))
+    found += _compare("summary", record.summary, judgement.summary(skipped))
+    return list(dict.fromkeys(found))
+
+
+def own_differences(record: Record) -> list[str]:
+    """What can be held against a record alone, where its case has moved to another form: do its verdicts, rejections
+    and exit code follow from the numbers that stand beside them?"""
+    found = list(_sealed(record))
+    for check in record.checks:
+        found += _verdict(check, f"check {check.id}")
+    for control in record.controls:
+        found += _verdict(control.outcome, f"control {control.id}")
+        noticed = control.outcome.verdict in ("contradicted", "not run")
+        found += _compare(f"control {control.id}, noticed", control.noticed, noticed)
+    return found + list(_compare("exit code", record.exit_code, _own_exit_code(record)))
+
+
+def _own_exit_code(record: Record) -> int:
+    """The exit code that follows from the verdicts as they are recorded."""
+    codes = [0 if control.noticed else 4 for control in record.controls]
+    for check in record.checks:
+        if check.verdict not in (check.declared, "not run"):
+            codes.append(4 if check.verdict == "inconclusive" else 3)
+        codes += [4 for rival in check.rivals if check.labels and not rival.rejected]
+    codes += [5] if all(check.verdict == "not run" for check in record.checks) else []
+    return max(codes, default=5)
+
+
+def _nothing_judged(record: Record) -> Iterator[str]:
+    """A partial record keeps cells and no verdict."""
+    for kind in LISTS:
+        yield from (f"{kind[:-1]} {part.id} is judged in a partial record" for part in getattr(record, kind))
+    yield from _compare("exit code", record.exit_code, 5)
+    summary = f"partial: {len(record.cells)} cells measured, nothing judged"
+    yield from _compare("summary", record.summary, summary)
+
+
+def _verdict(check: CheckPart, where: str) -> Iterator[str]:
+    from fieldbench.verdicts.rule import Estimate, judge
+
+    if not check.labels:
+        return
+    margin = np.asarray(check.margin)
+    yield from _compare(f"{where}, margin", check.margin, sum((np.asarray(p.values) for p in check.parts),
+                                                             start=np.zeros(len(margin))).tolist())  # fmt: skip
+    lower = np.full_like(margin, -np.inf) if check.side == "below" else -margin
+    upper = np.full_like(margin, np.inf) if check.side == "above" else margin
+    estimate = Estimate(np.asarray(check.measured), np.asarray(check.standard_error), check.replicates)
+    verdict = str(judge(estimate, np.asarray(check.expected), lower, upper))
+    if not check.reason.startswith("guard failed"):
+        yield from _compare(f"{where}, verdict", check.verdict, verdict)
+    yield from _compare(f"{where}, as declared", check.as_declared, check.verdict in (check.declared, "not run"))
+    for rival in check.rivals:
+        yield from _compare(f"{where}, rival {rival.id}", rival.rejected, rival.t >= 5.0 and rival.p_value <= 1e-3)
+
+
+def _sealed(record: Record) -> Iterator[str]:
+    if record.content_hash != record.own_hash():
+        yield "its content is not what its own hash says: the record was edited"
+
+
+def _of_this_case(record: Record, case: Any, experiments: list[Any]) -> Iterator[str]:
+    """Claim text, tier, experiments, replicates and coordinates are the case's."""
+    yield from _compare("claim", record.claim.model_dump(), canonical.plain(case.claim))
+    for part, experiment in zip(record.experiments, experiments, strict=True):
+        here = coordinates_of(case, experiment)
+        yield from _compare(f"coordinates of {experiment}", sorted(part.coordinates), sorted(here))
+        for name, values in part.coordinates.items():
+            yield from _compare(f"{experiment}, axis {name}", values.array().tolist(), np.asarray(here[name]).tolist())
+    if record.exploratory:
+        return
+    try:
+        planned, replicates = case.planned(record.tier)
+    except BadInput as error:
+        yield str(error)
+        return
+    yield from _compare("replicates", record.replicates, replicates)
+    skipped = [canonical.plain(entry) for entry in (s.parameters for s in record.skipped)]
+    recorded = {canonical.text(e) for e in experiments} | {canonical.text(e) for e in skipped}
+    declared = {canonical.text(e) for e in planned}
+    yield from (f"experiment {text} is in the case but not in the record" for text in sorted(declared - recorded))
+    yield from (f"experiment {text} is in the record but not in the case" for text in sorted(recorded - declared))
+
+
+def _coverage(record: Record, case: Any, experiments: list[Any]) -> Iterator[str]:
+    """Every experiment has all its replicates exactly once under each variant that applies to it, and no other."""
+    present: dict[tuple[str, int], list[int]] = {}
+    for cell in record.cells:
+        present.setdefault((cell.variant, cell.experiment), []).extend(range(cell.first, cell.first + cell.count))
+    wanted = {
+        (variant.name, number)
+        for variant in case.variants() for number, experiment in enumerate(experiments) if variant.applies(experiment)
+    }  # fmt: skip
+    for variant, number in sorted(wanted | present.keys()):
+        replicates = sorted(present.get((variant, number), []))
+        if (variant, number) not in wanted or replicates != list(range(record.replicates)):
+            expected = f"0 … {record.replicates - 1}" if (variant, number) in wanted else "none"
+            yield f"{variant}, experiment {number}: replicates {replicates} instead of {expected}"
+
+
+def predictions_of(record: Record, experiments: list[Any]) -> Predictions:
+    """The predictions of a record."""
+    return {
+        name: {
+            experiments[part.experiment]: {
+                what: Said(
+                    said.value.array(),
+                    {cause: Size(r.size.array(), r.order, r.got) for cause, r in said.remainders.items()},
+                )
+                for what, said in part.said.items()
+            }
+            for part in parts
+        }
+        for name, parts in record.predictions.items()
+    }
+
+
+def _experiment(case: Any, part: ExperimentPart) -> Any:
+    """An experiment from its stored parameters, by the class of that name in the case's tiers."""
+    classes = {type(e).__name__: type(e) for name in case.tiers for e in case.planned(name)[0]}
+    try:
+        return classes[part.kind](**{field: _tuples(value) for field, value in part.parameters.items()})
+    except (KeyError, TypeError) as error:
+        raise BadInput(f"the case here has no {part.kind} with fields {', '.join(part.parameters)}") from error
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(entry) for entry in value) if isinstance(value, list) else value
+
+
+def _lists(kind: str, stated: Any, recomputed: Any, unknown: tuple[str, ...]) -> Iterator[str]:
+    """Two lists of parts with ids: unique, the same set, and entry by entry the same."""
+    ids = [part.id for part in stated]
+    yield from (f"{kind} {name} is in the record twice" for name in sorted({n for n in ids if ids.count(n) > 1}))
+    here, there = {p.id: p.model_dump() for p in recomputed}, {p.id: p.model_dump() for p in stated}
+    yield from (f"{kind} {name} is missing from the record" for name in sorted(here.keys() - there.keys()))
+    yield from (f"{kind} {name} is in the record but not in the case" for name in sorted(there.keys() - here.keys()))
+    for part in recomputed:
+        if part.id in there:
+            yield from _compare(f"{kind} {part.id}", there[part.id], here[part.id], _slack(part), unknown)
+
+
+def _slack(part: Any) -> float:
+    """Numbers of theory alone that vanish in a limit differ by rounding: a millionth of their margin says nothing."""
+    if isinstance(part, CheckPart) and part.labels and not part.replicates:
+        return 1e-6 * min(part.margin)
+    return 1e-15
+
+
+UNKNOWN = ("distance", "resolution", "free", "order", "got")
+"""Fields that a record of schema 1 (it has no keys) lacks: null or empty there, so that nothing contradicts them."""
+
+
+def _compare(
+    where: str, stated: Any, recomputed: Any, slack: float = 1e-15, unknown: tuple[str, ...] = ()
+) -> Iterator[str]:
+    """Differences between two JSON-like values, numbers up to rounding."""
+    if isinstance(stated, Mapping) and isinstance(recomputed, Mapping) and stated.keys() == recomputed.keys():
+        for name in stated:
+            if not (name in unknown and stated[name] in (None, "")):
+                yield from _compare(f"{where}, {name}", stated[name], recomputed[name], slack, unknown)
+    elif isinstance(stated, list) and isinstance(recomputed, list) and len(stated) == len(recomputed):
+        for number, (a, b) in enumerate(zip(stated, recomputed, strict=True)):
+            yield from _compare(f"{where}[{number}]", a, b, slack, unknown)
+    elif not _same(stated, recomputed, slack):
+        yield f"{where}: the record says {stated!r}, its cells give {recomputed!r}"
+
+
+def _same(a: Any, b: Any, slack: float) -> bool:
+    if isinstance(a, float) and isinstance(b, float):
+        return (math.isnan(a) and math.isnan(b)) or math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=slack)
+    return bool(a == b)

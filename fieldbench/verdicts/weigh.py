@@ -1,0 +1,136 @@
+"""Weighing: a check's numbers on its own scale, in; its outcome, out. The one place where the rule is applied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fieldbench.errors import BadInput
+from fieldbench.verdicts.outcome import CheckOutcome, Part, RivalOutcome, Terms
+from fieldbench.verdicts.power import flip_rate, smallest_caught
+from fieldbench.verdicts.rule import Estimate, FloatArray, Rejection, Verdict, distances, estimate, exact, judge, reject
+
+
+@dataclass(frozen=True)
+class RivalNumbers:
+    """What a rival says at the points of a check; `free="offset"` lets it have its own best-fitting constant."""
+
+    id: str
+    expected: FloatArray
+    parts: tuple[Part, ...] = ()
+    free: str = ""
+
+
+def weigh(
+    terms: Terms,
+    labels: tuple[str, ...],
+    values: FloatArray,
+    expected: FloatArray,
+    parts: tuple[Part, ...],
+    rivals: Sequence[RivalNumbers] = (),
+    failed_guards: tuple[str, ...] = (),
+) -> CheckOutcome:
+    """Judge one check.
+
+    Args:
+        terms: what the check is.
+        labels: a name for each point.
+        values: measured, (replicates, points).
+        expected: predicted, (points,).
+        parts: of the margin, each (points,).
+        rivals: theories to be excluded.
+        failed_guards: guards that failed on what the check reads: its verdict is then inconclusive.
+
+    Raises:
+        BadInput: a part that is negative or not a number; one replicate only.
+    """
+    margin = _total(parts, len(labels), terms.id)
+    lower, upper = _limits(terms.side, margin)
+    result = exact(values, expected) if terms.exact else estimate(values)
+    verdict, reason = judge(result, expected, lower, upper), ""
+    if not np.all(np.isfinite(values)):
+        reason = "some replicate has no finite value of this observable"
+    if failed_guards:
+        verdict, reason = Verdict.INCONCLUSIVE, f"guard failed: {', '.join(failed_guards)}"
+    truth = np.zeros(len(labels)) if terms.side == "both" and verdict is Verdict.REPRODUCED else result.mean - expected
+    outcomes = tuple(_weigh_rival(terms, rival, values) for rival in rivals)
+    return CheckOutcome(
+        id=terms.id,
+        verdict=verdict,
+        declared=Verdict(terms.expect),
+        because=terms.because,
+        scale=terms.scale,
+        side=terms.side,
+        labels=labels,
+        measured=result.mean,
+        standard_error=result.standard_error,
+        interval=result.quantile * result.standard_error,
+        replicates=result.replicates,
+        expected=expected,
+        margin=margin,
+        parts=parts,
+        smallest_caught=smallest_caught(result, margin),
+        flip_rate=flip_rate(result, truth, lower, upper, verdict),
+        rivals=outcomes,
+        reason=reason,
+        statement=terms.statement,
+        resolution=_resolution(terms, expected, margin, result, outcomes),
+    )
+
+
+def not_run(terms: Terms, reason: str) -> CheckOutcome:
+    """The outcome of a check that has nothing to be judged on here."""
+    empty = np.zeros(0)
+    return CheckOutcome(
+        terms.id, Verdict.NOT_RUN, Verdict(terms.expect), terms.because, terms.scale, terms.side, (), empty, empty,
+        empty, 0, empty, empty, (), empty, 0.0, (), reason, terms.statement,
+    )  # fmt: skip
+
+
+def _weigh_rival(terms: Terms, rival: RivalNumbers, values: FloatArray) -> RivalOutcome:
+    count, expected = values.shape[1], rival.expected
+    margin = _total(rival.parts, count, f"{terms.id}, rival {rival.id}")
+    if rival.free == "offset":
+        if count < 2:  # its constant fits a single point: nothing is rejected
+            return RivalOutcome(rival.id, expected, margin, np.zeros(count), Rejection(0.0, 1.0, 0), rival.free)
+        # The rival's constant is fitted to the same data: least squares, so the mean residual is removed.
+        values, expected = values - values.mean(axis=1, keepdims=True), expected - expected.mean()
+    result: Estimate = exact(values, expected) if terms.exact else estimate(values)
+    rejection = reject(result, expected, margin)
+    return RivalOutcome(rival.id, expected, margin, distances(result, expected, margin), rejection, rival.free)
+
+
+def _resolution(
+    terms: Terms, expected: FloatArray, margin: FloatArray, result: Estimate, rivals: Sequence[RivalOutcome]
+) -> float | None:
+    """How much of the way to the nearest rival the margin takes, at the worst point where a rival tells itself apart.
+
+    A rival whose constant is free is told by its shape: at the point where that differs most. One-sided checks: half
+    the 98 % interval over the distance of the estimate from the bound.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if terms.side != "both":
+            found = result.quantile * result.standard_error / np.abs(result.mean - expected)
+            return float(np.max(found)) if np.all(np.isfinite(found)) else None
+        fixed = [np.abs(rival.expected - expected) for rival in rivals if not rival.free]
+        if fixed:
+            found = margin / np.min(fixed, axis=0)
+            return float(np.max(found)) if np.all(np.isfinite(found)) else None
+        shapes = [np.max(np.abs(rival.expected - (expected - expected.mean()))) for rival in rivals]
+        return float(np.max(margin) / min(shapes)) if shapes and min(shapes) > 0 else None
+
+
+def _total(parts: Sequence[Part], count: int, name: str) -> FloatArray:
+    for part in parts:
+        if not np.all(part.values >= 0):
+            raise BadInput(f"{name}: part {part.name!r} of the margin is negative or not a number: {part.values}")
+    return sum((part.values for part in parts), start=np.zeros(count))
+
+
+def _limits(side: str, margin: FloatArray) -> tuple[FloatArray, FloatArray]:
+    unbounded = np.full_like(margin, np.inf)
+    lower = -unbounded if side == "below" else -margin
+    upper = unbounded if side == "above" else margin
+    return lower, upper

@@ -1,0 +1,108 @@
+"""Which edits drop a cell: those of what its measurement reaches, and no others."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from fieldbench.cells import codehash
+from fieldbench.cells.codehash import code_hash, reach
+
+TOY = Path(__file__).parents[1] / "material" / "toy"
+ROOT = Path(__file__).parents[2]
+STAIRCASE = ROOT / "cases" / "gp_cubic_staircase"
+
+
+def names(paths):
+    return {path.name for path in paths}
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A copy of the package and of the staircase, in which files may be edited."""
+    copy = tmp_path / "fieldbench"
+    shutil.copytree(ROOT / "fieldbench", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(STAIRCASE, tmp_path / "case", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(codehash, "PACKAGE", copy)
+    monkeypatch.setattr(codehash, "DECLARING", tuple(copy / "claims" / f"{n}.py" for n in ("experiment", "expression")))
+    monkeypatch.setattr(codehash, "FIRST_FORM", copy / "evidence")
+    return tmp_path
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def changes(project, file, old, new, entries=("case/experiment.py",)):
+    """Whether an edit of a file changes the hash of the entries."""
+    files = [project / entry for entry in entries]
+    before = code_hash(files)
+    edit(project / file, old, new)
+    return code_hash(files) != before
+
+
+def test_editing_a_rival_keeps_every_cell(project):
+    assert not changes(project, "case/case.py", "power_law(2)", "power_law(4)")
+
+
+def test_editing_a_kernel_drops_the_cells_that_use_it(project):
+    assert changes(project, "fieldbench/theory/kernels.py", "2.0 / np.pi, out", "2.1 / np.pi, out")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "dropped"),
+    [
+        ("case/experiment.py", "cosines = inputs @ inputs.T", "cosines = 1.0 * inputs @ inputs.T", True),
+        ("case/experiment.py", '"""Nested training sizes P."""', '"""Training sizes."""', False),
+        ("case/experiment.py", "# the normalised cubic", "# normalised: the cubic", False),
+        ("fieldbench/regression/zonal.py", "return", "return 1.0 *", True),
+        ("fieldbench/theory/finite_size.py", "return", "return 1.0 *", False),  # the theory's alone
+        ("fieldbench/theory/linear_cnn.py", "return", "return 1.0 *", False),  # another claim's
+        ("fieldbench/verdicts/rule.py", "LEVEL = 0.01", "LEVEL = 0.02", False),
+        ("fieldbench/claims/experiment.py", "block < 1", "block < 2", False),
+        ("fieldbench/regression/__init__.py", '"plan",', "", False),  # a package's face
+    ],
+)  # fmt: skip
+def test_what_an_edit_drops(project, file, old, new, dropped):
+    assert changes(project, file, old, new) is dropped
+
+
+def test_a_port_is_part_of_what_a_measurement_reaches(project):
+    entries = ("case/experiment.py", "fieldbench/regression/nested.py")
+    assert changes(project, "fieldbench/regression/cholesky.py", "return", "return 1.0 *", entries)
+
+
+def test_neighbours_relative_and_plain_and_late_imports_are_followed(tmp_path):
+    (tmp_path / "experiment.py").write_text("from .near import f\nimport plain\ndef g():\n    from .late import h\n")
+    for name in ("near", "plain", "late", "alone"):
+        (tmp_path / f"{name}.py").write_text("import json\n")
+    assert names(reach([tmp_path / "experiment.py"])) == {"experiment.py", "near.py", "plain.py", "late.py"}
+
+
+def test_imports_in_a_circle_end(tmp_path):
+    (tmp_path / "a.py").write_text("from .b import x\n")
+    (tmp_path / "b.py").write_text("from .a import y\n")
+    assert names(reach([tmp_path / "a.py"])) == {"a.py", "b.py"}
+
+
+def test_a_face_is_followed_to_the_module_that_defines_the_name(tmp_path):
+    room = tmp_path / "room"
+    room.mkdir()
+    (room / "__init__.py").write_text("from .one import first\nfrom .two import second as other\n")
+    (room / "one.py").write_text("first = 1\n")
+    (room / "two.py").write_text("second = 2\n")
+    (tmp_path / "experiment.py").write_text("from .room import other\n")
+    assert names(reach([tmp_path / "experiment.py"])) == {"experiment.py", "two.py"}
+
+
+def test_a_lazy_face_is_followed_too():
+    """The rooms of the library resolve their names on first use; the imports for type checkers say where they are."""
+    path = ROOT / "cases" / "feature_learning_complexity" / "experiment.py"
+    assert {"baoab.py", "signed_teacher.py"} & names(reach([path]))
+    assert "__init__.py" not in names(reach([path]))
+
+
+def test_the_toy_reaches_its_helper_and_nothing_that_judges():
+    assert names(reach([TOY / "experiment.py"])) == {"experiment.py", "helper.py"}

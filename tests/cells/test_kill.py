@@ -1,0 +1,113 @@
+"""SIGKILL at random moments, each followed by a restart: finished cells stay, and the record is the undisturbed one."""
+
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+CASE = Path(__file__).parents[1] / "material" / "sleepy" / "case.py"
+CELLS = 24
+
+
+class Runs:
+    """`fieldbench run` on one store and one log of measured cells."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.log = folder / "log"
+        folder.mkdir()
+        self.log.write_text("")
+
+    def start(self):
+        command = [sys.executable, "-m", "fieldbench.doors.cli", "run", str(CASE), "--store", "store", "--results", "results"]
+        environment = {**os.environ, "SLEEPY_LOG": str(self.log), "PYTHONWARNINGS": "default"}
+        return subprocess.Popen(
+            command, cwd=self.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+
+    def finish(self):
+        """Run to the end; return the record's content and what was said on stderr."""
+        process = self.start()
+        _, said = process.communicate()
+        assert process.returncode == 0, said
+        (path,) = (self.folder / "results").rglob("*.json")
+        return json.loads(path.read_text()), said
+
+    def measured(self):
+        """Names of the cells whose measurement began, in order."""
+        return self.log.read_text().split()
+
+    def finished(self):
+        """Names of the cells that are committed: those with a head."""
+        names = []
+        for head in (self.folder / "store").rglob("*.json"):
+            with np.load(head.with_name(json.loads(head.read_text())["npz"])) as arrays:
+                names.append("-".join(str(word) for word in arrays["name"][0]))
+        return names
+
+    def kill(self, delay, after_first_cell):
+        """Start, wait, SIGKILL; no cell that was finished before may be measured again."""
+        before, finished = len(self.measured()), Counter(self.finished())
+        process = self.start()
+        while after_first_cell and len(self.measured()) == before and process.poll() is None:
+            time.sleep(0.005)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(delay)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
+        _, said = process.communicate()
+        assert "damaged" not in said
+        self.check_not_redone(before, finished)
+
+    def check_not_redone(self, before, finished):
+        # A key is shared by the measurement and its control, so names are counted, not collected.
+        everything = Counter(self.undisturbed)
+        again = Counter(self.measured()[before:])
+        assert all(again[name] + finished[name] <= everything[name] for name in again)
+
+
+def lasting(value):
+    """A record without times, memory and dates, and without the hash over them."""
+    passing = {"run_id", "content_hash", "date", "wall_time", "peak_memory", "peak_growth"}
+    if isinstance(value, dict):
+        return {name: lasting(entry) for name, entry in value.items() if name not in passing}
+    return [lasting(entry) for entry in value] if isinstance(value, list) else value
+
+
+def interrupt(tmp_path, kills, seed):
+    calm = Runs(tmp_path / "calm")
+    expected, _ = calm.finish()
+    assert len(calm.measured()) == len(calm.finished()) == CELLS
+
+    disturbed = Runs(tmp_path / "disturbed")
+    disturbed.undisturbed = calm.measured()
+    rng = random.Random(seed)
+    for number in range(kills):
+        # Every third kill is at any moment from the start of the process on; the others are among the cells.
+        anywhere = number % 3 == 2
+        disturbed.kill(2.0 * rng.random() if anywhere else 0.08 * rng.random(), after_first_cell=not anywhere)
+    before, finished = len(disturbed.measured()), Counter(disturbed.finished())
+    found, said = disturbed.finish()
+    disturbed.check_not_redone(before, finished)
+    assert "damaged" not in said
+    assert Counter(disturbed.finished()) == Counter(calm.finished())
+    assert lasting(found) == lasting(expected)
+    assert found["exit_code"] == 0
+
+
+def test_four_kills(tmp_path):
+    interrupt(tmp_path, 4, seed=1)
+
+
+@pytest.mark.slow
+def test_twenty_kills(tmp_path):
+    interrupt(tmp_path, 20, seed=2)

@@ -1,0 +1,165 @@
+"""Replicates of one experiment look alike and are not alike, or the cell is refused before it is committed."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from fieldbench.cells.runner import Settings, run_case
+from fieldbench.cells.siblings import Siblings
+from fieldbench.cells.store import Store
+from fieldbench.claims.loading import load_case
+from fieldbench.errors import BadInput
+
+CASES = Path(__file__).parents[1] / "material"
+TOY = CASES / "toy" / "case.py"
+
+
+@pytest.fixture
+def case():
+    return load_case(TOY)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store", pytest.fail)
+
+
+def measured_by(case, broken):
+    tiers = {"quick": replace(case.tiers["quick"], experiments=[broken(10)])}
+    return replace(case, tiers=tiers, controls=case.controls[:1])
+
+
+def finished(store):
+    return len(list(store.root.rglob("*.npz")))
+
+
+def test_a_measurement_that_ignores_its_key_is_refused_at_its_second_replicate(case, store):
+    (kind,) = case.kinds
+
+    @dataclass(frozen=True)
+    class Deaf(kind):
+        def measure(self, key):
+            drawn = np.random.default_rng(0).normal(1.0, self.scatter, self.size)
+            return {self.sum: drawn.sum(), self.residual: abs(drawn.mean() - 1.0)}
+
+    with pytest.raises(BadInput, match="two replicates agree to the last bit in every array: measure ignores its key"):
+        run_case(measured_by(case, Deaf), store, Settings())
+    assert finished(store) == 1
+
+
+def test_two_replicates_of_one_block_that_agree_are_refused_too(case, store):
+    (kind,) = case.kinds
+    from fieldbench.claims import batched
+
+    @dataclass(frozen=True)
+    class Broadcast(kind):
+        @batched(8)
+        def measure(self, keys):
+            return {self.sum: jnp.full(8, 10.0), self.residual: jnp.zeros(8)}
+
+    with pytest.raises(BadInput, match="measure ignores its key"):
+        run_case(measured_by(case, Broadcast), store, Settings())
+    assert finished(store) == 0
+
+
+def test_a_broken_measurement_that_ignores_its_key_is_refused_too(case, store):
+    (kind,) = case.kinds
+    broken = case.controls[1]
+
+    @dataclass(frozen=True)
+    class Deaf(kind):
+        def measure(self, key):
+            return {self.sum: 1.0}
+
+    with pytest.raises(BadInput, match="no-offset, .*measure ignores its key"):
+        run_case(replace(case, controls=(case.controls[0], replace(broken, experiment=Deaf))), store, Settings())
+    assert finished(store) == 3 * 8 + 1
+
+
+def test_a_discrete_quantity_may_repeat_where_another_does_not(case, store):
+    (kind,) = case.kinds
+
+    @dataclass(frozen=True)
+    class Rounded(kind):
+        def measure(self, key):
+            return {**super(Rounded, self).measure(key), self.residual: 0.0}
+
+    assert run_case(measured_by(case, Rounded), store, Settings()).computed == 8
+
+
+@pytest.mark.parametrize(
+    ("later", "message"),
+    [
+        (lambda self, value: {self.sum: np.float32(value)}, "array 'sum' is float32 of shape ()"),
+        (lambda self, value: {self.sum: np.full(2, value)}, "'sum' has shape (2,) a replicate, its axes have ()"),
+    ],
+)
+def test_a_replicate_of_another_dtype_or_shape_is_refused_before_it_is_committed(case, store, later, message):
+    (kind,) = case.kinds
+    calls = []
+
+    @dataclass(frozen=True)
+    class Changing(kind):
+        def measure(self, key):
+            found = super(Changing, self).measure(key)
+            calls.append(key)
+            return found if len(calls) < 4 else found | later(self, np.float64(found[self.sum]))
+
+    with pytest.raises(BadInput) as refusal:
+        run_case(measured_by(case, Changing), store, Settings())
+    assert message in str(refusal.value)
+    assert "toy-sum, main, " in str(refusal.value)
+    assert "replicates from 3" in str(refusal.value)
+    assert finished(store) == 3
+
+
+def test_a_broken_measurement_may_leave_quantities_out_but_not_now_and_then(case, store):
+    (kind,) = case.kinds
+    broken, calls = case.controls[1], []
+
+    @dataclass(frozen=True)
+    class Forgetful(kind):
+        def measure(self, key):
+            calls.append(key)
+            found = {self.sum: jnp.float64(2.0) + len(calls), self.residual: 0.0}
+            return found if len(calls) % 2 else {self.sum: found[self.sum]}
+
+    with pytest.raises(BadInput, match="'residual' is absent, in earlier replicates float64 of shape"):
+        run_case(replace(case, controls=(case.controls[0], replace(broken, experiment=Forgetful))), store, Settings())
+
+
+def test_experiments_and_variants_are_no_siblings_of_each_other():
+    siblings, value = Siblings(), {"x": np.ones((1, 3))}
+    for place in (("a", "main"), ("b", "main"), ("a", "a-control")):
+        siblings.require_like(*place, value, "here")
+    siblings.require_like("a", "main", {"x": np.full((1, 3), 2.0)}, "here")
+    for other, words in (
+        ({"x": np.ones((1, 4))}, r"'x' is float64 of shape \(4,\), in earlier replicates float64 of shape \(3,\)"),
+        ({"x": np.zeros((1, 3), int)}, "'x' is int64"),
+        ({"y": np.zeros((1, 3))}, "'x' is absent"),
+        ({"x": np.zeros((1, 3)), "y": np.zeros((1, 3))}, r"'y' is float64 of shape \(3,\), in earlier replicates absent"),
+        (value, "measure ignores its key"),
+    ):
+        with pytest.raises(BadInput, match=words):
+            siblings.require_like("a", "main", other, "here")
+
+
+def test_in_the_first_form_too(tmp_path, store):
+    text = (CASES / "first_form_case.py").read_text()
+    old = '    return {"sum": jnp.sum(terms), "residual": jnp.abs(jnp.mean(terms) - 1.0)}'
+    assert old in text
+    deaf = tmp_path / "deaf.py"
+    deaf.write_text(text.replace(old, '    return {"sum": 1.0 * setup.size, "residual": 0.0}'))
+    with pytest.raises(BadInput, match="measure ignores its key"):
+        run_case(load_case(deaf), store, Settings())
+    ragged = tmp_path / "ragged.py"
+    ragged.write_text(
+        text.replace(old, "    CALLS.append(0)\n" + old.replace("jnp.sum(terms)", "jnp.sum(terms) + 0 * jnp.ones(N())"))
+        + "\n\nCALLS = []\n\n\ndef N():\n    return (1,) * (len(CALLS) > 4)\n"
+    )
+    with pytest.raises(BadInput, match=r"array 'sum' is float64 of shape \(1,\), in earlier replicates float64 of shape"):
+        run_case(load_case(ragged), store, Settings(seed=1))
+    assert finished(store) == 1 + 4

@@ -1,0 +1,81 @@
+"""Tables made from records: what is shown, and where."""
+
+from pathlib import Path
+
+import pytest
+
+from fieldbench.errors import BadInput
+from fieldbench.records import files as record
+from fieldbench.report.table import front_page, write_tables
+from fieldbench.doors.session import Session
+
+TOY = Path(__file__).parent / "evidence" / "toy_case.py"
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """A results directory with one record of the toy case, whose tier leaves one check without a setup."""
+    folder = tmp_path_factory.mktemp("report")
+    case = folder / "toy.py"
+    absent = '    AtLeast("absent", each("sum"), 0.0, where={"size": 7}),\n'
+    case.write_text(TOY.read_text().replace('    AtLeast("statement"', absent + '    AtLeast("statement"'))
+    session = Session(store=folder / "store", results=folder / "results")
+    session.record(session.run(case))
+    return folder / "results"
+
+
+def test_tables_hold_measured_predicted_margin_error_rival_power_and_verdict(results):
+    path, records = write_tables(results)
+    lines = path.read_text().split("\n")
+    assert len(records) == 1
+    assert (
+        "| claim | check | measured | predicted | margin | standard error | rival (t, p) | power | verdict |" in lines
+    )
+    row = next(line for line in lines if line.startswith("| toy-sum | sum"))
+    assert "| 5 % |" in row
+    assert "square-root (" in row
+    assert row.endswith("| reproduced |")
+    assert any(line.startswith("| toy-sum | absent |") and "not run: no setup" in line for line in lines)
+
+
+def test_the_front_page_is_filled_between_its_marks_and_nowhere_else(results, tmp_path):
+    readme = tmp_path / "README.md"
+    quick, paper = "<!-- verdicts quick -->\n", "<!-- verdicts paper -->\n"
+    end = "<!-- /verdicts -->\n"
+    readme.write_text(f"before\n{quick}old\n{end}between\n{paper}kept\n{end}")
+    for _ in range(2):  # a second time changes nothing more
+        write_tables(results, readme)
+        text = readme.read_text()
+        assert text.startswith(f"before\n{quick}| claim |")
+        assert text.endswith(f"{end}between\n{paper}kept\n{end}")
+        assert "old" not in text
+        assert "absent" not in text
+        assert text.count("| toy-sum | statement") == 1
+
+
+def test_a_front_page_without_its_end_mark_is_left_alone(results, tmp_path):
+    readme = tmp_path / "README.md"
+    text = "before\n<!-- verdicts quick -->\nall the rest\n"
+    readme.write_text(text)
+    with pytest.raises(BadInput, match="no line '<!-- /verdicts -->' after"):
+        write_tables(results, readme)
+    assert readme.read_text() == text
+
+
+def test_no_record_is_an_error_with_its_remedy(tmp_path):
+    with pytest.raises(BadInput, match="make one with `fieldbench run`"):
+        write_tables(tmp_path / "nothing")
+
+
+def test_the_front_page_shows_the_statement_and_counts_the_rest(results):
+    (path,) = results.rglob("*seed0*.json")
+    found = record.read(path)
+    (row,) = front_page(found)
+    statement = next(check for check in found.checks if check.statement)
+    others = [check.verdict for check in found.checks if check.labels and check is not statement]
+    assert row[1].startswith(statement.id)
+    assert row[-1] == f"{statement.verdict}; {len(others)} further checks"
+    changed = found.checks[0].model_copy(update={"verdict": "inconclusive"})
+    assert not changed.statement
+    (row,) = front_page(found.model_copy(update={"checks": [changed, *found.checks[1:]]}))
+    assert row[-1].endswith(f"{len(others)} further checks: 1 inconclusive, {len(others) - 1} reproduced")
