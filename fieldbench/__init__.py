@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fieldbench.doors.notebook import Run, run
 
-_HOMES = {"Run": "notebook", "run": "notebook"}
+_HOMES = {"Run": "doors.notebook", "run": "doors.notebook"}
 
 __all__ = ["Run", "run"]
 

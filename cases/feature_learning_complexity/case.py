@@ -77,14 +77,14 @@ def ridge_not_over_n(at: Network) -> Said:
     return {quantity: Known(wrong[quantity], *known.remainders) for quantity, known in complete(at).items()}
 
 
-def order(at: Network) -> float:
-    """d/n, with which d/N falls along the ray."""
+def d_over_n(at: Network) -> float:
+    """Falls as β^(−1/2) along the ray, and so does d/N."""
     return at.dimension / at.samples
 
 
 def in_the_limit(level: Expression) -> Expression:
     """A level's logarithm, extrapolated to d/n = 0, where the theory is exact."""
-    return extrapolated(log(level), towards=order)
+    return extrapolated(log(level), towards=d_over_n)
 
 
 LINEAR, LINEAR_0, LINEAR_PLUS = (Network.linear.at(sign=sign) for sign in SIGNS)  # ε < 0, ε = 0, ε > 0
@@ -92,7 +92,7 @@ OVERLAP, OVERLAP_0, OVERLAP_PLUS = (Network.overlap.at(sign=sign) for sign in SI
 RADIUS, RADIUS_0, RADIUS_PLUS = (Network.radius.at(sign=sign) for sign in SIGNS)
 EXPONENT = exponent(Network.harmonic_response, over=lambda at: at.beta)
 # What a line in d/n leaves of (d/n)² with coefficient one.
-SQUARE = extrapolated(per(lambda at: order(at) ** 2), towards=order)
+SQUARE = extrapolated(per(lambda at: d_over_n(at) ** 2), towards=d_over_n)
 NEXT_ORDER = (Remainder("second order in d/n", SQUARE, order="(d/n)²", got="guessed"),)
 
 

@@ -73,6 +73,7 @@ class Gibbs(Ray, stream="gibbs"):
     def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:
         split = self.split(keys)
         sets = self.posterior(split, split, self.shift)
+        # Chains are short because they forget their start in a sweep: pool the block's data sets.
         chains, replicates, shape = _pooled(sets["trace"]), len(keys), (-1, 2, len(self.samples))
         averages = (self.learnability, self.ratio, self.orthogonal, self.mse)
         return {
@@ -143,9 +144,6 @@ def _adjusted(values: Array, controls: Array) -> Array:
 
 
 def _pooled(trace: Array) -> Array:
-    """The two chains of all data sets, each about its own mean, (sweeps, data sets, 2, sizes).
-
-    Chains are short because they forget their start in a sweep.
-    """
+    """The two chains of all data sets, (sweeps, data sets, 2, sizes), each data set about its own mean."""
     sets = trace.reshape(-1, *trace.shape[2:])
-    return (sets - sets.mean(axis=(2, 3), keepdims=True)).transpose(2, 0, 3, 1)
+    return np.asarray((sets - sets.mean(axis=(2, 3), keepdims=True)).transpose(2, 0, 3, 1))

@@ -12,7 +12,7 @@ import numpy as np
 from fieldbench.claims import Experiment, Quantity, batched
 from fieldbench.regression import NestedRegression
 from fieldbench.regression.decimated import Population, paired_regressions
-from fieldbench.theory.dataset_curves import cuts
+from fieldbench.theory.decimation_cuts import cuts
 
 from .population import ImagePopulation
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Remainder
-from fieldbench.theory import dataset_curves, unevenness
+from fieldbench.theory import dataset_curves, decimation_cuts, unevenness
 from fieldbench.theory.decimation import Decimation
 from fieldbench.theory.learning_curves import LearningCurve
 
@@ -21,13 +21,13 @@ SCATTER = 0.07  # of the error, relative, from draw to draw
 def full(at: Images) -> LearningCurve:
     """The effective ridge of the full theory."""
     of = at.population
-    return dataset_curves.finite_population_curve(of.modes, of.coefficients, at.samples, at.ridge)
+    return decimation_cuts.finite_population_curve(of.modes, of.coefficients, at.samples, at.ridge)
 
 
 def cut(at: Images, threshold: float) -> list[tuple[int, Decimation]]:
     """The decimated theory at each P."""
     of = at.population
-    return [(P, dataset_curves.cuts(of.modes, of.coefficients, P, at.ridge, [threshold])[0]) for P in at.samples]
+    return [(P, decimation_cuts.cuts(of.modes, of.coefficients, P, at.ridge, [threshold])[0]) for P in at.samples]
 
 
 @cache

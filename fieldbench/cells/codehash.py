@@ -2,8 +2,9 @@
 
 A cell belongs to the file that defines its experiment and to every file of the project that this one imports,
 directly or through others. A name imported from a package's face is followed to the module that defines it, so that
-the face and its other rooms do not count. Files are compared as syntax trees without docstrings: a comment, a line
-break or a better sentence drops no cell. Libraries outside are not followed; each cell's provenance has their versions.
+the face and its other rooms do not count. Files are compared as syntax trees without docstrings and the types of
+arguments: a comment, a line break, a better sentence or a truer type drops no cell. Libraries outside are not followed;
+each cell's provenance has their versions.
 """
 
 from __future__ import annotations
@@ -95,8 +96,13 @@ def _tree(path: Path) -> ast.Module:
 
 @cache
 def _normal(path: Path, modified: int) -> str:
-    """The file's syntax tree without positions and docstrings."""
+    """The file's syntax tree without positions, docstrings and the types of arguments and results."""
     tree = _tree(path)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.returns = None
     for node in _documented(tree):
         if isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant):
             node.body = node.body[1:]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.cells.store import CellKey
-from fieldbench.claims.predictions import Predictions
+from fieldbench.judging.predictions import Predictions
 from fieldbench.verdicts.outcome import ExitCode, Judgement
 
 

@@ -23,9 +23,9 @@ from fieldbench.cells.siblings import Siblings
 from fieldbench.cells.store import CellKey, Store
 from fieldbench.claims.facts import Claim
 from fieldbench.claims.names import MAIN
-from fieldbench.claims.predictions import Predictions
 from fieldbench.claims.variant import Variant
 from fieldbench.errors import BadInput, DataMissing
+from fieldbench.judging.predictions import Predictions
 from fieldbench.verdicts.outcome import Judgement
 
 
@@ -205,10 +205,11 @@ def _finish(
             return None
         with measure_cost() as cost:
             arrays = _measure(case, item, settings.seed, ports, where)
-        siblings.require_like(item.experiment, variant.name, arrays, where)
+        siblings.require_like(item.experiment, variant.name, arrays, where, "this cell is not kept")
         cell = store.save(key, arrays, {**collect(settings.seed), **cost})
     else:
-        siblings.require_like(item.experiment, variant.name, cell.arrays, where)
+        remedy = f"it came from the store: delete {store.path(key)} or its siblings, and run again"
+        siblings.require_like(item.experiment, variant.name, cell.arrays, where, remedy)
     return Measurement(item.experiment, variant.name, key, cell.arrays, cell.provenance, reused)
 
 

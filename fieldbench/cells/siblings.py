@@ -20,8 +20,10 @@ class Siblings:
         self._forms: dict[tuple[Any, str], Form] = {}
         self._contents: dict[tuple[Any, str], dict[bytes, int]] = {}
 
-    def require_like(self, experiment: Any, variant: str, arrays: Mapping[str, NDArray[Any]], where: str) -> None:
-        """Compare a cell with those before it.
+    def require_like(
+        self, experiment: Any, variant: str, arrays: Mapping[str, NDArray[Any]], where: str, remedy: str
+    ) -> None:
+        """Compare a cell with those before it; `remedy` ends the sentence that refuses it.
 
         Raises:
             BadInput: names, dtypes or shapes differ from its siblings'; or two replicates agree to the last bit.
@@ -34,7 +36,7 @@ class Siblings:
                 now, before = _words(form.get(name)), _words(known.get(name))
                 raise BadInput(
                     f"{where}: array {name!r} is {now}, in earlier replicates {before}; every replicate returns the "
-                    "same names, dtypes and shapes, so this cell is not kept"
+                    f"same names, dtypes and shapes; {remedy}"
                 )
         seen = self._contents.setdefault(place, {})
         count = min((len(array) for array in arrays.values()), default=0)

@@ -7,11 +7,10 @@ import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fieldbench.claims.check import Check, Limit, Rival, Selects
 from fieldbench.claims.control import Control
-from fieldbench.claims.evaluation import nodes
 from fieldbench.claims.experiment import Experiment, Quantity
 from fieldbench.claims.expression import Expression, Under
 from fieldbench.claims.facts import Claim
@@ -19,11 +18,14 @@ from fieldbench.claims.figure import Figure
 from fieldbench.claims.guard import Guard
 from fieldbench.claims.known import Theory
 from fieldbench.claims.names import MAIN, THEORY
-from fieldbench.claims.predictions import Predictions, ask
+from fieldbench.claims.structure import nodes
 from fieldbench.claims.tier import Tier
 from fieldbench.claims.variant import Variant, block_of, ports_of
 from fieldbench.errors import BadInput
-from fieldbench.verdicts.outcome import Judgement
+
+if TYPE_CHECKING:
+    from fieldbench.judging.predictions import Predictions
+    from fieldbench.verdicts.outcome import Judgement
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,13 @@ class Case:
 
     def judge(self, tier: str, evidence: Any, predictions: Predictions, missing: str) -> Judgement:
         """Every verdict from measured and predicted values alone."""
-        from fieldbench.claims.judging import judge
+        from fieldbench.judging.judge import judge
 
         return judge(self, tier, evidence, predictions, missing)
 
     def drawn(self, tier: str, evidence: Any, predictions: Predictions) -> Mapping[str, Any] | None:
         """The data of its figure, if it declares one."""
-        from fieldbench.claims.drawing import draw
+        from fieldbench.judging.drawing import draw
 
         return draw(self, evidence, predictions)
 
@@ -91,8 +93,12 @@ class Case:
         return found
 
     def axes(self) -> dict[str, tuple[str, ...]]:
-        """Quantity's name → names of its axes."""
-        return {name: quantity.axes for kind in self.kinds for name, quantity in kind.quantities().items()}
+        """Kind and quantity, "Kind.quantity" → names of its axes."""
+        return {
+            f"{kind.__name__}.{name}": quantity.axes
+            for kind in self.kinds
+            for name, quantity in kind.quantities().items()
+        }
 
     def select(self, check: Check, experiments: Iterable[Any], on: Selects | None = None) -> list[Any]:
         """The experiments that a check reads: of its quantities' kinds, and as its (and a control's) `on` says."""
@@ -136,15 +142,17 @@ class Case:
         return THEORY if theory is None else self.theory_names[id(theory)][0]
 
     def predict(self, tier: str, experiments: Sequence[Any]) -> Predictions:
-        """What each theory says wherever a check, a control or the figure asks for it.
+        """What each theory says wherever a check, a control or the figure asks for it."""
+        from fieldbench.judging.predictions import predict
 
-        Raises:
-            BadInput: a theory answers with something other than numbers of the right shapes, or with NaN.
-        """
+        return predict(self, tier, experiments)
+
+    def theories_in(self, tier: str, experiments: Sequence[Any]) -> dict[str, dict[Any, None]]:
+        """Name of each theory → the experiments at which a check, a control or the figure asks for it."""
         wanted: dict[str, dict[Any, None]] = {}
 
         def want(theory: Any, where: Iterable[Any]) -> None:
-            if theory is None or (callable(theory) and not isinstance(theory, Expression)):
+            if theory is None or callable(theory):
                 wanted.setdefault(self.name_of(theory), {}).update(dict.fromkeys(where))
 
         for check in self.asked_in(tier):
@@ -163,11 +171,12 @@ class Case:
             shown = self.shown(experiments)
             for theory in (None, *self.figure.rivals.values()):
                 want(theory, shown)
-        by_name = dict(self.theory_names.values())
-        return {
-            name: {e: ask(by_name.get(name) or self.theory_of(e), e, name) for e in where}
-            for name, where in wanted.items()
-        }
+        return wanted
+
+    def named(self, name: str, experiment: Any) -> Theory:
+        """The theory of a name; the case's own is that of the experiment's kind."""
+        theory: Theory = dict(self.theory_names.values()).get(name) or self.theory_of(experiment)
+        return theory
 
     def theory_of(self, experiment: Any) -> Theory:
         """The case's own theory of an experiment: that of the nearest kind in its line of classes."""

@@ -46,7 +46,7 @@ class Check:
         theory: another theory than the case's own, or a number, which then needs `margin`.
         rivals: printed name → theory, number or `Rival` that the data must exclude.
         margin: the whole margin in place of the theory's propagated remainders; values on the check's scale, numbers
-            or expressions read on the theory.
+            or expressions read on the theory; a single one holds at all points.
         on: predicate of the experiments that are read, for exceptions.
         tiers: names of the tiers that have the statistics for it; all by default.
         scale: "linear", or "log" for positive scale-like observables (values are logged replicate by replicate; the

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from fieldbench.claims.case import Case, read_by
+from fieldbench.claims.case import Case, own_name, read_by
 from fieldbench.claims.check import Check, Selects
-from fieldbench.claims.evaluation import leaves, nodes, positions
 from fieldbench.claims.experiment import Experiment, Quantity
 from fieldbench.claims.expression import Selected
+from fieldbench.claims.structure import leaves, nodes, positions
 from fieldbench.claims.variant import ports_of
 from fieldbench.errors import BadInput
 
@@ -170,12 +170,12 @@ def _require_independent(case: Case) -> None:
 
     for kind in case.kinds:
         reached = reach([Path(inspect.getfile(kind))])
-        for theory in case.theories.values():
+        for theory in (*case.theories.values(), *dict(case.theory_names.values()).values()):
             function = inspect.unwrap(getattr(theory, "func", theory))
             home = Path(inspect.getfile(function)).resolve()
             if home in reached:
                 raise BadInput(
                     f"case {case.claim.id}: {Path(inspect.getfile(kind)).name} reaches {home.name}, which defines the "
-                    "theory: a measurement must not share the formula that it tests; move what both need to a file of "
-                    "its own"
+                    f"theory {own_name(function)}: a measurement must not share the formula that it tests; move what "
+                    "both need to a file of its own"
                 )

@@ -68,7 +68,8 @@ class Experiment:
 
     Random keys are derived from claim, `stream`, fields, seed and replicate. The stream is a name unique in the claim,
     given as `class Gibbs(Experiment, stream="gibbs")`; a claim's only kind of experiment needs none. Subclasses
-    inherit it: a control and the measurement that it breaks share their draws.
+    inherit it: a control and the measurement that it breaks share their draws. Two kinds are never equal, whatever
+    their fields: cache what both use by the facts, not by the experiment.
     """
 
     stream: ClassVar[str] = ""

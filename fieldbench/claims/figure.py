@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from numpy.typing import ArrayLike
 
 from fieldbench.claims.expression import Expression
 from fieldbench.claims.known import Theory
 
-Curve = Callable[[Any], tuple[Sequence[float], Sequence[float]]]
+Curve = Callable[[Any], tuple[ArrayLike, ArrayLike]]
 
 
 @dataclass(frozen=True)

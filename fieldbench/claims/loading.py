@@ -63,8 +63,8 @@ def _require_case_is_last(path: Path) -> None:
     for neighbour in sorted(path.parent.glob("*.py")):
         if neighbour.name != path.name and path.resolve() in reach([neighbour]):
             raise BadInput(
-                f"{neighbour} reaches {path.name}, which defines the theory and judges: a measurement must not share the "
-                "formula that it tests; move what both need to a file of its own"
+                f"{neighbour} reaches {path.name}, which defines the theory and judges: a measurement must not share "
+                "the formula that it tests; move what both need to a file of its own"
             )
 
 

@@ -83,7 +83,7 @@ class Session:
             settings = Settings(
                 tier=self.tier,
                 seed=self.seed,
-                ports=ports.build(self.implementations, case.ports),
+                ports=ports.build(self.implementations, {*case.ports, *self.implementations}),
                 port_names={**ports.DEFAULTS, **self.implementations},
                 overrides=self.overrides,
                 checksum=data.checksum,

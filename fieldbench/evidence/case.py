@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from fieldbench.claims.facts import Claim
 from fieldbench.claims.names import MAIN, THEORY
-from fieldbench.claims.predictions import Predictions, Said
 from fieldbench.claims.variant import Variant, block_of, ports_of
 from fieldbench.errors import BadInput
 from fieldbench.evidence.check import Check, evaluate
@@ -21,6 +20,7 @@ from fieldbench.evidence.control import Control
 from fieldbench.evidence.guard import Guard, inspect
 from fieldbench.evidence.table import Row, Table, matches
 from fieldbench.evidence.tier import Tier
+from fieldbench.judging.predictions import Predictions, Said
 from fieldbench.verdicts.outcome import CheckOutcome, ControlOutcome, Judgement
 
 Arrays = Mapping[str, NDArray[Any]]

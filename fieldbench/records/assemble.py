@@ -12,7 +12,7 @@ from fieldbench import canonical
 from fieldbench.cells.numerics import numerics
 from fieldbench.cells.provenance import collect, repository
 from fieldbench.cells.result import Measurement, Result
-from fieldbench.claims.predictions import Predictions
+from fieldbench.judging.predictions import Predictions
 from fieldbench.records.schema import (
     ArrayPart,
     CellPart,

@@ -28,7 +28,7 @@ class Comparison:
         measured: checks whose measured value is not bit for bit the same: differences over combined standard errors.
         identical: checks measured to the last bit as before.
         cells: arrays of the same replicate of the same experiment, bit for bit the same and not.
-        predictions: checks whose prediction differs by more than 1e-9 relative.
+        predictions: checks and rivals whose prediction differs by more than 1e-9 relative; `predicted` counts the others.
     """
 
     claim: str
@@ -67,8 +67,11 @@ class Comparison:
             worst = sorted(self.measured, key=lambda entry: -entry["largest"])[:5]
             yield from (f"    {entry['check']}: {entry['largest']:.2f}" for entry in worst)
         yield "  cells: " + ", ".join(f"{count} arrays {name}" for name, count in self.cells.items())
-        yield f"  predictions: {self.predicted} checks equal to {PREDICTION_TOLERANCE:g}, {len(self.predictions)} not"
-        yield from (f"    {entry['check']}: {entry['relative']:.2e} relative" for entry in self.predictions)
+        yield (
+            f"  predictions: {self.predicted} of checks and rivals equal to {PREDICTION_TOLERANCE:g}, "
+            f"{len(self.predictions)} not"
+        )
+        yield from (f"    {entry['what']}: {entry['words']}" for entry in self.predictions)
 
 
 def compare(old: Record, new: Record) -> Comparison:
@@ -101,6 +104,9 @@ def _check(old: CheckPart, new: CheckPart, found: Comparison) -> None:
     if old.verdict != new.verdict:
         found.verdicts.append({"what": f"check {old.id}", "old": old.verdict, "new": new.verdict})
     after = {rival.id: rival for rival in new.rivals}
+    if old.labels:
+        known = {rival.id for rival in old.rivals}
+        found.new += [f"check {old.id}, rival {name}" for name in after if name not in known]
     for rival in old.rivals:
         if rival.id not in after:
             if new.labels:
@@ -114,7 +120,9 @@ def _check(old: CheckPart, new: CheckPart, found: Comparison) -> None:
 
 def _numbers(old: CheckPart, new: CheckPart, found: Comparison) -> None:
     if len(old.labels) != len(new.labels):
-        found.margins.append({"check": old.id, "words": f"{len(old.labels)} points before, {len(new.labels)} now"})
+        fewer = len(new.labels) < len(old.labels)
+        words = f"check {old.id}: {len(old.labels)} points before, {len(new.labels)} now"
+        (found.gone if fewer else found.new).append(words)
         return
     before, after = np.asarray(old.margin), np.asarray(new.margin)
     change = np.abs(after - before) / np.where(before > 0, before, 1.0)
@@ -132,12 +140,22 @@ def _numbers(old: CheckPart, new: CheckPart, found: Comparison) -> None:
             z = (np.asarray(new.measured) - np.asarray(old.measured)) / error
         largest = float(np.nanmax(np.abs(z))) if np.any(np.isfinite(z)) else 0.0
         found.measured.append({"check": old.id, "z": z.tolist(), "largest": largest})
-    expected = np.asarray(old.expected)
-    relative = np.abs(np.asarray(new.expected) - expected) / np.maximum(np.abs(expected), 1e-12)
-    if np.max(relative) > PREDICTION_TOLERANCE:
-        found.predictions.append({"check": old.id, "relative": float(relative.max())})
-    else:
+    _predicted(f"check {old.id}", old.expected, new.expected, found)
+    rivals = {rival.id: rival for rival in new.rivals}
+    for rival in old.rivals:
+        if rival.id in rivals:
+            _predicted(f"check {old.id}, rival {rival.id}", rival.expected, rivals[rival.id].expected, found)
+
+
+def _predicted(what: str, old: list[float], new: list[float], found: Comparison) -> None:
+    before, after = np.asarray(old), np.asarray(new)
+    relative = np.abs(after - before) / np.maximum(np.abs(before), 1e-12)
+    if np.max(relative) <= PREDICTION_TOLERANCE:
         found.predicted += 1
+        return
+    i = int(relative.argmax())
+    words = f"{before[i]:.6g} -> {after[i]:.6g}, {relative[i]:.2e} relative"
+    found.predictions.append({"what": what, "relative": float(relative[i]), "words": words})
 
 
 def _parts(check: CheckPart, point: int) -> str:

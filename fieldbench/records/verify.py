@@ -10,8 +10,8 @@ import numpy as np
 
 from fieldbench import canonical
 from fieldbench.cells.result import evidence_of
-from fieldbench.claims.predictions import Predictions, Said, Size
 from fieldbench.errors import BadInput, FieldbenchError
+from fieldbench.judging.predictions import Predictions, Said, Size
 from fieldbench.records.assemble import coordinates_of, figure_part, judgement_parts
 from fieldbench.records.schema import CheckPart, ExperimentPart, Record
 from fieldbench.verdicts.outcome import Judgement
@@ -45,12 +45,12 @@ def differences(record: Record, case: Any) -> list[str]:
         return [*found, str(error)]
     found += _of_this_case(record, case, experiments)
     found += _coverage(record, case, experiments)
-    cells = [
-        (c.variant, experiments[c.experiment], c.first, {name: a.array() for name, a in c.arrays.items()})
-        for c in record.cells
-    ]
     reasons = "; ".join(dict.fromkeys(skip.reason for skip in record.skipped))
     try:
+        cells = [
+            (c.variant, experiments[c.experiment], c.first, {name: a.array() for name, a in c.arrays.items()})
+            for c in record.cells
+        ]
         evidence, predictions = evidence_of(cells), predictions_of(record, experiments)
         judgement: Judgement = case.judge(record.tier, evidence, predictions, reasons)
         figure = figure_part(case.drawn(record.tier, evidence, predictions))
@@ -89,7 +89,8 @@ def _own_exit_code(record: Record) -> int:
     for check in record.checks:
         if check.verdict not in (check.declared, "not run"):
             codes.append(4 if check.verdict == "inconclusive" else 3)
-        codes += [4 for rival in check.rivals if check.labels and not rival.rejected]
+        elif not all(rival.rejected for rival in check.rivals):
+            codes.append(4)
     codes += [5] if all(check.verdict == "not run" for check in record.checks) else []
     return max(codes, default=5)
 
@@ -134,7 +135,10 @@ def _of_this_case(record: Record, case: Any, experiments: list[Any]) -> Iterator
         here = coordinates_of(case, experiment)
         yield from _compare(f"coordinates of {experiment}", sorted(part.coordinates), sorted(here))
         for name, values in part.coordinates.items():
-            yield from _compare(f"{experiment}, axis {name}", values.array().tolist(), np.asarray(here[name]).tolist())
+            if name in here:
+                yield from _compare(
+                    f"{experiment}, axis {name}", values.array().tolist(), np.asarray(here[name]).tolist()
+                )
     if record.exploratory:
         return
     try:

@@ -35,7 +35,7 @@ class _Twins:
         curvature: Array = self.energy.curvature
         return curvature
 
-    def value(self, position: Position) -> Float[Array, 2 * batch]:
+    def value(self, position: Position) -> Float[Array, "2 *batch"]:
         values: Array = jax.vmap(self.energy.value)(position)
         return values
 
@@ -45,7 +45,7 @@ class _Twins:
 
 def coupled_distance(
     sampler: Sampler, energy: Energy, first: Position, second: Position, key: Array, *, steps: int, thin: int = 1
-) -> Float[Array, kept * batch]:
+) -> Float[Array, "kept *batch"]:
     """Euclidean distance of two chains from `first` and `second` driven by the same noise, every `thin` steps.
 
     Args:

@@ -57,6 +57,8 @@ def test_editing_a_kernel_drops_the_cells_that_use_it(project):
         ("case/experiment.py", "cosines = inputs @ inputs.T", "cosines = 1.0 * inputs @ inputs.T", True),
         ("case/experiment.py", '"""Nested training sizes P."""', '"""Training sizes."""', False),
         ("case/experiment.py", "# the normalised cubic", "# normalised: the cubic", False),
+        ("case/experiment.py", "key: jax.Array, *, gpr: NestedRegression", "key, *, gpr", False),  # types of arguments
+        ("case/experiment.py", "    draws: int = 1", "    draws: int = 2", True),
         ("fieldbench/regression/zonal.py", "return", "return 1.0 *", True),
         ("fieldbench/theory/finite_size.py", "return", "return 1.0 *", False),  # the theory's alone
         ("fieldbench/theory/linear_cnn.py", "return", "return 1.0 *", False),  # another claim's

@@ -21,9 +21,9 @@ from fieldbench.claims import (
     spread,
     together,
 )
-from fieldbench.claims.evaluation import World, evaluate
-from fieldbench.claims.predictions import ask, propagated, theory_world
 from fieldbench.errors import BadInput, TooFewPoints
+from fieldbench.judging.evaluation import World, evaluate
+from fieldbench.judging.predictions import ask, propagated, theory_world
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def measured(arrays):
 
 
 def power_law(at):
-    """Two replicates: number = d^1.5 and 2 d^2; a learned curve that crosses 0.5 at 20·√2; a table of its own indices."""
+    """Two replicates: number d^1.5 and 2 d^2; a learned curve that crosses 0.5 at 20·√2; a table of its indices."""
     return {
         Curve.number: np.array([at.dimension**1.5, 2.0 * at.dimension**2]),
         Curve.learned: np.array([[0.0, 0.25, 0.75, 1.0], [0.6, 0.7, 0.8, 0.9]]),
@@ -138,7 +138,7 @@ def test_a_line_is_extrapolated_to_where_it_leads():
 
 
 def test_a_world_that_has_no_value_says_so():
-    with pytest.raises(BadInput, match="the measurement says nothing of Curve.number"):
+    with pytest.raises(BadInput, match=r"the measurement says nothing of Curve\.number"):
         read(Curve.number, arrays=lambda at: {})
 
 

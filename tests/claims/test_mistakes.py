@@ -18,74 +18,123 @@ CONTROL = 'Control("tenth-more", contradicts=SUM, theory=tenth_more)'
 MISTAKES = {
     "misspelt quantity": (
         ("GROWS = exponent(Sum.sum", "GROWS = exponent(Sum.sun"),
-        "case.py, line {GROWS = exponent}: AttributeError: type object 'Sum' has no attribute 'sun'; did you mean 'sum'?",
+        "line {GROWS = exponent}: AttributeError: type object 'Sum' has no attribute 'sun'; did you mean 'sum'?",
     ),
-    "missing control": ((f"        {CONTROL},\n", ""), "1 controls; a case has at least two deliberate errors, Control("),
+    "missing control": (
+        (f"        {CONTROL},\n", ""),
+        "1 controls; a case has at least two deliberate errors, Control(",
+    ),
     "no margin": (
-        ('Known(float(at.size), Remainder("finite size", 0.05, order="1/√n", got="guessed", relative=True))',
-         "float(at.size)"),
+        (
+            'Known(float(at.size), Remainder("finite size", 0.05, order="1/√n", got="guessed", relative=True))',
+            "float(at.size)",
+        ),
         "check sum: it has no margin: its theory gives no Remainder, and the check no margin=",
     ),
     "no margin for a number": (
         (' margin=(Remainder("finite size", 0.05),),', ""),
-        'case.py, line {Check("exponent"}: check exponent: it has no margin; a number for a theory needs margin=(Remainder(',
+        'line {Check("exponent"}: check exponent: it has no margin; a number for a theory needs margin=(Remainder(',
     ),
     "a key that is ignored": (
         ("drawn = terms(key, self.size", "drawn = terms(jax.random.key(0), self.size"),
         "two replicates agree to the last bit in every array: measure ignores its key; draw all randomness from it",
     ),
-    "NaN": (("self.sum: jnp.sum(drawn)", "self.sum: jnp.sum(drawn) * jnp.nan"),
-            "'sum' has 1 values that are not finite; nothing of this cell is kept"),
-    "wrong shape": (("self.sum: jnp.sum(drawn)", "self.sum: drawn[:2]"), "'sum' has shape (2,) a replicate, its axes have ()"),
+    "NaN": (
+        ("self.sum: jnp.sum(drawn)", "self.sum: jnp.sum(drawn) * jnp.nan"),
+        "'sum' has 1 values that are not finite; nothing of this cell is kept",
+    ),
+    "wrong shape": (
+        ("self.sum: jnp.sum(drawn)", "self.sum: drawn[:2]"),
+        "'sum' has shape (2,) a replicate, its axes have ()",
+    ),
     "theory called in the measurement": (
         ("from .helper import terms", "from .case import theory\nfrom .helper import terms"),
         "experiment.py reaches case.py, which defines the theory and judges: a measurement must not share the formula",
     ),
     "control that selects nothing": (
         ("on=lambda at: at.size >= 1000", "on=lambda at: at.size > 9000"),
-        'case.py, line {Control("no-offset"}: control no-offset selects nothing: no experiment that sum reads is one of its',
+        'case.py, line {Control("no-offset"}: control no-offset selects nothing: no experiment that sum reads is',
     ),
     "guard that selects nothing": (
         (GUARD, GUARD[:-1] + ", on=lambda at: at.size == 7)"),
         'case.py, line {Guard("small-residual"}: guard small-residual selects nothing',
     ),
-    "guard that guards nothing": ((GUARD, GUARD.replace("(Sum.sum,)", "()")), "guard small-residual guards nothing: of= takes"),
-    "guard without limit": ((GUARD, GUARD.replace(", at_most=0.5", "")), "guard small-residual has no limit: give at_most or"),
+    "guard that guards nothing": (
+        (GUARD, GUARD.replace("(Sum.sum,)", "()")),
+        "guard small-residual guards nothing: of= takes",
+    ),
+    "guard without limit": (
+        (GUARD, GUARD.replace(", at_most=0.5", "")),
+        "guard small-residual has no limit: give at_most or",
+    ),
     "chain without guard": ((f"    guards=({GUARD},),\n", ""), "reads Sum.sum, which comes from a chain, at Sum(size="),
-    "check that selects nothing": (("on=lambda at: at.size > 10,", "on=lambda at: at.size > 10**9,"),
-                                   "case.py, line {SUM = Check(}: check sum selects nothing"),
-    "axis that does not exist": (('residual = Quantity(', 'residual = Quantity("times", '),
-                                 "Sum.residual has the axis 'times', which Sum does not have; an axis is an attribute"),
-    "quantity that nothing reads": (('    residual = Quantity(', '    unread = Quantity()\n    residual = Quantity('),
-                                    "Sum.unread is measured and nothing reads it; drop or judge it"),
-    "quantity that is not returned": (('    residual = Quantity(', '    unread = Quantity()\n    residual = Quantity('),
-                                      "nothing reads it"),
-    "control by its name": (("contradicts=SUM, theory", 'contradicts="sum", theory'),
-                            "control tenth-more: contradicts='sum' is no check; name the check itself, not its id"),
-    "control of a foreign check": (("contradicts=SUM, theory", 'contradicts=Check("other", Sum.sum), theory'),
-                                   "check other is not one of the case's checks"),
-    "control that breaks nothing": (("contradicts=SUM, theory=tenth_more", "contradicts=SUM"),
-                                    "breaks either the theory or the measurement: give one of theory, experiment"),
-    "expectation without analysis": (('GROWS, 0.9, statement=True', 'GROWS, 0.9, expect="contradicted"'),
-                                     "expecting 'contradicted' needs because= with the analysis"),
-    "expectation that is no verdict": (('GROWS, 0.9, statement=True', 'GROWS, 0.9, expect="refuted"'),
-                                       "expect='refuted' is no verdict; choose one of reproduced, contradicted"),
+    "check that selects nothing": (
+        ("on=lambda at: at.size > 10,", "on=lambda at: at.size > 10**9,"),
+        "case.py, line {SUM = Check(}: check sum selects nothing",
+    ),
+    "axis that does not exist": (
+        ("residual = Quantity(", 'residual = Quantity("times", '),
+        "Sum.residual has the axis 'times', which Sum does not have; an axis is an attribute",
+    ),
+    "quantity that nothing reads": (
+        ("    residual = Quantity(", "    unread = Quantity()\n    residual = Quantity("),
+        "Sum.unread is measured and nothing reads it; drop or judge it",
+    ),
+    "quantity that is not returned": (
+        ("    residual = Quantity(", "    unread = Quantity()\n    residual = Quantity("),
+        "nothing reads it",
+    ),
+    "control by its name": (
+        ("contradicts=SUM, theory", 'contradicts="sum", theory'),
+        "control tenth-more: contradicts='sum' is no check; name the check itself, not its id",
+    ),
+    "control of a foreign check": (
+        ("contradicts=SUM, theory", 'contradicts=Check("other", Sum.sum), theory'),
+        "check other is not one of the case's checks",
+    ),
+    "control that breaks nothing": (
+        ("contradicts=SUM, theory=tenth_more", "contradicts=SUM"),
+        "breaks either the theory or the measurement: give one of theory, experiment",
+    ),
+    "expectation without analysis": (
+        ("GROWS, 0.9, statement=True", 'GROWS, 0.9, expect="contradicted"'),
+        "expecting 'contradicted' needs because= with the analysis",
+    ),
+    "expectation that is no verdict": (
+        ("GROWS, 0.9, statement=True", 'GROWS, 0.9, expect="refuted"'),
+        "expect='refuted' is no verdict; choose one of reproduced, contradicted",
+    ),
     "two ids": (('Limit("limit"', 'Limit("exponent"'), "ids are used twice: exponent"),
     "name that is not kebab-case": (('Limit("limit"', 'Limit("The Limit"'), "check 'The Limit' is not kebab-case"),
     "string for a quantity": (('"sum", Sum.sum,', '"sum", "sum",'), "'sum' is no quantity or observable; refer to"),
-    "unknown tier of a check": (('scale="log",', 'scale="log", tiers=("huge",),'), "check sum: no tier 'huge'; there are quick"),
+    "unknown tier of a check": (
+        ('scale="log",', 'scale="log", tiers=("huge",),'),
+        "check sum: no tier 'huge'; there are quick",
+    ),
     "syntax": (("def size(at: Sum) -> float:", "def size(at: Sum) -> float"), "case.py, line {def size}: expected ':'"),
-    "import": (("from .experiment import Squares, Sum", "from .experimint import Squares, Sum"),
-               "case.py, line {from .experimint}: ModuleNotFoundError: No module named"),
+    "import": (
+        ("from .experiment import Squares, Sum", "from .experimint import Squares, Sum"),
+        "case.py, line {from .experimint}: ModuleNotFoundError: No module named",
+    ),
     "no CASE": (("CASE = Case(", "KASE = Case("), "case.py binds no CASE; end it with CASE = Case("),
     "experiment that is not frozen": (("@dataclass(frozen=True)\nclass Sum", "@dataclass\nclass Sum"), "frozen"),
-    "claim without a field": (('title = "Sums', 'titel = "Sums'), "claim.toml: Claim.__init__() got an unexpected keyword"),
-    "LaTeX in double quotes": (("latex = '\\sum_{i=1}^n x_i \\to n'", 'latex = "x \\to n"'),
-                               "claim.toml: latex holds the control character '\\t'; write LaTeX in single quotes"),
-    "theory of nothing": (("    return {Sum.sum: Known(float", "    return {Sum.residual: Known(float"), "says nothing of Sum.sum"),
-    "error in a measurement": (("self.sum: jnp.sum(drawn)", "self.sum: jnp.sum(drawn) + absent"),
-                               "experiment.py, line {absent}: NameError: name 'absent' is not defined"),
-}  # fmt: skip
+    "claim without a field": (
+        ('title = "Sums', 'titel = "Sums'),
+        "claim.toml: Claim.__init__() got an unexpected keyword",
+    ),
+    "LaTeX in double quotes": (
+        ("latex = '\\sum_{i=1}^n x_i \\to n'", 'latex = "x \\to n"'),
+        "claim.toml: latex holds the control character '\\t'; write LaTeX in single quotes",
+    ),
+    "theory of nothing": (
+        ("    return {Sum.sum: Known(float", "    return {Sum.residual: Known(float"),
+        "says nothing of Sum.sum",
+    ),
+    "error in a measurement": (
+        ("self.sum: jnp.sum(drawn)", "self.sum: jnp.sum(drawn) + absent"),
+        "experiment.py, line {absent}: NameError: name 'absent' is not defined",
+    ),
+}
 
 
 @pytest.fixture

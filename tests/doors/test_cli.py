@@ -1,6 +1,8 @@
 """The command line: what it prints where, its exit codes, and one clear line for every bad input."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +17,7 @@ from fieldbench.doors.output import Output
 from fieldbench.doors.run import parse_overrides
 from fieldbench.errors import BadInput
 
-TOY = Path(__file__).parent / "evidence" / "toy_case.py"
+MATERIAL = Path(__file__).parents[1] / "material"
 
 
 @pytest.fixture(autouse=True)
@@ -23,8 +25,7 @@ def here(tmp_path, monkeypatch):
     """An empty folder with the toy case in ./cases."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FIELDBENCH_STORE", raising=False)
-    (tmp_path / "cases").mkdir()
-    (tmp_path / "cases" / "toy_case.py").write_text(TOY.read_text())
+    shutil.copytree(MATERIAL / "toy", tmp_path / "cases" / "toy", ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
 
 
@@ -32,11 +33,27 @@ def call(*arguments):
     return CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
 
 
-def vary(here, old, new, name="toy_case.py"):
-    """The toy case with one piece of its text replaced."""
-    text = (here / "cases" / "toy_case.py").read_text()
+def vary(here, old, new, file="case.py"):
+    """Replace one piece of the text of one of the toy's files."""
+    path = here / "cases" / "toy" / file
+    text = path.read_text()
     assert old in text
-    (here / "cases" / name).write_text(text.replace(old, new))
+    path.write_text(text.replace(old, new))
+
+
+def second(here, name, **files):
+    """A second case: the toy under another name, with some of its files replaced."""
+    folder = here / "cases" / name.replace("-", "_")
+    shutil.copytree(MATERIAL / "toy", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    facts = folder / "claim.toml"
+    facts.write_text(facts.read_text().replace('id = "toy-sum"', f'id = "{name}"'))
+    for file, text in files.items():
+        (folder / f"{file}.py").write_text(text)
+    return folder
+
+
+def records(here, folder=".fieldbench/results"):
+    return sorted((here / folder).rglob("*.json"))
 
 
 def test_run_says_in_plain_lines_what_was_measured_and_expected(here):
@@ -72,7 +89,7 @@ def test_run_says_in_plain_lines_what_was_measured_and_expected(here):
 )
 def test_json_is_alone_on_stdout(arguments):
     if arguments[0] in ("history", "verify", "results-table"):
-        call("run")
+        call("run", "--reference")
     done = call(*arguments, "--json")
     value = json.loads(done.stdout)
     if isinstance(value, dict) and "exit_code" in value:
@@ -89,32 +106,97 @@ def test_json_of_a_run_has_verdicts_and_names_the_record(here):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "code"),
+    ("file", "old", "new", "code"),
     [
-        ('{"sum": float(setup.size)', '{"sum": 1.3 * setup.size', 3),  # a wrong theory
-        ("at_most=0.5", "at_most=1e-9", 4),  # a guard that fails
-        ('Rival("half", 0.5)', 'Rival("one", 1.0)', 4),  # a rival that is not rejected
-        ('{"sum": 1.1 * setup.size}', '{"sum": setup.size}', 4),  # a control that is not noticed
-        ('"sum": jnp.sum(terms)', '"sum": jnp.sum(terms) * jnp.nan', 5),  # NaN in measured data
-        ("import jax\n", "import jax\nfrom fieldbench.errors import DataMissing\n", 0),
+        ("case.py", "Known(float(at.size)", "Known(1.3 * at.size", 3),  # a wrong theory
+        ("case.py", "at_most=0.5", "at_most=1e-9", 4),  # a guard that fails
+        ("case.py", 'rivals={"half": 0.5}', 'rivals={"one": 1.0}', 4),  # a rival that is not rejected
+        ("case.py", "Known(1.1 * at.size", "Known(at.size", 4),  # a control that is not noticed
+        ("experiment.py", "self.sum: jnp.sum(drawn)", "self.sum: jnp.sum(drawn) * jnp.nan", 5),  # NaN in measured data
+        ("experiment.py", "import jax\n", "import jax\nfrom fieldbench.errors import DataMissing\n", 0),
     ],
     ids=["contradicted", "guard", "rival", "control", "nan", "harmless"],
 )
-def test_exit_codes(here, old, new, code):
-    vary(here, old, new)
+def test_exit_codes(here, file, old, new, code):
+    vary(here, old, new, file)
     assert call("run").exit_code == code
 
 
 def test_the_worst_exit_code_wins_and_one_broken_case_does_not_keep_the_others_from_running(here):
-    text = (here / "cases" / "toy_case.py").read_text()
-    broken = text.replace('id="toy-sum"', 'id="a-broken-one"').replace("jnp.sum(terms),", "jnp.sum(terms) / 0.0,")
-    (here / "cases" / "broken.py").write_text(broken)
+    sound = (MATERIAL / "toy" / "experiment.py").read_text()
+    second(here, "a-broken-one", experiment=sound.replace("jnp.sum(drawn),", "jnp.sum(drawn) / 0.0,"))
     done = call("run", "--json")
     value = json.loads(done.stdout)
     assert done.exit_code == 5
     assert [result["claim"]["id"] for result in value["results"]] == ["toy-sum"]
     assert [error["claim"] for error in value["errors"]] == ["a-broken-one"]
     assert "values that are not finite" in value["errors"][0]["error"]
+
+
+FIRST_FORM = (MATERIAL / "first_form_case.py").read_text().replace('id="toy-sum"', 'id="cut-off"')
+BROKEN = {
+    "first form, cut off": ("cut_off.py", FIRST_FORM[: FIRST_FORM.index("    revision=1")], "line 11: "),
+    "first form, a wrong name": (
+        "cut_off.py", FIRST_FORM.replace("TIERS = {", "TIERS = grids({"), "line 29: "),
+    "second form, cut off": ("cut_off/case.py", "CASE = Case(\n", "line 1: "),
+    "second form, a name it does not import": ("cut_off/case.py", "\nCASE = Case()\n", "line 2: NameError: name 'Case'"),
+    "second form, a word too many": ("cut_off/case.py", "a b\n", "line 1: invalid syntax; the case cannot be read"),
+    "second form, in its experiment": ("cut_off/experiment.py", "def f(:\n", "line 1: invalid syntax"),
+    "second form, a quantity misspelt": (
+        "cut_off/case.py", (MATERIAL / "toy" / "case.py").read_text().replace("of=(Sum.sum,)", "of=(Sum.som,)"),
+        "AttributeError: type object 'Sum' has no attribute 'som'; did you mean 'sum'?"),
+    "second form, no case": ("cut_off/case.py", "x = 1\n", "binds no CASE; end it with CASE = Case("),
+}  # fmt: skip
+
+
+@pytest.fixture(params=BROKEN.values(), ids=BROKEN)
+def broken(request, here):
+    """A case `cut-off` that cannot be loaded: its file, and what is said of it."""
+    file, text, message = request.param
+    if "/" in file:
+        second(here, "cut-off")
+    path = here / "cases" / file
+    path.write_text(text)
+    return path, message
+
+
+def test_a_case_that_cannot_be_read_is_listed_and_said_in_one_sentence(here, broken):
+    path, message = broken
+    listed = {entry["claim"]: entry for entry in json.loads(call("list", "--json").stdout)}
+    assert listed.keys() == {"cut-off", "toy-sum"}
+    done = call("run", "--json")
+    value = json.loads(done.stdout)
+    assert done.exit_code == value["exit_code"] == 5
+    assert [result["claim"]["id"] for result in value["results"]] == ["toy-sum"]
+    assert [error["claim"] for error in value["errors"]] == ["cut-off"]
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: cut-off: ")
+    assert path.name in line
+    assert message in line, line
+    assert line.endswith(value["errors"][0]["error"].split(": ", 1)[1])
+    shown = call("info", "cut-off")
+    assert shown.exit_code == 5
+    (said,) = shown.stderr.splitlines()
+    assert message in said
+
+
+def test_traceback_shows_the_way_to_an_error_of_a_case(here):
+    theory = (MATERIAL / "toy" / "case.py").read_text().replace("float(at.size)", "float(at.size) / (at.size - 100)")
+    second(here, "divides", case=theory)
+    done = call("run", "divides")
+    assert done.exit_code == 5
+    (line,) = done.stderr.splitlines()
+    number = 1 + theory[: theory.index("/ (at.size")].count("\n")
+    assert f"case.py, line {number}: ZeroDivisionError: float division by zero" in line
+    for arguments in (("run", "divides", "--traceback"), ("run", "divides", "--traceback", "--json")):
+        done = call(*arguments)
+        assert done.exit_code == 5
+        assert "Traceback (most recent call last)" in done.stderr
+        assert "in theory" in done.stderr
+        assert done.stderr.splitlines()[-1] == line
+    (here / "cases" / "cut_off.py").write_text("CLAIM = Claim(id='cut-off'\n")
+    assert "Traceback" not in call("info", "cut-off").stderr
+    assert "Traceback (most recent call last)" in call("info", "cut-off", "--traceback").stderr
 
 
 @pytest.mark.parametrize(
@@ -168,32 +250,84 @@ def test_a_damaged_cell_is_reported_and_redone(here):
 
 
 EDITS = {
-    "docstring": ('"""Experiment: draw the terms and add them."""', '"""Draw and add."""', 0),
-    "margin": ('"finite size": 0.05}, rivals=(Rival("half"', '"finite size": 0.06}, rivals=(Rival("half"', 0),
-    "theory": ("setup.size**0.5}", "setup.size**0.51}", 0),
-    "measurement": ("1.0 + setup.scatter", "1.001 + setup.scatter", 24),
-    "control": ("jnp.sum(setup.scatter * ", "jnp.sum(2.0 * setup.scatter * ", 8),
-    "helper of the measurement": ("return n", "return n + 0", 24),
-}
+    "docstring of the measurement": ("experiment.py", '"""Draw the terms and add them."""', '"""Draw and add."""', 0),
+    "comment": ("experiment.py", "drawn = terms(", "# comes first\n        drawn = terms(", 0),
+    "docstring of the theory": ("case.py", '"""The sum is the number of terms."""', '"""As many as there are."""', 0),
+    "margin": ("case.py", 'margin=(Remainder("finite size", 0.05),)', 'margin=(Remainder("finite size", 0.06),)', 0),
+    "remainder": ("case.py", 'Known(float(at.size), Remainder("finite size", 0.05', 'Known(float(at.size), Remainder("n", 0.06', 0),
+    "theory": ("case.py", "float(at.size)", "1.001 * at.size", 0),
+    "rival": ("case.py", "at.size**0.5", "at.size**0.51", 0),
+    "control of theory": ("case.py", "1.1 * at.size", "1.2 * at.size", 0),
+    "guard": ("case.py", "at_most=0.5", "at_most=0.4", 0),
+    "figure": ("case.py", 'label="n"', 'label="number"', 0),
+    "statement": ("claim.toml", "grows as n.", "grows linearly with n.", 0),
+    "revision": ("claim.toml", "revision = 1", "revision = 2", 32),
+    "measurement": ("experiment.py", "self.sum: jnp.sum(drawn)", "self.sum: 1.001 * jnp.sum(drawn)", 32),
+    "broken measurement": ("experiment.py", "- 1.0) ** 2)", "- 1.0) ** 2 * 1.5)", 32),
+    "helper": ("helper.py", "1.0 + scatter", "1.001 + scatter", 32),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "redone"), EDITS.values(), ids=EDITS)
-def test_what_an_edit_redoes(here, old, new, redone):
-    vary(here, "(setup.size,))\n    return", "(helper(setup.size),))\n    return")
-    vary(here, "def predict(setup):", "def helper(n):\n    return n\n\n\ndef predict(setup):")
+@pytest.mark.parametrize(("file", "old", "new", "redone"), EDITS.values(), ids=EDITS)
+def test_what_an_edit_redoes(here, file, old, new, redone):
     assert json.loads(call("run", "--json").stdout)["results"][0]["computed"] == 32
-    vary(here, old, new)
-    assert json.loads(call("run", "--json").stdout)["results"][0]["computed"] == redone
+    vary(here, old, new, file)
+    done = call("run", "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["results"][0]["computed"] == redone
+
+
+def test_an_experiment_added_to_a_tier_keeps_the_others_cells(here):
+    call("run")
+    vary(here, "[Sum(10), Sum(100), Sum(1000)]", "[Sum(10), Sum(100), Sum(300), Sum(1000)]")
+    assert json.loads(call("run", "--json").stdout)["results"][0]["computed"] == 8
 
 
 def test_set_is_exploratory_and_marked_so(here):
     done = call("run", "--set", "scatter=0.05")
     assert "# toy-sum (quick tier, seed 0, exploratory)" in done.stdout
-    (path,) = (here / "results").rglob("*.json")
+    (path,) = records(here)
     assert "exploratory" in path.name
-    assert {s["parameters"]["scatter"] for s in json.loads(path.read_text())["setups"]} == {0.05}
+    assert {e["parameters"]["scatter"] for e in json.loads(path.read_text())["experiments"]} == {0.05}
     assert "exploratory" in call("history", "toy-sum").stdout
-    assert call("results-table").exit_code == 5  # nothing that speaks for the suite
+    assert call("results-table", "--results", ".fieldbench/results").exit_code == 5  # nothing that speaks for the suite
+    done = call("run", "--set", "scatter=0.05", "--reference")
+    assert done.exit_code == 5
+    assert "it is no reference; write it elsewhere with --results" in done.stderr
+    assert not records(here, "results")
+
+
+def test_own_runs_never_touch_the_reference_unless_asked_by_name(here):
+    call("run")
+    assert not (here / "results").exists()
+    (own,) = records(here)
+    assert own.parent == here / ".fieldbench" / "results" / "toy-sum" / "r1" / "quick"
+    assert json.loads(call("run", "--reference", "--json").stdout)["results"][0]["record"].startswith("results/")
+    (first,) = records(here, "results")
+    first = first.rename(first.with_name("20000101T000000Z-seed0-aaaaaaaa.json"))  # as if it were older
+    call("run", "--seed", "1", "--reference")
+    call("run", "--tier", "standard", "--reference")
+    (seed1,) = [path for path in records(here, "results") if "seed1" in path.name]
+    (standard,) = [path for path in records(here, "results") if path.parent.name == "standard"]
+    call("run", "--reference")
+    assert not first.exists()
+    assert len(records(here, "results")) == 3
+    assert seed1.exists()
+    assert standard.exists()
+    assert records(here) == [own]
+    call("run", "--results", "elsewhere")
+    assert len(records(here, "elsewhere")) == 1
+
+
+def test_history_looks_into_both_the_reference_and_ones_own_runs(here):
+    call("run", "--reference")
+    call("run", "--seed", "1")
+    entries = json.loads(call("history", "toy-sum", "--json").stdout)
+    assert [entry["seed"] for entry in entries] == [0, 1]
+    assert [entry["record"].startswith("results/") for entry in entries] == [True, False]
+    (only,) = json.loads(call("history", "toy-sum", "--results", "results", "--json").stdout)
+    assert only["seed"] == 0
+    assert "no record of toy-sum in nowhere" in call("history", "toy-sum", "--results", "nowhere").stdout
 
 
 def test_overrides_are_python_literals_or_words():
@@ -203,24 +337,25 @@ def test_overrides_are_python_literals_or_words():
         parse_overrides(["1a=3"])
 
 
-def test_fresh_seeds_run_each_and_report_flips(here):
+def test_fresh_seeds_run_each_and_report_flips(here, monkeypatch):
     value = json.loads(call("run", "--fresh-seeds", "2", "--json").stdout)
     assert [result["seed"] for result in value["results"]] == [0, 1, 2]
     assert value["flips"] == []
     assert len({result["checks"][0]["measured"][0] for result in value["results"]}) == 3
-    vary(here, '"limit", theory(lambda: 1.0)', '"limit", theory(seeded)')
-    vary(here, "def predict(setup):", "COUNT = []\ndef seeded():\n    import os\n    n = int(os.environ.get('N', 0))\n"
-         "    os.environ['N'] = str(n + 1)\n    return 1.0 + n\n\ndef predict(setup):")  # fmt: skip
+    monkeypatch.setenv("RUNS", "0")
+    vary(here, 'Limit("limit", lambda: 1.0,', 'Limit("limit", seeded,')
+    vary(here, "def size(at", "def seeded():\n    import os\n    n = int(os.environ['RUNS'])\n"
+         "    os.environ['RUNS'] = str(n + 1)\n    return 1.0 + n\n\n\ndef size(at")  # fmt: skip
     done = call("run", "--fresh-seeds", "1")
     assert "FLIP toy-sum, limit: reproduced at seed 0, contradicted at seed 1" in done.stdout
     assert done.exit_code == 3
 
 
 def test_verify_recomputes_and_reports_what_was_edited(here):
-    call("run")
+    call("run", "--reference")
     (here / "results" / "asv").mkdir()
     (here / "results" / "asv" / "benchmarks.json").write_text("{}")  # lies beside the claims and is no record
-    done = call("verify", "results")
+    done = call("verify")
     assert done.exit_code == 0
     assert "reproduces itself: reproduced" in done.stdout
     (path,) = (here / "results" / "toy-sum").rglob("*.json")
@@ -229,14 +364,42 @@ def test_verify_recomputes_and_reports_what_was_edited(here):
     path.write_text(json.dumps(value))
     done = call("verify", path)
     assert done.exit_code == 5
+    assert "does not reproduce itself" in done.stdout
+    assert "its content is not what its own hash says: the record was edited" in done.stdout
     assert "control no-offset" in done.stdout
     path.write_text("{")
     assert call("verify", "results").exit_code == 5
 
 
+def test_verify_returns_the_worst_exit_code_of_the_records(here):
+    vary(here, "Known(float(at.size)", "Known(1.3 * at.size")
+    assert call("run", "--results", "results").exit_code == 3
+    assert call("verify", "results").exit_code == 3
+    (wrong,) = records(here, "results")
+    wrong.rename(wrong.with_name("20000101T000000Z-seed0-aaaaaaaa.json"))  # not of the same second as the next one
+    vary(here, "Known(1.3 * at.size", "Known(float(at.size)")
+    call("run", "--results", "results")
+    assert len(records(here, "results")) == 2
+    assert call("verify", "results").exit_code == 3  # both are what they say they are
+
+
+def test_a_record_of_a_case_that_is_not_here_or_cannot_be_read_is_said(here):
+    call("run", "--reference")
+    facts = here / "cases" / "toy" / "claim.toml"
+    facts.write_text(facts.read_text().replace('"toy-sum"', '"toy-total"'))
+    done = call("verify")
+    assert done.exit_code == 5
+    assert "no case here has the claim id toy-sum; name its folder with --cases" in done.stdout
+    facts.write_text(facts.read_text().replace('"toy-total"', '"toy-sum"'))
+    (here / "cases" / "toy" / "case.py").write_text("CASE = (")
+    done = call("verify")
+    assert done.exit_code == 5
+    assert "case.py, line 1: " in done.stdout
+
+
 def test_the_results_table_is_made_from_the_newest_records(here):
-    call("run")
-    call("run", "--tier", "standard")
+    call("run", "--reference")
+    call("run", "--tier", "standard", "--reference")
     assert call("results-table").exit_code == 0
     text = (here / "results" / "README.md").read_text()
     assert "| claim | check | measured | predicted | margin | standard error | rival (t, p) | power | verdict |" in text
@@ -256,23 +419,37 @@ def test_a_terminal_gets_a_table_whose_labels_in_brackets_survive(capsys):
 
 def test_info_shows_what_a_case_declares():
     text = call("info", "toy-sum").stdout
-    for piece in ("The sum of n normals", "chosen here: scatter", "quick: 3 setups, 8 replicates",
+    for piece in ("The sum of n normals", "chosen here: scatter", "quick: 3 experiments, 8 replicates",
+                  "sum; rivals square-root", "exponent; margin from finite size; rivals half",
+                  "limit; margin from rounding", "no-offset: must contradict sum", "ports: none"):  # fmt: skip
+        assert piece in text
+    assert r"latex: \sum_{i=1}^n x_i \to n" in text
+
+
+def test_info_shows_a_case_in_the_first_form_too(here):
+    text = call("info", MATERIAL / "first_form_case.py").stdout
+    for piece in ("The sum of n normals", "chosen here: scatter", "quick: 3 experiments, 8 replicates",
                   "sum; margin from finite size; rivals square-root", "no-offset: must contradict sum"):  # fmt: skip
         assert piece in text
 
 
 def test_list_imports_nothing(here):
-    (here / "cases" / "toy_case.py").write_text('CLAIM = Claim(id="x-y", title="A title")\nraise SystemExit(9)\n')
+    for file in ("case", "experiment", "helper"):
+        (here / "cases" / "toy" / f"{file}.py").write_text("raise SystemExit(9)\n")
+    (here / "cases" / "old.py").write_text('CLAIM = Claim(id="x-y", title="A title")\nraise SystemExit(9)\n')
     assert json.loads(call("list", "--json").stdout) == [
-        {"claim": "x-y", "title": "A title", "file": "cases/toy_case.py"}
+        {"claim": "x-y", "title": "A title", "file": "cases/old.py"},
+        {"claim": "toy-sum", "title": "Sums of normals grow linearly", "file": "cases/toy/case.py"},
     ]
 
 
-def test_a_case_file_is_named_by_its_path_from_anywhere(here, monkeypatch):
+@pytest.mark.parametrize("name", ["toy/case.py", "toy"])
+def test_a_case_is_named_by_its_file_or_folder_from_anywhere(here, monkeypatch, name):
     elsewhere = here / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
-    assert call("run", here / "cases" / "toy_case.py").exit_code == 0
+    assert call("run", here / "cases" / name).exit_code == 0
+    assert len(records(elsewhere)) == 1
 
 
 def test_notebook_run_gives_a_frame(here):
@@ -284,6 +461,9 @@ def test_notebook_run_gives_a_frame(here):
     assert found.paths == (None,)
     assert "<table" in found._repr_html_()
     assert not (here / "results").exists()
+    assert not records(here)
+    written = fieldbench.run("toy-sum", results="mine")
+    assert [path.resolve() for path in written.paths] == records(here, "mine")
     with pytest.raises(AttributeError):
         fieldbench.no_such_name  # noqa: B018
 
@@ -291,18 +471,13 @@ def test_notebook_run_gives_a_frame(here):
 def test_interruption_keeps_what_is_finished(here):
     # A process started in the background of a shell inherits an ignored SIGINT: Python's own handler is put back first.
     handler = "signal.signal(signal.SIGINT, signal.default_int_handler)"
-    vary(here, "import jax\n", f"import os\nimport signal\n\nimport jax\n{handler}\n")
-    vary(here, "    terms = 1.0", "    if setup.size == 1000 and os.environ.get('STOP'):\n"
-         "        os.kill(os.getpid(), signal.SIGINT)\n    terms = 1.0")  # fmt: skip
+    vary(here, "import jax\n", f"import os\nimport signal\n\nimport jax\n{handler}\n", "experiment.py")
+    vary(here, "        drawn = terms", "        if self.size == 1000 and os.environ.get('STOP'):\n"
+         "            os.kill(os.getpid(), signal.SIGINT)\n        drawn = terms", "experiment.py")  # fmt: skip
     command = [sys.executable, "-m", "fieldbench.doors.cli", "run"]
-    done = subprocess.run(command, env={**_environment(), "STOP": "1"}, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env={**os.environ, "STOP": "1"}, capture_output=True, text=True, check=False)
     assert done.returncode == 130
     assert "finished cells are kept" in done.stderr
     assert "Traceback" not in done.stderr
     assert "16 of 32 cells measured now" in call("run").stdout
 
-
-def _environment():
-    import os
-
-    return dict(os.environ)

@@ -153,7 +153,7 @@ FORGERIES = {
     "a verdict": (lambda v: v["checks"][0].update(verdict="contradicted"), "check sum, verdict"),
     "as declared": (lambda v: v["checks"][0].update(as_declared=False), "check sum, as"),
     "a margin": (lambda v: v["checks"][0].update(margin=[0.5, 0.5]), "check sum, margin"),
-    "a part of a margin": (lambda v: v["checks"][0]["parts"].update({"finite size": [0.5, 0.5]}), "check sum, margin"),
+    "a part of a margin": (lambda v: v["checks"][0]["parts"].update({"finite size": [0.5, 0.5]}), "check sum, "),
     "a number": (lambda v: v["checks"][0].update(measured=[5.0, 7.0]), "check sum, "),
     "a bound": (lambda v: v["checks"][3].update(expected=[1.2]), "check statement, "),
     "an exact number": (lambda v: v["checks"][2].update(measured=[1.1]), "check limit, "),

@@ -19,8 +19,8 @@ from fieldbench.claims.expression import (
     PerExperiment,
     Selected,
     Under,
-    operands,
 )
+from fieldbench.claims.structure import positions
 from fieldbench.errors import BadInput, TooFewPoints
 
 FloatArray = NDArray[np.float64]
@@ -101,31 +101,6 @@ def _selected(expression: Selected, experiment: Any, world: World) -> tuple[Floa
     return values.reshape(len(values), -1), names
 
 
-def positions(expression: Selected, experiment: Any) -> dict[str, NDArray[np.intp]]:
-    """Axis name → positions that a selection keeps at an experiment.
-
-    Raises:
-        BadInput: an axis that the quantity does not have, or a coordinate that is not on it.
-    """
-    quantity = expression.quantity
-    assert isinstance(quantity, Quantity)
-    unknown = set(expression.at) - set(quantity.axes)
-    if unknown:
-        raise BadInput(f"{quantity!r} has no axis {sorted(unknown)[0]!r}; its axes are {', '.join(quantity.axes)}")
-    kept = {}
-    for axis, values in quantity.coordinates(experiment).items():
-        keep = np.arange(len(values))
-        if axis in expression.at:
-            wanted = np.atleast_1d(np.asarray(expression.at[axis])).tolist()
-            found = [np.flatnonzero(values == value) for value in wanted]
-            for value, where in zip(wanted, found, strict=True):
-                if len(where) != 1:
-                    raise BadInput(f"{value!r} is not one of the values on axis {axis!r}: {values.tolist()}")
-            keep = np.array([where[0] for where in found])
-        kept[axis] = keep
-    return kept
-
-
 def _elementwise(expression: Elementwise, experiments: Sequence[Any], world: World) -> Points:
     points = [
         evaluate(operand, experiments, world) if isinstance(operand, Expression) else operand
@@ -198,19 +173,3 @@ def short_labels(experiments: Sequence[Any]) -> list[str]:
 
 def _short(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def leaves(expression: Any) -> set[Quantity]:
-    """The quantities that an expression reads on measured arrays."""
-    if isinstance(expression, Quantity):
-        return {expression}
-    if isinstance(expression, Under):
-        return set()
-    return set().union(*(leaves(operand) for operand in operands(expression)))
-
-
-def nodes(expression: Any) -> list[Expression]:
-    """An expression and everything that it is built from."""
-    if not isinstance(expression, Expression):
-        return []
-    return [expression, *(node for operand in operands(expression) for node in nodes(operand))]

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.claims.evaluation import STEP, World, evaluate
+from fieldbench.claims.case import Case
 from fieldbench.claims.experiment import Quantity
 from fieldbench.claims.expression import Expression
 from fieldbench.claims.known import Known, Theory
 from fieldbench.errors import BadInput
+from fieldbench.judging.evaluation import STEP, World, evaluate
 
 FloatArray = NDArray[np.float64]
 
@@ -110,3 +111,15 @@ def propagated(
         up, down = (evaluate(expression, experiments, world(Shift(name, s * STEP))).values[0] for s in (1.0, -1.0))
         moved[name] = Size(np.abs(up - down) / (2.0 * STEP), about.order, about.got)
     return points.values[0], points.labels, moved
+
+
+def predict(case: Case, tier: str, experiments: Sequence[Any]) -> Predictions:
+    """What each theory of a case says wherever a check, a control or the figure asks for it.
+
+    Raises:
+        BadInput: a theory answers with something other than numbers of the right shapes, or with NaN.
+    """
+    return {
+        name: {experiment: ask(case.named(name, experiment), experiment, name) for experiment in where}
+        for name, where in case.theories_in(tier, experiments).items()
+    }

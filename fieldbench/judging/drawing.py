@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from fieldbench.claims.case import Case
-from fieldbench.claims.evaluation import World, evaluate, nodes, short_labels
 from fieldbench.claims.experiment import Quantity
 from fieldbench.claims.expression import Expression
-from fieldbench.claims.judging import Evidence
 from fieldbench.claims.names import MAIN, THEORY
-from fieldbench.claims.predictions import Predictions, Shift, propagated, theory_world
+from fieldbench.claims.structure import nodes
+from fieldbench.judging.evaluation import World, evaluate, short_labels
+from fieldbench.judging.judge import Evidence
+from fieldbench.judging.predictions import Predictions, Shift, propagated, theory_world
 
 
 def draw(case: Case, evidence: Evidence, predictions: Predictions) -> Mapping[str, Any] | None:

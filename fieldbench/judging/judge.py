@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from fieldbench.claims.case import Case
 from fieldbench.claims.check import Check, Limit, Rival
 from fieldbench.claims.control import Control
-from fieldbench.claims.evaluation import World, evaluate, leaves
 from fieldbench.claims.experiment import Quantity
 from fieldbench.claims.expression import Expression
 from fieldbench.claims.known import Remainder
 from fieldbench.claims.names import MAIN, THEORY
 from fieldbench.claims.observables import log, logarithm
-from fieldbench.claims.predictions import Predictions, Shift, Size, propagated, theory_world
+from fieldbench.claims.structure import leaves
 from fieldbench.errors import BadInput, TooFewPoints
+from fieldbench.judging.evaluation import World, evaluate
+from fieldbench.judging.predictions import Predictions, Shift, Size, propagated, theory_world
 from fieldbench.verdicts.outcome import CheckOutcome, ControlOutcome, Judgement, Part, hold
 from fieldbench.verdicts.weigh import RivalNumbers, not_run, weigh
 
