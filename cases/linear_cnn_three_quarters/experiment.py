@@ -23,13 +23,17 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Ray(Experiment):
-    """A network on the source's ray N = 10 α, S = 50 α, C = 1000 α and nested training sets of `samples`."""
+    """A network on the source's ray N = 10 α, S = 50 α, C = 1000 α and nested training sets of `samples`.
+
+    Of each Gibbs chain two sweeps are kept after `burn_in`.
+    """
 
     alpha: float
     samples: tuple[int, ...]
     draws: int
     ridge: float = 1.0
     mean_field: float = 100.0
+    burn_in: int = 3
 
     @property
     def teacher(self) -> LinearTeacher:
@@ -51,7 +55,7 @@ class Ray(Experiment):
         """Gibbs averages on the data set of each key, (replicates, draws, samples, …)."""
         found = gibbs_curves(
             keys.reshape(-1), chain_keys.reshape(-1), shift, teacher=self.teacher, samples=self.samples,
-            prior=self.prior, burn_in=3, keep=2,
+            prior=self.prior, burn_in=self.burn_in, keep=2,
         )  # fmt: skip
         return {name: np.asarray(a).reshape(*keys.shape, *a.shape[1:]) for name, a in found.items()}
 

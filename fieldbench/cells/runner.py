@@ -107,6 +107,9 @@ def run_case(case: Runnable, store: Store, settings: Settings) -> Result:
         settings.progress(done, len(work), what)
         found = _finish(case, item, store, settings, siblings, hashes)
         measurements += [found] if found else []
+        if item.first + item.variant.size == replicates:
+            where = f"{case.claim.id}, {item.variant.name}, {item.experiment}"
+            siblings.require_unlike(item.experiment, item.variant.name, where)
     settings.progress(len(work), len(work), case.claim.id)
     whole = len(measurements) == len(work)
     evidence = evidence_of([(m.variant, m.experiment, m.key.block[0], m.arrays) for m in measurements])

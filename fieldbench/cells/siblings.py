@@ -18,7 +18,7 @@ class Siblings:
 
     def __init__(self) -> None:
         self._forms: dict[tuple[Any, str], Form] = {}
-        self._contents: dict[tuple[Any, str], dict[bytes, int]] = {}
+        self._contents: dict[tuple[Any, str], list[int]] = {}
 
     def require_like(
         self, experiment: Any, variant: str, arrays: Mapping[str, NDArray[Any]], where: str, remedy: str
@@ -26,7 +26,7 @@ class Siblings:
         """Compare a cell with those before it; `remedy` ends the sentence that refuses it.
 
         Raises:
-            BadInput: names, dtypes or shapes differ from its siblings'; or two replicates agree to the last bit.
+            BadInput: names, dtypes or shapes differ from its siblings'.
         """
         place = (experiment, variant)
         form: Form = {name: (str(array.dtype), array.shape[1:]) for name, array in sorted(arrays.items())}
@@ -38,16 +38,24 @@ class Siblings:
                     f"{where}: array {name!r} is {now}, in earlier replicates {before}; every replicate returns the "
                     f"same names, dtypes and shapes; {remedy}"
                 )
-        seen = self._contents.setdefault(place, {})
-        count = min((len(array) for array in arrays.values()), default=0)
-        for row in range(count):
+        for row in range(min((len(array) for array in arrays.values()), default=0)):
             content = b"".join(np.ascontiguousarray(array[row]).tobytes() for _, array in sorted(arrays.items()))
-            if content in seen:
-                raise BadInput(
-                    f"{where}: two replicates agree to the last bit in every array: measure ignores its key; draw all "
-                    "randomness from it"
-                )
-            seen[content] = row
+            self._contents.setdefault(place, []).append(hash(content))
+
+    def require_unlike(self, experiment: Any, variant: str, where: str) -> None:
+        """Compare all replicates of an experiment, once it has them.
+
+        Two may agree by chance where an identity holds up to rounding; all of them do not.
+
+        Raises:
+            BadInput: every replicate agrees with every other to the last bit.
+        """
+        contents = self._contents.get((experiment, variant), [])
+        if len(contents) > 1 and len(set(contents)) == 1:
+            raise BadInput(
+                f"{where}: all {len(contents)} replicates agree to the last bit in every array: measure ignores its "
+                "key; draw all randomness from it"
+            )
 
 
 def _words(form: tuple[str, tuple[int, ...]] | None) -> str:

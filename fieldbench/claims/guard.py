@@ -1,4 +1,4 @@
-"""Guard: a limit on a measured diagnostic. Where it fails, every verdict on what it guards is inconclusive."""
+"""Guard: a limit on a measured diagnostic. Where it fails, verdicts that rest on what it guards are inconclusive."""
 
 from __future__ import annotations
 

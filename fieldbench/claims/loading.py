@@ -9,6 +9,7 @@ import hashlib
 import importlib
 import importlib.util
 import sys
+import sysconfig
 import traceback
 import types
 from collections.abc import Iterator
@@ -89,7 +90,10 @@ def import_file(path: Path) -> types.ModuleType:
 
 @contextlib.contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turn whatever a case's own code raises into one sentence with its file and line; the cause is kept."""
+    """Turn whatever a case's own code, or a port's, raises into one sentence with its file and line.
+
+    The cause is kept. What was raised without either being on the way is a bug of ours and goes through as it is.
+    """
     try:
         yield
     except FieldbenchError:
@@ -97,17 +101,21 @@ def explained(path: Path) -> Iterator[None]:
     except SyntaxError as error:
         raise CaseError(f"{error.filename}, line {error.lineno}: {error.msg}; the case cannot be read") from error
     except Exception as error:
-        raise CaseError(f"{_place(path, error)}: {type(error).__name__}: {error}{_hint(error)}") from error
+        place = _place(path, error)
+        if place is None:
+            raise
+        raise CaseError(f"{place}: {type(error).__name__}: {error}{_hint(error)}") from error
 
 
-def _place(path: Path, error: Exception) -> str:
-    """The innermost line of the traceback that lies in the case's folder; else the case itself."""
+def _place(path: Path, error: Exception) -> str | None:
+    """The innermost line of the traceback in the case's folder or in a port: neither ours nor a library's."""
     folder = path.resolve().parent
+    ours = [Path(__file__).resolve().parents[1], *(Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib"))]
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         file = Path(frame.filename)
-        if file.is_file() and file.resolve().parent == folder:
+        if file.is_file() and (folder == file.resolve().parent or not set(ours) & set(file.resolve().parents)):
             return f"{file}, line {frame.lineno}"
-    return str(path)
+    return None
 
 
 def _hint(error: Exception) -> str:

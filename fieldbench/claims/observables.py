@@ -39,7 +39,7 @@ def crossing(curve: Quantity, level: float) -> Expression:
         raise BadInput(f"crossing of {curve!r}: it needs one axis, not {curve.axes}")
 
     def cross(at: Any, values: FloatArray) -> FloatArray:
-        return _crossings(values, np.asarray(getattr(at, curve.axes[0]), np.float64), level)
+        return crossings(values, np.asarray(getattr(at, curve.axes[0]), np.float64), level)
 
     return PerExperiment(cross, f"crossing({curve}, {level:g})", (curve,))
 
@@ -131,7 +131,8 @@ def _abscissa(experiments: Sequence[Any], of: OfExperiment) -> FloatArray:
     return np.array([float(of(experiment)) for experiment in experiments])
 
 
-def _crossings(curves: FloatArray, axis: FloatArray, level: float) -> FloatArray:
+def crossings(curves: FloatArray, axis: FloatArray, level: float) -> FloatArray:
+    """Where each curve, (replicates, axis), first rises through `level`; NaN where it does not."""
     below = curves < level
     rises = below[:, :-1] & ~below[:, 1:]
     first = rises.argmax(axis=1)

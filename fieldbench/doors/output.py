@@ -41,9 +41,9 @@ class Output:
         """A remark on stderr: warnings, errors, what is being done."""
         self._errors.print(text, markup=False, highlight=False, soft_wrap=True)
 
-    def failure(self, error: Exception, about: str = "") -> None:
-        """An error as one sentence on stderr; under --traceback, where it came from before it."""
-        if self.traceback:
+    def failure(self, error: Exception, about: str = "", bug: bool = False) -> None:
+        """An error as one sentence on stderr; under --traceback, and where it is a bug, with the way that led to it."""
+        if self.traceback or bug:
             self.note("".join(traceback.format_exception(error)))
         self.note(f"error: {about + ': ' if about else ''}{error}")
 

@@ -79,8 +79,9 @@ def _run_one(claim: str, path: Path, session: Session, outcome: Outcome, out: Ou
         with out.progress() as progress:
             result = dataclasses.replace(session, progress=progress).run(path)
         found, written = session.record(result)
-    except FieldbenchError as error:
-        out.failure(error, claim)
+    except Exception as error:
+        # What is not the input's fault is a bug of ours: shown with its way, and the other cases run all the same.
+        out.failure(error, claim, bug=not isinstance(error, FieldbenchError))
         outcome.errors.append({"claim": claim, "error": f"{type(error).__name__}: {error}"})
         outcome.exit_code = 5
         return

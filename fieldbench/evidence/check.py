@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fieldbench.claims.facts import require_kebab
+from fieldbench.claims.observables import logarithm
 from fieldbench.errors import BadInput, TooFewPoints
-from fieldbench.evidence.observables import Observable, logarithm
+from fieldbench.evidence.observables import Observable
 from fieldbench.evidence.table import FloatArray, Points, Table
 from fieldbench.verdicts.outcome import CheckOutcome, Part, Terms
 from fieldbench.verdicts.rule import Verdict

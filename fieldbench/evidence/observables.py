@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from fieldbench.claims.observables import crossings, logarithm
 from fieldbench.errors import BadInput, TooFewPoints
 from fieldbench.evidence.table import FloatArray, Points, Row, Table
 
@@ -45,7 +46,7 @@ def crossing(name: str, level: float, *, axis: str = "samples") -> Observable:
     """
 
     def observe(table: Table) -> Points:
-        columns = [_crossings(row[name], np.asarray(row.coordinates[axis], dtype=np.float64), level) for row in table]
+        columns = [_checked_crossings(row, name, axis, level) for row in table]
         return Points(np.stack(columns, axis=1), tuple(table.labels()))
 
     return observe
@@ -172,25 +173,11 @@ def _position(coordinate: np.ndarray[Any, Any], value: Any, axis: str) -> int:
     return int(found[0])
 
 
-def _crossings(curves: FloatArray, axis: FloatArray, level: float) -> FloatArray:
-    if curves.ndim != 2 or curves.shape[1] != len(axis):
-        raise BadInput(f"a crossing needs curves of shape (replicates, {len(axis)}), not {curves.shape}")
-    below = curves < level
-    rises = below[:, :-1] & ~below[:, 1:]
-    first = rises.argmax(axis=1)
-    rows = np.arange(len(curves))
-    low, high = curves[rows, first], curves[rows, first + 1]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        fraction = (level - low) / (high - low)
-    log_axis = np.log(axis)
-    position = np.exp(log_axis[first] + fraction * (log_axis[first + 1] - log_axis[first]))
-    return np.where(rises.any(axis=1), position, np.nan)
-
-
-def logarithm(values: FloatArray) -> FloatArray:
-    """Logarithm, not a number where there is none: the verdict is then inconclusive, with its reason."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(values > 0, np.log(values), np.nan)
+def _checked_crossings(row: Row, name: str, axis: str, level: float) -> FloatArray:
+    curves, places = row[name], np.asarray(row.coordinates[axis], dtype=np.float64)
+    if curves.ndim != 2 or curves.shape[1] != len(places):
+        raise BadInput(f"a crossing needs curves of shape (replicates, {len(places)}), not {curves.shape}")
+    return crossings(curves, places, level)
 
 
 def _one_point_a_row(observable: Observable, table: Table) -> FloatArray:

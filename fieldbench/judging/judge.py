@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims.case import Case
-from fieldbench.claims.check import Check, Limit, Rival
+from fieldbench.claims.check import Check, Limit, Rival, Selects
 from fieldbench.claims.control import Control
 from fieldbench.claims.experiment import Quantity
 from fieldbench.claims.expression import Expression
+from fieldbench.claims.guard import Guard
 from fieldbench.claims.known import Remainder
 from fieldbench.claims.names import MAIN, THEORY
 from fieldbench.claims.observables import log, logarithm
@@ -20,7 +21,7 @@ from fieldbench.claims.structure import leaves
 from fieldbench.errors import BadInput, TooFewPoints
 from fieldbench.judging.evaluation import World, evaluate
 from fieldbench.judging.predictions import Predictions, Shift, Size, propagated, theory_world
-from fieldbench.verdicts.outcome import CheckOutcome, ControlOutcome, Judgement, Part, hold
+from fieldbench.verdicts.outcome import CheckOutcome, ControlOutcome, GuardOutcome, Judgement, Part, hold
 from fieldbench.verdicts.weigh import RivalNumbers, not_run, weigh
 
 FloatArray = NDArray[np.float64]
@@ -41,26 +42,32 @@ def judge(case: Case, tier: str, evidence: Evidence, predictions: Predictions, m
         missing: why experiments of the tier are absent (data sets not on this machine).
     """
     main = evidence.get(MAIN, {})
-    guards = {}
+    guards, failing = {}, dict[str, set[Any]]()
     for guard in case.guards:
         held = [e for e in main if isinstance(e, guard.diagnostic.owner) and (guard.on is None or guard.on(e))]
-        found = hold(guard.id, guard.diagnostic.name, [main[e][guard.diagnostic.name] for e in held],
-                     guard.at_most, guard.at_least)  # fmt: skip
-        if found is not None:
+
+        def kept(*where: Any, guard: Guard = guard) -> GuardOutcome | None:
+            values = [main[e][guard.diagnostic.name] for e in where]
+            return hold(guard.id, guard.diagnostic.name, values, guard.at_most, guard.at_least)
+
+        if (found := kept(*held)) is not None:
             guards[guard.id] = found
-    failed = [guard for guard in case.guards if guard.id in guards and not guards[guard.id].passed]
+            failing[guard.id] = {e for e in held if (one := kept(e)) is not None and not one.passed}
+
+    def broken(check: Check, on: Selects | None = None) -> tuple[str, ...]:
+        """The guards that fail on a quantity that the check reads, at an experiment where it reads it."""
+        where, read = set(case.select(check, main, on)), leaves(check.observable)
+        return tuple(g.id for g in case.guards if set(g.of) & read and failing.get(g.id, set()) & where)
 
     def judged(check: Check | Limit) -> CheckOutcome:
         if isinstance(check, Limit):
             return _limit(check)
-        broken = tuple(guard.id for guard in failed if set(guard.of) & leaves(check.observable))
-        return _check(case, check, tier, main, predictions, missing, broken)
+        return _check(case, check, tier, main, predictions, missing, broken(check))
 
     def controlled(control: Control) -> CheckOutcome:
         check = control.contradicts
         if control.theory is not None:
-            broken = tuple(guard.id for guard in failed if set(guard.of) & leaves(check.observable))
-            return _check(case, check, tier, main, predictions, missing, broken, control)
+            return _check(case, check, tier, main, predictions, missing, broken(check, control.on), control)
         # A broken measurement is not asked to pass the guards of a sound one: it is asked to be noticed.
         return _check(case, check, tier, evidence.get(control.id, {}), predictions, missing, (), control)
 
@@ -80,7 +87,7 @@ def _check(
     control: Control | None = None,
 ) -> CheckOutcome:
     if check.tiers and tier not in check.tiers:
-        return not_run(check.terms, f"left to the {' and '.join(check.tiers)} tier")
+        return not_run(check.terms, f"left to the {' and '.join(check.tiers)} tier{'s' if check.tiers[1:] else ''}")
     experiments = case.select(check, measured, control.on if control else None)
     if not experiments:
         return not_run(check.terms, missing or f"no experiment of the {tier} tier is one that it reads")

@@ -28,7 +28,8 @@ class Comparison:
         measured: checks whose measured value is not bit for bit the same: differences over combined standard errors.
         identical: checks measured to the last bit as before.
         cells: arrays of the same replicate of the same experiment, bit for bit the same and not.
-        predictions: checks and rivals whose prediction differs by more than 1e-9 relative; `predicted` counts the others.
+        predictions: checks and rivals whose prediction differs by more than 1e-9 relative.
+        predicted: how many do not.
     """
 
     claim: str

@@ -28,7 +28,17 @@ class Runs:
         self.log.write_text("")
 
     def start(self):
-        command = [sys.executable, "-m", "fieldbench.doors.cli", "run", str(CASE), "--store", "store", "--results", "results"]
+        command = [
+            sys.executable,
+            "-m",
+            "fieldbench.doors.cli",
+            "run",
+            str(CASE),
+            "--store",
+            "store",
+            "--results",
+            "results",
+        ]
         environment = {**os.environ, "SLEEPY_LOG": str(self.log), "PYTHONWARNINGS": "default"}
         return subprocess.Popen(
             command, cwd=self.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True

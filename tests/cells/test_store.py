@@ -14,7 +14,16 @@ from fieldbench import atomic
 from fieldbench.cells.store import CellKey, Store
 from fieldbench.errors import BadInput, StoreError
 
-KEY = CellKey("a-claim", 1, {"kind": "Sphere", "dimension": 8, "ridge": 0.1, "pair": (0, 1)}, 0, (0, 8), "main", "float64", "highest")
+KEY = CellKey(
+    "a-claim",
+    1,
+    {"kind": "Sphere", "dimension": 8, "ridge": 0.1, "pair": (0, 1)},
+    0,
+    (0, 8),
+    "main",
+    "float64",
+    "highest",
+)
 ARRAYS = {
     "curve": np.linspace(0.0, 1.0, 24).reshape(8, 3),
     "file": np.array([np.nan, np.inf, -0.0, 5e-324]),
@@ -71,7 +80,9 @@ def test_every_part_of_the_key_makes_another_cell(store, change):
 
 
 def test_equal_keys_have_equal_digests_whatever_the_order_or_container():
-    same = dataclasses.replace(KEY, experiment={"pair": [0, 1], "kind": "Sphere", "ridge": np.float64(0.1), "dimension": np.int64(8)})
+    same = dataclasses.replace(
+        KEY, experiment={"pair": [0, 1], "kind": "Sphere", "ridge": np.float64(0.1), "dimension": np.int64(8)}
+    )
     assert same.digest() == KEY.digest()
 
 

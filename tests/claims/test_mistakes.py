@@ -37,7 +37,7 @@ MISTAKES = {
     ),
     "a key that is ignored": (
         ("drawn = terms(key, self.size", "drawn = terms(jax.random.key(0), self.size"),
-        "two replicates agree to the last bit in every array: measure ignores its key; draw all randomness from it",
+        "replicates agree to the last bit in every array: measure ignores its key; draw all randomness from it",
     ),
     "NaN": (
         ("self.sum: jnp.sum(drawn)", "self.sum: jnp.sum(drawn) * jnp.nan"),

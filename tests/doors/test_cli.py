@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 import fieldbench
+from fieldbench.claims.loading import CaseError
 from fieldbench.doors.cli import app
 from fieldbench.doors.output import Output
 from fieldbench.doors.run import parse_overrides
@@ -139,12 +140,14 @@ BROKEN = {
     "first form, a wrong name": (
         "cut_off.py", FIRST_FORM.replace("TIERS = {", "TIERS = grids({"), "line 29: "),
     "second form, cut off": ("cut_off/case.py", "CASE = Case(\n", "line 1: "),
-    "second form, a name it does not import": ("cut_off/case.py", "\nCASE = Case()\n", "line 2: NameError: name 'Case'"),
+    "second form, a name it does not import": (
+        "cut_off/case.py", "\nCASE = Case()\n", "line 2: NameError: name 'Case'"),
     "second form, a word too many": ("cut_off/case.py", "a b\n", "line 1: invalid syntax; the case cannot be read"),
     "second form, in its experiment": ("cut_off/experiment.py", "def f(:\n", "line 1: invalid syntax"),
     "second form, a quantity misspelt": (
         "cut_off/case.py", (MATERIAL / "toy" / "case.py").read_text().replace("of=(Sum.sum,)", "of=(Sum.som,)"),
         "AttributeError: type object 'Sum' has no attribute 'som'; did you mean 'sum'?"),
+    "second form, its facts": ("cut_off/claim.toml", "id =\n", "claim.toml cannot be read as TOML: Invalid value"),
     "second form, no case": ("cut_off/case.py", "x = 1\n", "binds no CASE; end it with CASE = Case("),
 }  # fmt: skip
 
@@ -254,7 +257,7 @@ EDITS = {
     "comment": ("experiment.py", "drawn = terms(", "# comes first\n        drawn = terms(", 0),
     "docstring of the theory": ("case.py", '"""The sum is the number of terms."""', '"""As many as there are."""', 0),
     "margin": ("case.py", 'margin=(Remainder("finite size", 0.05),)', 'margin=(Remainder("finite size", 0.06),)', 0),
-    "remainder": ("case.py", 'Known(float(at.size), Remainder("finite size", 0.05', 'Known(float(at.size), Remainder("n", 0.06', 0),
+    "remainder": ("case.py", '(at.size), Remainder("finite size", 0.05', '(at.size), Remainder("n", 0.06', 0),
     "theory": ("case.py", "float(at.size)", "1.001 * at.size", 0),
     "rival": ("case.py", "at.size**0.5", "at.size**0.51", 0),
     "control of theory": ("case.py", "1.1 * at.size", "1.2 * at.size", 0),
@@ -468,6 +471,18 @@ def test_notebook_run_gives_a_frame(here):
         fieldbench.no_such_name  # noqa: B018
 
 
+def test_a_notebook_is_warned_of_a_damaged_cell_and_told_of_a_broken_case(here):
+    fieldbench.run("toy-sum")
+    cell = next((here / ".fieldbench" / "store").rglob("*.npz"))
+    cell.write_bytes(cell.read_bytes()[:-1])
+    with pytest.warns(UserWarning, match="is damaged .*: it is measured again"):
+        assert fieldbench.run("toy-sum").exit_code == 0
+    assert fieldbench.run("toy-sum").results[0].computed == 0
+    vary(here, "CASE = Case(", "CASE = Case((")
+    with pytest.raises(CaseError, match=r"case\.py, line \d+: .*; the case cannot be read"):
+        fieldbench.run("toy-sum")
+
+
 def test_interruption_keeps_what_is_finished(here):
     # A process started in the background of a shell inherits an ignored SIGINT: Python's own handler is put back first.
     handler = "signal.signal(signal.SIGINT, signal.default_int_handler)"
@@ -480,4 +495,3 @@ def test_interruption_keeps_what_is_finished(here):
     assert "finished cells are kept" in done.stderr
     assert "Traceback" not in done.stderr
     assert "16 of 32 cells measured now" in call("run").stdout
-

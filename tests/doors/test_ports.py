@@ -4,8 +4,12 @@ The tier is cut to one small dimension, so exponents are not run; the learnabili
 """
 
 import json
+import operator
+import shutil
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from fieldbench.doors import ports
 from fieldbench.doors.cli import app
@@ -43,8 +47,6 @@ SMALL = ["--set", "dimension=8", "--set", "largest=740", "--set", "draws=4"]
 @pytest.fixture
 def verdicts(tmp_path, monkeypatch):
     """Run A1 under an implementation and read its verdicts, exit code and record."""
-    from typer.testing import CliRunner
-
     (tmp_path / "their_solver.py").write_text(THEIRS)
     monkeypatch.syspath_prepend(str(tmp_path))
 
@@ -89,3 +91,70 @@ def test_an_implementation_that_cannot_be_loaded_is_named(target):
 
 def test_every_default_can_be_built():
     assert set(ports.build({})) == set(ports.DEFAULTS)
+
+
+PORT = """
+class Scale:
+    def times(self, value):
+        return 1.0 * value
+"""
+
+
+@pytest.fixture
+def toy(tmp_path, monkeypatch):
+    """The toy, whose measurement now asks for a port; somebody's implementation lies beside it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FIELDBENCH_STORE", raising=False)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    material = Path(__file__).parents[1] / "material" / "toy"
+    folder = Path(shutil.copytree(material, tmp_path / "cases" / "toy", ignore=shutil.ignore_patterns("__pycache__")))
+    experiment = folder / "experiment.py"
+    text = experiment.read_text().replace("(self, key: jax.Array)", "(self, key: jax.Array, *, gpr: Any)", 1)
+    experiment.write_text(text.replace("self.sum: jnp.sum(drawn)", "self.sum: gpr.times(jnp.sum(drawn))"))
+    return tmp_path
+
+
+def run(folder, port, text, *options):
+    """Run the toy with an implementation written to a module of that name; its exit code, stderr and result."""
+    (folder / f"{port}.py").write_text(text)
+    found = CliRunner().invoke(app, ["run", "--json", "--with", f"gpr={port}:Scale", *options], catch_exceptions=False)
+    value = json.loads(found.stdout)
+    return found.exit_code, found.stderr, (value["results"] or [None])[0]
+
+
+def test_an_implementation_is_part_of_each_cell_that_uses_it(toy):
+    code, _, result = run(toy, "port_a", PORT)
+    assert (code, result["computed"], result["ports"]) == (0, 32, {"gpr": "port_a:Scale"})
+    # The broken measurement asks for no port: its eight cells serve under any.
+    code, _, result = run(toy, "port_b", PORT)
+    assert (code, result["computed"]) == (0, 24)
+    code, _, result = run(toy, "port_a", PORT)
+    assert (code, result["computed"]) == (0, 0)
+    code, _, result = run(toy, "port_a", PORT.replace("1.0 *", "1.001 *"))
+    assert (code, result["computed"]) == (0, 24)
+    code, _, result = run(toy, "port_a", '"""Words."""\n' + PORT)
+    assert (code, result["computed"]) == (0, 0)
+
+
+def test_a_record_of_a_foreign_implementation_is_no_reference(toy):
+    code, said, _ = run(toy, "port_c", PORT, "--reference")
+    assert code == 5
+    assert "of a foreign implementation: it is no reference; write it elsewhere with --results" in said
+    assert not list((toy / "results").rglob("*.json"))
+
+
+def test_an_error_in_an_implementation_names_its_own_file(toy):
+    code, said, _ = run(toy, "port_d", PORT.replace("1.0 * value", "value.no_such_thing"))
+    assert code == 5
+    (line,) = said.splitlines()
+    assert "port_d.py, line 4: AttributeError: " in line
+    assert "toy-sum" in line
+
+
+def test_a_bug_of_our_own_comes_with_its_traceback_and_is_not_called_the_cases_fault(toy, monkeypatch):
+    monkeypatch.setattr("fieldbench.cells.runner.evidence_of", operator.truediv)
+    code, said, _ = run(toy, "port_e", PORT)
+    assert code == 5
+    assert said.startswith("Traceback (most recent call last)")
+    assert said.splitlines()[-1] == "error: toy-sum: truediv expected 2 arguments, got 1"
+    assert "CaseError" not in said

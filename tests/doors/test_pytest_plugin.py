@@ -8,10 +8,10 @@ import pytest
 
 # In-process sessions of pytester forget what they import, and NumPy cannot be loaded twice: load it all beforehand.
 import fieldbench.cells.runner
-import fieldbench.judging.drawing
-import fieldbench.judging.judge
 import fieldbench.data
 import fieldbench.evidence.case
+import fieldbench.judging.drawing
+import fieldbench.judging.judge
 import fieldbench.records.assemble
 import fieldbench.records.files
 import fieldbench.regression
@@ -59,7 +59,11 @@ def test_each_check_rival_and_control_is_an_item(folder):
     result = folder.runpytest_inprocess("their_folder/", "-v")
     result.assert_outcomes(passed=ITEMS)
     result.stdout.fnmatch_lines(
-        ["*their_folder/some_claim*.py::sum PASSED*", "*::sum-rejects-square-root PASSED*", "*::control-tenth-more PASSED*"]
+        [
+            "*their_folder/some_claim*.py::sum PASSED*",
+            "*::sum-rejects-square-root PASSED*",
+            "*::control-tenth-more PASSED*",
+        ]
     )
     assert len(records(folder)) == 1
     assert not (folder.path / "results").exists()
@@ -101,12 +105,13 @@ def test_an_unknown_tier_is_one_clear_sentence(folder):
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
+OPEN = "line 1: '(' was never closed; the case cannot be read"
 BROKEN = {
-    "cut off": ("some_claim/case.py", "CASE = Case(\n", "*some_claim/case.py, line 1: '(' was never closed; the case cannot be read"),
+    "cut off": ("some_claim/case.py", "CASE = Case(\n", f"*some_claim/case.py, {OPEN}"),
     "its experiment": ("some_claim/experiment.py", "a b\n", "*some_claim/experiment.py, line 1: invalid syntax; *"),
-    "a wrong name": ("some_claim/case.py", "\nCASE = Case()\n", "*some_claim/case.py, line 2: NameError: name 'Case' is not*"),
+    "a wrong name": ("some_claim/case.py", "\nCASE = Case()\n", "*case.py, line 2: NameError: name 'Case' is not*"),
     "its facts": ("some_claim/claim.toml", "id =\n", "*some_claim/claim.toml cannot be read as TOML: *line 1*"),
-    "the first form, cut off": ("old.py", "CLAIM = Claim(id='old'\n", "*old.py, line 1: '(' was never closed; the case cannot be read"),
+    "the first form, cut off": ("old.py", "CLAIM = Claim(id='old'\n", f"*old.py, {OPEN}"),
     "the first form, incomplete": ("old.py", "CLAIM = None\n", "*old.py binds no TIERS; a case needs CLAIM, TIERS, *"),
 }  # fmt: skip
 

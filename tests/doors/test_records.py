@@ -61,7 +61,7 @@ def test_a_record_compared_with_itself_is_identical(here):
             "toy-sum, quick tier",
             "  measured: 4 checks to the last bit",
             "  cells: 56 arrays identical, 0 arrays different, 0 arrays without counterpart",
-            "  predictions: 4 checks equal to 1e-09, 0 not",
+            "  predictions: 6 of checks and rivals equal to 1e-09, 0 not",
         ]
 
 
@@ -114,7 +114,7 @@ def test_an_old_record_is_compared_with_its_successor(here):
     recorded(here, "new")
     done = call("compare", OLD, "new")
     assert done.exit_code == 0
-    assert "predictions: 4 checks equal to 1e-09, 0 not" in done.stdout
+    assert "predictions: 6 of checks and rivals equal to 1e-09, 0 not" in done.stdout
 
 
 def test_explain_says_everything_of_a_verdict(here):

@@ -62,14 +62,14 @@ def test_a_record_is_identical_with_itself(record):
     found = compare(record, record)
     assert not found.grave
     assert found.gone == found.new == found.verdicts == found.margins == found.measured == found.predictions == []
-    assert (found.identical, found.predicted) == (4, 4)
+    assert (found.identical, found.predicted) == (4, 6)  # four checks; and two rivals
     # 24 sound cells of two quantities, 8 broken ones of one.
     assert found.cells == {"identical": 56, "different": 0, "without counterpart": 0}
     assert list(found.lines()) == [
         "toy-sum, quick tier",
         "  measured: 4 checks to the last bit",
         "  cells: 56 arrays identical, 0 arrays different, 0 arrays without counterpart",
-        "  predictions: 4 checks equal to 1e-09, 0 not",
+        "  predictions: 6 of checks and rivals equal to 1e-09, 0 not",
     ]
 
 
@@ -78,8 +78,9 @@ def test_a_changed_verdict_comes_first(record, case, store):
     found = compare(record, wrong)
     assert found.grave
     assert {"what": "check sum", "old": "reproduced", "new": "contradicted"} in found.verdicts
-    assert [entry["check"] for entry in found.predictions] == ["sum"]
+    assert [entry["what"] for entry in found.predictions] == ["check sum"]
     assert found.predictions[0]["relative"] == pytest.approx(np.log(1.3) / np.log(100))
+    assert found.predicted == 5
     assert found.cells["identical"] == 56
     assert lines(record, wrong)[1] == "  VERDICT check sum: reproduced -> contradicted"
 
@@ -89,6 +90,7 @@ def test_a_rival_a_control_and_a_guard_have_verdicts_too(record, case, store):
     near = varied(case, store, checks=(case.checks[0], dataclasses.replace(case.checks[1], rivals={"half": 1.0}),
                                        *case.checks[2:]))  # fmt: skip
     assert lines(record, near)[1] == "  VERDICT check exponent, rival half: rejected -> not rejected"
+    assert lines(record, near)[-1] == "    check exponent, rival half: 0.5 -> 1, 1.00e+00 relative"
     toothless = dataclasses.replace(case.controls[0], theory=theory_of(case)["theories"][kind])
     dull = varied(case, store, controls=(toothless, case.controls[1]))
     assert lines(record, dull)[1] == "  VERDICT control tenth-more: noticed -> not noticed"
@@ -180,7 +182,7 @@ def test_fresh_draws_differ_by_standard_errors(record, case, store):
     for entry in found.measured:
         assert entry["largest"] == np.abs(entry["z"]).max()
     assert found.cells == {"identical": 0, "different": 0, "without counterpart": 56}  # other replicates
-    assert found.predicted == 4
+    assert found.predicted == 6
     assert any("difference over combined standard error: mean " in line for line in found.lines())
 
 
@@ -206,10 +208,12 @@ def test_a_case_that_moved_to_the_second_form_is_compared_with_its_old_record(re
     assert not found.verdicts
     assert not found.gone
     assert found.cells["identical"] + found.cells["different"] == 56
-    assert found.predicted == 4
+    assert found.predicted == 6
 
 
-def test_different_numbers_of_points_are_said_and_not_subtracted(record, case, store):
-    fewer = varied(case, store, **with_sum(case, on=lambda at: at.size == 1000, rivals={"half": 500.0}))
-    (entry,) = compare(record, fewer).margins
-    assert entry["words"] == "2 points before, 1 now"
+def test_points_that_are_not_judged_any_more_are_gone(record, case, store):
+    fewer = varied(case, store, **with_sum(case, on=lambda at: at.size == 1000))
+    assert lines(record, fewer)[1] == "  gone: check sum: 2 points before, 1 now"
+    assert compare(record, fewer).grave
+    assert "  new: check sum: 1 points before, 2 now" in lines(fewer, record)
+    assert not compare(fewer, record).gone

@@ -76,7 +76,9 @@ def test_a_record_holds_every_number_of_the_run(record, result):
         assert (key.code, key.dtype, key.ports) == (measurement.key.code, "float64", {})
     for part, outcome in zip(record.checks, result.judgement.checks, strict=True):
         np.testing.assert_array_equal(part.measured, outcome.measured)
-        np.testing.assert_array_equal(part.margin, np.sum([p.values for p in part.parts], axis=0) if part.parts else 0.0)
+        np.testing.assert_array_equal(
+            part.margin, np.sum([p.values for p in part.parts], axis=0) if part.parts else 0.0
+        )
         assert part.verdict == outcome.verdict
         assert part.resolution == outcome.resolution
         for rival, found in zip(part.rivals, outcome.rivals, strict=True):
@@ -312,7 +314,8 @@ FORGERIES = {
     "a declared verdict": (lambda v: v["checks"][0].update(declared="contradicted"), "check sum, declared"),
     "a statement": (lambda v: v["checks"][0].update(statement=True), "check sum, statement"),
     "a margin": (lambda v: v["checks"][1].update(margin=[0.06]), "check exponent, margin"),
-    "a part of a margin": (lambda v: v["checks"][1]["parts"][0].update(values=[0.06]), "check exponent, parts[0], values"),
+    "a part of a margin": (
+        lambda v: v["checks"][1]["parts"][0].update(values=[0.06]), "check exponent, parts[0], values"),
     "how a part was got": (lambda v: v["checks"][0]["parts"][0].update(got="computed"), "check sum, parts[0], got"),
     "no word on how a part was got": (lambda v: v["checks"][0]["parts"][0].update(got=""), "check sum, parts[0], got"),
     "a resolution": (lambda v: v["checks"][0].update(resolution=0.01), "check sum, resolution"),
@@ -328,7 +331,8 @@ FORGERIES = {
     "a rival": (lambda v: v["checks"][0]["rivals"][0].update(t=1e4), "check sum, rival square-root, t"),
     "a rival left out": (lambda v: v["checks"][0]["rivals"].pop(), "check sum, rival square-root is missing"),
     "a rival twice": (
-        lambda v: v["checks"][0]["rivals"].append(v["checks"][0]["rivals"][0]), "rival square-root is in the record twice"),
+        lambda v: v["checks"][0]["rivals"].append(v["checks"][0]["rivals"][0]),
+        "rival square-root is in the record twice"),
     "a rival of another check": (
         lambda v: v["checks"][0]["rivals"].append(v["checks"][1]["rivals"][0]),
         "check sum, rival half is in the record but not in the case"),
@@ -343,7 +347,8 @@ FORGERIES = {
     "a replicate twice": (lambda v: v["cells"].append(v["cells"][0]), "replicates [0, 0, 1, 2, 3, 4, 5, 6, 7]"),
     "a replicate left out everywhere": (leave_a_replicate_out_everywhere, "replicates: the record says 7"),
     "the number of replicates": (lambda v: v.update(replicates=9), "replicates: the record says 9"),
-    "a cell of no experiment": (lambda v: v["cells"][0].update(experiment=99), "main, experiment 99: replicates [0] instead"),
+    "a cell of no experiment": (
+        lambda v: v["cells"][0].update(experiment=99), "main, experiment 99: replicates [0] instead"),
     "a check left out": (lambda v: v["checks"].pop(1), "check exponent is missing from the record"),
     "a check twice": (lambda v: v["checks"].append(v["checks"][1]), "check exponent is in the record twice"),
     "a check of another name": (
@@ -354,11 +359,13 @@ FORGERIES = {
     "a parameter chosen": (lambda v: v["claim"]["chosen"].update(scatter="0.2"), "claim, chosen, scatter"),
     "the tier": (lambda v: v.update(tier="standard"), "is in the case but not in the record"),
     "a tier that there is not": (lambda v: v.update(tier="huge"), "no tier 'huge'"),
-    "an experiment left out": (leave_an_experiment_out, 'experiment {"scatter":0.1,"size":10} is in the case but not in'),
+    "an experiment left out": (
+        leave_an_experiment_out, 'experiment {"scatter":0.1,"size":10} is in the case but not in'),
     "an experiment's parameter": (
         lambda v: v["experiments"][0]["parameters"].update(scatter=0.2),
         'experiment {"scatter":0.2,"size":10} is in the record but not in the case'),
-    "an experiment of another kind": (lambda v: v["experiments"][0].update(kind="Squares"), "has no Squares with fields"),
+    "an experiment of another kind": (
+        lambda v: v["experiments"][0].update(kind="Squares"), "has no Squares with fields"),
     "an axis": (
         lambda v: v["experiments"][0]["coordinates"].update(samples={"dtype": "int64", "shape": [1], "data": [3]}),
         "coordinates of Sum(size=10, scatter=0.1)"),

@@ -149,14 +149,15 @@ def test_a_cell_that_is_unlike_its_siblings_is_refused_before_another_is_committ
     first = record.cells[0].model_copy(update={"arrays": change(dict(record.cells[0].arrays))})
     refill(record.model_copy(update={"cells": [first]}), elsewhere)
     heads = {path.name for path in elsewhere.root.rglob("*.json")}
-    with pytest.raises(BadInput, match=r"toy-sum, main, Sum\(size=10, scatter=0\.1\), replicates from [01]: "):
+    with pytest.raises(BadInput, match=r"toy-sum, main, Sum\(size=10, scatter=0\.1\), replicates from 1: array "):
         run(folder, elsewhere)
     assert {path.name for path in elsewhere.root.rglob("*.json")} == heads
 
 
-def test_a_cell_that_repeats_another_is_refused(folder, store, elsewhere):
+def test_a_record_whose_replicates_are_all_one_is_refused(folder, store, elsewhere):
     record = assemble(run(folder, store))
-    repeated = record.cells[1].model_copy(update={"arrays": record.cells[0].arrays})
-    refill(record.model_copy(update={"cells": [record.cells[0], repeated]}), elsewhere)
-    with pytest.raises(BadInput, match="replicates from 1: two replicates agree to the last bit"):
+    first = record.cells[0]
+    repeated = [c.model_copy(update={"arrays": first.arrays}) for c in record.cells[:8]]
+    refill(record.model_copy(update={"cells": repeated}), elsewhere)
+    with pytest.raises(BadInput, match=r"Sum\(size=10, scatter=0\.1\): all 8 replicates agree to the last bit"):
         run(folder, elsewhere)

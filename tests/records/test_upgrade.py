@@ -144,6 +144,14 @@ def test_it_follows_from_its_own_numbers_with_its_case_and_without(record, case)
     assert own_differences(record) == []
 
 
+def test_axes_of_a_prediction_that_the_case_dropped_are_no_difference(raw, case, tmp_path):
+    """Records of schema 1 have the axes of predictions, too; those of quantities that were measured must agree."""
+    dropped = read_as(tmp_path, edited(raw, lambda v: v.update(axes={"half root": ["scaled"]})))
+    assert differences(dropped, case) == []
+    moved = read_as(tmp_path, edited(raw, lambda v: v.update(axes={"sum": ["samples"]})))
+    assert any("axes" in line for line in differences(moved, case))
+
+
 def test_the_second_form_of_a_case_does_not_know_its_experiments(record):
     (line,) = differences(record, load_case(MATERIAL / "toy" / "case.py"))
     assert "has no Setup with fields size, scatter" in line

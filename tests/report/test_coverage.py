@@ -1,17 +1,17 @@
 """The coverage list: what it shows of records, cases without record and claims that are not encoded."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from fieldbench.doors.cli import app
+from fieldbench.doors.session import Session
 from fieldbench.errors import BadInput
 from fieldbench.report.coverage import read_not_encoded, write_coverage
-from fieldbench.doors.session import Session
 
-ROOT = Path(__file__).parents[1]
-TOY = ROOT / "tests" / "evidence" / "toy_case.py"
+ROOT = Path(__file__).parents[2]
 OTHER = '[elsewhere]\ntitle = "Something"\nsource = "arXiv:1, eq. 2"\nwhy = "no text"\nerrata = ["a factor 2"]\n'
 
 
@@ -19,11 +19,12 @@ OTHER = '[elsewhere]\ntitle = "Something"\nsource = "arXiv:1, eq. 2"\nwhy = "no 
 def results(tmp_path_factory):
     """One record of a toy case with a declared discrepancy and an erratum."""
     folder = tmp_path_factory.mktemp("coverage")
-    case = folder / "toy.py"
+    toy = shutil.copytree(ROOT / "tests" / "material" / "toy", folder / "toy")
     declared = 'expect="contradicted", because="the sum is not so large"'
-    open_check = f'    Check("open", each("sum"), expected=1e9, budget={{"rounding": 1.0}}, {declared}),\n'
-    text = TOY.read_text().replace('    AtLeast("statement"', open_check + '    AtLeast("statement"')
-    case.write_text(text.replace("revision=1,", 'revision=1,\n    errata=("a sign is lost",),'))
+    open_check = f'        Check("open", Sum.sum, theory=1e9, margin=(Remainder("rounding", 1.0),), {declared}),\n'
+    case, facts = toy / "case.py", toy / "claim.toml"
+    case.write_text(case.read_text().replace('        AtLeast("statement"', open_check + '        AtLeast("statement"'))
+    facts.write_text('errata = ["a sign is lost"]\n' + facts.read_text())
     session = Session(store=folder / "store", results=folder / "results")
     session.record(session.run(case))
     return folder / "results"

@@ -7,18 +7,20 @@ import pytest
 from typer.testing import CliRunner
 
 from fieldbench.doors.cli import app
+from fieldbench.doors.session import Session
 from fieldbench.records import files as record
 from fieldbench.report.flips import stability
-from fieldbench.doors.session import Session
 
-TOY = Path(__file__).parent / "evidence" / "toy_case.py"
+TOY = Path(__file__).parents[1] / "material" / "toy" / "case.py"
 
 
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory):
     folder = tmp_path_factory.mktemp("flips")
     session = Session(store=folder / "store", results=folder / "results")
-    return record.read(session.record(session.run(TOY)))
+    found, path = session.record(session.run(TOY))
+    assert record.read(path) == found
+    return found
 
 
 def _at(toy, seed, verdict=None, rejected=True):
@@ -34,6 +36,9 @@ def test_the_door_pools_the_newest_record_of_each_seed(toy, tmp_path):
         "old": _at(toy, 0, "inconclusive").model_copy(update={"date": "2000-01-01T00:00:00Z"}),
         **{f"seed{seed}": _at(toy, seed) for seed in range(3)},
         "tried": _at(toy, 3, "inconclusive").model_copy(update={"exploratory": True}),
+        "unfinished": _at(toy, 0, "inconclusive").model_copy(
+            update={"date": "2099-01-01T00:00:00Z", "complete": False}
+        ),
         "larger": _at(toy, 4, "inconclusive").model_copy(update={"tier": "standard"}),
         "older": _at(toy, 5, "inconclusive").model_copy(
             update={"claim": toy.claim.model_copy(update={"revision": toy.claim.revision - 1})}

@@ -1,24 +1,25 @@
 """Tables made from records: what is shown, and where."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from fieldbench.doors.session import Session
 from fieldbench.errors import BadInput
 from fieldbench.records import files as record
 from fieldbench.report.table import front_page, write_tables
-from fieldbench.doors.session import Session
 
-TOY = Path(__file__).parent / "evidence" / "toy_case.py"
+TOY = Path(__file__).parents[1] / "material" / "toy"
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    """A results directory with one record of the toy case, whose tier leaves one check without a setup."""
+    """A results directory with one record of the toy case, whose tier leaves one check without an experiment."""
     folder = tmp_path_factory.mktemp("report")
-    case = folder / "toy.py"
-    absent = '    AtLeast("absent", each("sum"), 0.0, where={"size": 7}),\n'
-    case.write_text(TOY.read_text().replace('    AtLeast("statement"', absent + '    AtLeast("statement"'))
+    case = shutil.copytree(TOY, folder / "toy") / "case.py"
+    absent = '        AtLeast("absent", Sum.sum, 0.0, on=lambda at: at.size == 50),\n'
+    case.write_text(case.read_text().replace('        AtLeast("statement"', absent + '        AtLeast("statement"'))
     session = Session(store=folder / "store", results=folder / "results")
     session.record(session.run(case))
     return folder / "results"
@@ -35,7 +36,9 @@ def test_tables_hold_measured_predicted_margin_error_rival_power_and_verdict(res
     assert "| 5 % |" in row
     assert "square-root (" in row
     assert row.endswith("| reproduced |")
-    assert any(line.startswith("| toy-sum | absent |") and "not run: no setup" in line for line in lines)
+    assert any(
+        line.startswith("| toy-sum | absent |") and "not run: no experiment of the quick tier" in line for line in lines
+    )
 
 
 def test_the_front_page_is_filled_between_its_marks_and_nowhere_else(results, tmp_path):

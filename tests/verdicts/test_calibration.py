@@ -1,6 +1,6 @@
 """Calibration of the verdict rule on synthetic claims whose truth is known (docs/calibration.md is printed from here).
 
-Run `pytest tests/evidence/test_calibration.py --slow`, or `python tests/evidence/test_calibration.py` for the document.
+Run `pytest tests/verdicts/test_calibration.py --slow`, or `python tests/verdicts/test_calibration.py` for the document.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def document() -> str:
         "",
         f"{CLAIMS:,} synthetic claims a setting; a margin is given in true standard errors of the mean. Gated noises must stay",
         f"below {100 * limit:.2f} %, the upper 99.9 % binomial limit of a rate of 1 %. Made by",
-        "`python tests/evidence/test_calibration.py > docs/calibration.md`.",
+        "`python tests/verdicts/test_calibration.py > docs/calibration.md`.",
         "",
         "| noise | replicates | margin / SE | reproduced at the margin | reproduced at 1.2 margins | contradicted in the middle |"
         " power: reproduced in the middle |",

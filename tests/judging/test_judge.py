@@ -1,0 +1,241 @@
+"""Judging a case on arrays made by hand: what rests on what, whose world is read, what a figure holds."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from fieldbench.claims import (
+    AtLeast,
+    AtMost,
+    Case,
+    Check,
+    Control,
+    Experiment,
+    Figure,
+    Guard,
+    Known,
+    Limit,
+    Quantity,
+    Remainder,
+    Rival,
+    Tier,
+    exponent,
+    per,
+)
+from fieldbench.errors import BadInput
+from fieldbench.judging.drawing import draw
+from fieldbench.judging.judge import judge
+from fieldbench.judging.predictions import predict
+
+
+@dataclass(frozen=True)
+class Line(Experiment):
+    """Two quantities, each with its own diagnostic."""
+
+    size: int
+
+    places = (1, 2)
+    first = Quantity("places")
+    second = Quantity(chain=True)
+    rhat = Quantity()
+
+    def measure(self, key):
+        raise AssertionError("judging measures nothing")
+
+
+@dataclass(frozen=True)
+class Halved(Line):
+    """Broken."""
+
+
+def theory(at):
+    return {
+        Line.first: Known(at.size * np.ones(2), Remainder("x", 0.1, order="1/n", got="computed", relative=True)),
+        Line.second: Known(float(at.size), Remainder("x", 0.1, got="bounded", relative=True)),
+    }
+
+
+def doubled(at):
+    return {Line.first: 2.0 * at.size * np.ones(2), Line.second: 2.0 * at.size}
+
+
+def size(at):
+    return at.size
+
+
+FIRST, SECOND = Check("first", Line.first), Check("second", Line.second, rivals={"doubled": doubled})
+CASE = Case(
+    theories={Line: theory},
+    tiers={"quick": Tier([Line(10), Line(20)], 8), "standard": Tier([Line(30), Line(40)], 8)},
+    checks=(FIRST, SECOND),
+    controls=(
+        Control("halved", contradicts=FIRST, experiment=Halved),
+        Control("twice", contradicts=SECOND, theory=lambda at: theory(replace(at, size=2 * at.size))),
+    ),
+    guards=(Guard("mixed", Line.rhat, of=(Line.second,), at_most=1.1),),
+    figure=Figure(y=Line.first, x="places", rivals={"doubled": doubled}, curve=lambda at: ([1, 2], [at.size, at.size])),
+)
+RNG = np.random.default_rng(0)
+NOISE = {e: RNG.normal(size=(8, 3)) / 100 for e in (Line(10), Line(20), Line(30), Line(40))}
+
+
+def evidence(tier="quick", rhat=1.0, factor=1.0):
+    def arrays(at, factor):
+        return {
+            "first": factor * at.size * (1.0 + NOISE[at][:, :2]),
+            "second": factor * at.size * (1.0 + NOISE[at][:, 2]),
+            "rhat": np.full(8, rhat),
+        }
+
+    experiments = CASE.tier(tier).experiments
+    return {"main": {e: arrays(e, factor) for e in experiments}, "halved": {e: arrays(e, 0.5) for e in experiments}}
+
+
+def judged(case=CASE, tier="quick", **options):
+    predictions = predict(case, tier, case.tier(tier).experiments)
+    return judge(case, tier, evidence(tier, **options), predictions)
+
+
+def outcomes(judgement):
+    return {check.id: check for check in judgement.checks}
+
+
+def with_checks(*checks):
+    return replace(CASE, checks=(*CASE.checks, *checks))
+
+
+def test_a_right_theory_is_reproduced_its_rival_rejected_its_controls_noticed():
+    found = judged()
+    assert {c.id: str(c.verdict) for c in found.checks} == {"first": "reproduced", "second": "reproduced"}
+    assert outcomes(found)["second"].rivals[0].as_declared
+    assert all(control.as_declared for control in found.controls)
+    assert found.exit_code == 0
+
+
+def test_a_wrong_measurement_is_contradicted():
+    assert str(outcomes(judged(factor=1.5))["first"].verdict) == "contradicted"
+
+
+def test_a_failed_guard_touches_only_what_it_guards():
+    found = outcomes(judged(rhat=2.0))
+    assert str(found["first"].verdict) == "reproduced"
+    assert str(found["second"].verdict) == "inconclusive"
+    assert found["second"].reason == "guard failed: mixed"
+
+
+def test_a_guard_that_fails_at_one_experiment_leaves_checks_that_do_not_read_it():
+    elsewhere = Check("elsewhere", Line.second, on=lambda at: at.size == 20)
+    case = with_checks(elsewhere)
+    arrays = evidence()
+    arrays["main"][Line(10)]["rhat"][3] = 2.0
+    found = outcomes(judge(case, "quick", arrays, predict(case, "quick", case.tier("quick").experiments)))
+    assert str(found["second"].verdict) == "inconclusive"
+    assert str(found["elsewhere"].verdict) == "reproduced"
+
+
+def test_parts_of_the_margin_keep_their_order_and_origin():
+    (part,) = outcomes(judged())["first"].parts
+    assert (part.name, part.order, part.got) == ("x", "1/n", "computed")
+    np.testing.assert_allclose(part.values, [1.0, 1.0, 2.0, 2.0], rtol=1e-9)
+
+
+def test_resolution_is_the_margin_over_the_way_to_the_nearest_rival():
+    assert outcomes(judged())["first"].resolution is None
+    assert outcomes(judged())["second"].resolution == pytest.approx(0.1, rel=1e-6)
+    near = with_checks(
+        Check("near", Line.second, rivals={"doubled": doubled, "near": lambda at: {Line.second: 1.2 * at.size}})
+    )
+    assert outcomes(judged(near))["near"].resolution == pytest.approx(0.5, rel=1e-6)
+
+
+def test_a_rival_has_its_value_margin_and_distance_at_every_point():
+    (rival,) = outcomes(judged())["second"].rivals
+    np.testing.assert_array_equal(rival.expected, [20.0, 40.0])
+    assert rival.distance.shape == (2,)
+    assert rival.rejection.standard_errors == rival.distance.max()
+
+
+def test_a_rival_with_a_free_constant_is_told_by_its_shape():
+    shapes = {"constant": Rival(lambda at: {Line.second: 1.0}, free="offset"), "doubled": Rival(doubled, free="offset")}
+    flat = Check("flat", Line.second, scale="log", rivals=shapes)
+    rivals = {r.id: r for r in outcomes(judged(with_checks(flat)))["flat"].rivals}
+    assert rivals["constant"].as_declared
+    assert not rivals["doubled"].as_declared  # twice as much is a constant
+
+
+def test_a_bound_is_read_in_the_world_of_another_theory():
+    checks = (
+        AtMost("below", Line.second, Line.second.under(doubled)),
+        AtLeast("above", Line.second, Line.second.under(doubled) / 4),
+        AtLeast("too-high", exponent(Line.second, over=size), 1.5),
+    )
+    found = outcomes(judged(with_checks(*checks)))
+    assert [str(found[c.id].verdict) for c in checks] == ["reproduced", "reproduced", "contradicted"]
+    np.testing.assert_array_equal(found["below"].expected, [20.0, 40.0])
+
+
+def test_a_stated_margin_replaces_the_remainders_and_may_be_an_expression():
+    stated = Check("stated", Line.second, margin=(Remainder("root", per(lambda at: at.size**0.5), got="bounded"),))
+    (part,) = outcomes(judged(with_checks(stated)))["stated"].parts
+    np.testing.assert_allclose(part.values, np.sqrt([10.0, 20.0]))
+
+
+def test_a_check_is_left_to_the_tiers_that_have_its_statistics():
+    fine = with_checks(Check("fine", Line.first, tiers=("standard",)))
+    assert outcomes(judged(fine))["fine"].reason == "left to the standard tier"
+    assert str(outcomes(judged(fine, tier="standard"))["fine"].verdict) == "reproduced"
+    assert judged(fine).summary() == "reproduced; not run: fine"
+
+
+def test_on_selects_experiments_and_nothing_to_read_is_said():
+    one = with_checks(
+        Check("one", Line.first, on=lambda at: at.size == 20), Check("none", Line.first, on=lambda at: at.size > 20)
+    )
+    found = outcomes(judged(one))
+    assert len(found["one"].labels) == 2
+    assert "no experiment of the quick tier" in found["none"].reason
+
+
+def test_too_few_experiments_do_not_stop_the_rest():
+    slope = with_checks(Check("slope", exponent(Line.second, over=size), theory=1.0, margin=(Remainder("x", 0.1),)))
+    predictions = predict(slope, "quick", [Line(10)])
+    found = outcomes(judge(slope, "quick", {"main": {Line(10): evidence()["main"][Line(10)]}}, predictions))
+    assert found["slope"].reason == "exponent needs 2 experiments, this tier has 1"
+    assert str(found["first"].verdict) == "reproduced"
+
+
+def test_a_theory_without_remainders_gives_no_margin_and_the_line_is_named():
+    with pytest.raises(BadInput, match=r"test_judge\.py, line \d+: check bare: it has no margin"):
+        judged(with_checks(Check("bare", Line.second, theory=doubled)))
+
+
+def test_a_theory_is_asked_only_where_it_is_needed():
+    asked = []
+
+    def expensive(at):
+        asked.append(at)
+        return theory(at)
+
+    narrow = with_checks(Check("narrow", Line.first, theory=expensive, on=lambda at: at.size == 20))
+    judged(narrow)
+    assert asked == [Line(20)]
+
+
+def test_limits_need_no_sample():
+    limit = Limit("limit", lambda: [1.0, 2.0], expected=[1.0, 2.001], margin=(Remainder("left", lambda: 0.01),))
+    found = outcomes(judged(with_checks(limit)))["limit"]
+    assert (str(found.verdict), found.replicates) == ("reproduced", 0)
+
+
+def test_a_figure_holds_everything_that_is_drawn():
+    drawn = draw(CASE, evidence(), predict(CASE, "quick", CASE.tier("quick").experiments))
+    first = drawn["series"][0]
+    assert [one["label"] for one in drawn["series"]] == ["size=10", "size=20"]
+    np.testing.assert_array_equal(first["x"], [1.0, 2.0])
+    np.testing.assert_array_equal(first["theory"], [10.0, 10.0])
+    np.testing.assert_allclose(first["margin"], [1.0, 1.0], rtol=1e-9)
+    np.testing.assert_array_equal(first["rivals"]["doubled"], [20.0, 20.0])
+    np.testing.assert_allclose(first["measured"], evidence()["main"][Line(10)]["first"].mean(axis=0))
+    assert first["standard_error"].shape == (2,)
+    np.testing.assert_array_equal(first["curve"][1], [10, 10])

@@ -1,0 +1,155 @@
+"""One check on constructed values: outcome, rivals, resolution, words."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from fieldbench.errors import BadInput
+from fieldbench.verdicts.outcome import ExitCode, Judgement, Part, Terms, hold
+from fieldbench.verdicts.rule import Verdict
+from fieldbench.verdicts.weigh import RivalNumbers, not_run, weigh
+from fieldbench.verdicts.words import check_text, rival_text, worst_point
+
+POINTS = ("a", "b")
+EXPECTED = np.array([1.0, 2.0])
+QUANTILE = stats.t.ppf(0.99, 7)
+SPREAD = np.array([-1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0])
+"""Eight values of mean zero; their standard error is 1/√7."""
+
+
+def around(mean, error=0.01):
+    """Eight replicates whose mean and standard error are exactly these, at each point."""
+    return np.asarray(mean, np.float64) + error * np.sqrt(7.0) * SPREAD[:, None]
+
+
+def part(size, name="a cause"):
+    return Part(name, np.broadcast_to(np.float64(size), (2,)), "1/n", "bounded")
+
+
+def weighed(values, *rivals, margin=0.2, **terms):
+    return weigh(Terms("a-check", **terms), POINTS, values, EXPECTED, (part(margin),), rivals)
+
+
+def test_the_margin_is_the_sum_of_its_parts():
+    parts = (part(0.1), part(0.05, "another"))
+    found = weigh(Terms("a-check"), POINTS, around(EXPECTED), EXPECTED, parts)
+    np.testing.assert_allclose(found.margin, 0.15)
+    assert found.parts == parts
+    assert found.verdict is Verdict.REPRODUCED
+    np.testing.assert_allclose(found.standard_error, 0.01)
+    np.testing.assert_allclose(found.interval, QUANTILE * 0.01)
+    for bad in (-0.1, np.nan):
+        with pytest.raises(BadInput, match="a-check: part 'a cause' of the margin is negative or not a number"):
+            weighed(around(EXPECTED), margin=bad)
+
+
+def test_a_rival_has_its_distance_at_each_point_beyond_its_own_margin():
+    rival = RivalNumbers("near", np.array([1.1, 2.5]), (part(0.02),))
+    (found,) = weighed(around(EXPECTED), rival).rivals
+    np.testing.assert_allclose(found.distance, [8.0, 48.0])
+    np.testing.assert_allclose(found.margin, 0.02)
+    assert found.rejection.point == 1
+    assert found.rejection.standard_errors == pytest.approx(48.0)
+    assert found.as_declared
+
+
+@pytest.mark.parametrize(("moved", "rejected"), [(0.049, False), (0.0551, False), (0.0651, True)])
+def test_a_rival_is_rejected_by_distance_and_by_significance(moved, rejected):
+    """By t(7) and corrected for two points, p = 1e-3 needs 6.1 standard errors of 0.01."""
+    (found,) = weighed(around(EXPECTED), RivalNumbers("near", EXPECTED + moved)).rivals
+    assert found.rejection.standard_errors == pytest.approx(100 * moved)
+    assert found.as_declared is rejected
+
+
+def test_resolution_is_the_margin_over_the_nearest_rivals_distance_at_the_worst_point():
+    far = RivalNumbers("far", np.array([3.0, 2.8]))
+    near = RivalNumbers("near", np.array([1.5, 4.0]))
+    # At a: 0.2/0.5; at b the far one is the nearer: 0.2/0.8.
+    assert weighed(around(EXPECTED), far, near).resolution == pytest.approx(0.4)
+    assert weighed(around(EXPECTED), far).resolution == pytest.approx(0.25)
+    assert weighed(around(EXPECTED)).resolution is None
+
+
+def test_a_rival_with_a_free_constant_is_told_by_its_shape():
+    same_shape = RivalNumbers("same-shape", EXPECTED + 5.0, free="offset")
+    (found,) = weighed(around(EXPECTED), same_shape).rivals
+    assert not found.as_declared
+    flat = RivalNumbers("flat", np.array([7.0, 7.0]), free="offset")
+    outcome = weighed(around(EXPECTED), flat)
+    assert outcome.rivals[0].as_declared
+    # Theory less its mean is ∓0.5, the flat rival's 0.
+    assert outcome.resolution == pytest.approx(0.2 / 0.5)
+
+
+def test_a_free_constant_fits_a_single_point():
+    rival = RivalNumbers("any", np.array([9.0]), free="offset")
+    found = weigh(Terms("a-check"), ("a",), around([1.0]), EXPECTED[:1], (Part("x", np.array([0.1])),), (rival,))
+    assert not found.rivals[0].as_declared
+
+
+def test_resolution_of_a_one_sided_check_is_half_the_interval_over_the_distance_from_the_bound():
+    found = weigh(Terms("a-check", side="above"), POINTS, around(EXPECTED), EXPECTED - [0.5, 0.1], ())
+    assert found.verdict is Verdict.REPRODUCED
+    assert found.resolution == pytest.approx(QUANTILE * 0.01 / 0.1)
+    below = weigh(Terms("a-check", side="below"), POINTS, around(EXPECTED), EXPECTED - [0.5, 0.1], ())
+    assert below.verdict is Verdict.CONTRADICTED
+
+
+def test_a_failed_guard_decides_and_a_value_that_is_not_a_number_is_said():
+    guarded = weigh(Terms("a-check"), POINTS, around(EXPECTED), EXPECTED, (part(0.2),), (), ("tight",))
+    assert (guarded.verdict, guarded.reason) == (Verdict.INCONCLUSIVE, "guard failed: tight")
+    values = around(EXPECTED)
+    values[3, 0] = np.nan
+    found = weighed(values)
+    assert (found.verdict, found.reason) == (
+        Verdict.INCONCLUSIVE,
+        "some replicate has no finite value of this observable",
+    )
+
+
+def test_exact_numbers_have_no_replicates():
+    found = weighed(np.stack([EXPECTED, EXPECTED + 0.1]), exact=True)
+    assert (found.verdict, found.replicates) == (Verdict.REPRODUCED, 0)
+    np.testing.assert_allclose(found.measured, EXPECTED + 0.1)  # the furthest
+
+
+def test_one_replicate_is_no_sample():
+    with pytest.raises(BadInput, match="at least 2 independent replicates"):
+        weighed(EXPECTED[None])
+
+
+def test_guards_hold_extremes_and_refuse_what_is_not_a_number():
+    held = hold("g", "residual", [np.array([0.1, 0.4]), np.array([[0.2]])], 0.5, 0.0)
+    assert (held.smallest, held.largest, held.passed) == (0.1, 0.4, True)
+    assert not hold("g", "residual", [np.array([0.1, np.nan])], 0.5, None).passed
+    assert not hold("g", "residual", [np.array([0.6])], 0.5, None).passed
+    assert hold("g", "residual", [np.array([0.5])], 0.5, 0.5).passed
+    assert hold("g", "residual", [], 0.5, None) is None
+
+
+def test_a_judgement_says_what_did_not_run():
+    absent = not_run(Terms("absent"), "no experiment")
+    assert absent.as_declared
+    good, odd = weighed(around(EXPECTED)), weighed(around(EXPECTED + 1.0))
+    assert Judgement((good,), (), ()).summary() == "reproduced"
+    assert Judgement((good, absent), (), ()).summary() == "reproduced; not run: absent"
+    assert Judgement((good, absent), (), ()).summary(("no moon",)) == "reproduced; not run: no moon"
+    assert Judgement((absent,), (), ()).exit_code is ExitCode.COULD_NOT_RUN
+    assert Judgement((good, odd), (), ()).summary() == "contradicted (a-check contradicted)"
+    assert Judgement((good, odd), (), ()).exit_code is ExitCode.CONTRADICTED
+    statement = weighed(around(EXPECTED), statement=True)
+    assert Judgement((statement, odd), (), ()).summary() == "reproduced (a-check contradicted)"
+
+
+def test_words_name_the_point_that_strains_its_margin_most():
+    values = around(EXPECTED + np.array([0.05, 0.12]))
+    found = weighed(values, RivalNumbers("near", EXPECTED))
+    assert worst_point(found) == 1
+    text = check_text(found)
+    assert text.startswith("a-check: reproduced; measured 2.12 ± 0.01, expected 2, margin 0.2 at b (8 replicates)")
+    assert rival_text(found, found.rivals[0]).startswith("a-check: rival near rejected: 12 standard errors, p = ")
+    assert "declared reproduced" in check_text(weighed(around(EXPECTED + 1.0)))
+    because = weighed(around(EXPECTED + 1.0), expect="contradicted", because="it is one more")
+    assert "as declared, because it is one more" in check_text(because)
+    logs = weigh(Terms("a-check", scale="log"), ("a",), np.log(around([1.0])), np.zeros(1), (Part("x", np.ones(1)),))
+    assert "(relative)" in check_text(logs)
