@@ -193,7 +193,7 @@ def _finish(
         experiment={"kind": type(item.experiment).__name__, **canonical.plain(item.experiment)},
         seed=settings.seed,
         block=(item.first, variant.size),
-        variant=variant.name,
+        variant=variant.key,
         dtype=jnp.zeros(()).dtype.name,
         matmul_precision=str(jax.config.jax_default_matmul_precision),  # type: ignore[attr-defined]
         data=dict(item.data),

@@ -143,9 +143,12 @@ class Case:
 
     def predict(self, tier: str, experiments: Sequence[Any]) -> Predictions:
         """What each theory says wherever a check, a control or the figure asks for it."""
+        from fieldbench.judging.judge import rehearse
         from fieldbench.judging.predictions import predict
 
-        return predict(self, tier, experiments)
+        predictions = predict(self, tier, experiments)
+        rehearse(self, tier, experiments, predictions)
+        return predictions
 
     def theories_in(self, tier: str, experiments: Sequence[Any]) -> dict[str, dict[Any, None]]:
         """Name of each theory → the experiments at which a check, a control or the figure asks for it."""
@@ -214,6 +217,7 @@ def _variant(name: str, kind: type[Experiment], measured: type[Experiment], on: 
 
     return Variant(
         name=name,
+        measured=measured.__name__,
         applies=lambda e: type(e) is kind and (on is None or on(e)),
         measure=measure,
         block=block,

@@ -86,6 +86,12 @@ class Check:
             raise BadInput(f"{where}: expecting {self.expect!r} needs because= with the analysis")
         if self.side == "both" and isinstance(self.theory, int | float | Expression) and not self.margin:
             raise BadInput(f"{where}: it has no margin; a number for a theory needs margin=(Remainder(…),)")
+        for remainder in self.margin:
+            if callable(remainder.value):
+                raise BadInput(
+                    f"{where}: part {remainder.name!r} of its margin is a function; make it an expression, "
+                    "per(lambda at: …)"
+                )
         for name in self.rivals:
             require_kebab(name, f"{where}, rival")
 

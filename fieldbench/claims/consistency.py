@@ -12,10 +12,11 @@ import numpy as np
 from fieldbench.claims.case import Case, own_name, read_by
 from fieldbench.claims.check import Check, Selects
 from fieldbench.claims.experiment import Experiment, Quantity
-from fieldbench.claims.expression import Selected
+from fieldbench.claims.expression import Expression, Selected
 from fieldbench.claims.structure import leaves, nodes, positions
 from fieldbench.claims.variant import ports_of
 from fieldbench.errors import BadInput
+from fieldbench.verdicts.rule import RIVAL_REPLICATES
 
 
 def require_consistent(case: Case) -> None:
@@ -25,14 +26,19 @@ def require_consistent(case: Case) -> None:
     for kind in case.kinds:
         _require_kind(case, kind, where)
     _require_streams(case, where)
+    _require_replicates(case, where)
     for guard in case.guards:
         owners = {quantity.owner for quantity in (guard.diagnostic, *guard.of)}
         if not any(_selected(case, guard.on, owners)):
-            raise BadInput(f"{guard.line}: guard {guard.id} selects nothing: no experiment of any tier is one of its")
+            raise BadInput(
+                f"{guard.line}: guard {guard.id} selects nothing: its on= is true of no experiment that measures "
+                f"{guard.diagnostic!r}"
+            )
     for check in case.checks:
         if isinstance(check, Check):
             _require_check(case, check)
     _require_controls(case, where)
+    _require_figure(case)
     _require_read(case)
     _require_independent(case)
 
@@ -43,7 +49,9 @@ def _require_names(case: Case, where: str) -> None:
         if repeated := sorted({name for name in ids if ids.count(name) > 1}):
             raise BadInput(f"{where}: ids are used twice: {', '.join(repeated)}")
     if len(case.controls) < 2:
-        raise BadInput(f"{where}: {len(case.controls)} controls; a case has at least two deliberate errors, Control(…)")
+        raise BadInput(
+            f"{where}: {len(case.controls)} control(s); a case has at least two deliberate errors, Control(…)"
+        )
     if not any(check.rivals for check in case.checks if isinstance(check, Check)):
         raise BadInput(f"{where}: no rival; a case has at least one theory that the data must exclude, rivals={{…}}")
 
@@ -76,6 +84,16 @@ def _require_axes(quantity: Quantity, experiment: Any, where: str) -> None:
             raise BadInput(f"{where}: axis {axis!r} of {quantity!r} is no list of coordinates at {experiment}")
 
 
+def _require_replicates(case: Case, where: str) -> None:
+    rivals = any(check.rivals for check in case.checks if isinstance(check, Check))
+    for name, tier in case.tiers.items():
+        if rivals and tier.replicates < RIVAL_REPLICATES:
+            raise BadInput(
+                f"{where}: tier {name!r} has {tier.replicates} replicates; a rival is excluded from {RIVAL_REPLICATES} "
+                "at least"
+            )
+
+
 def _require_streams(case: Case, where: str) -> None:
     kinds: dict[str, type[Experiment]] = {}
     for kind in case.kinds:
@@ -105,7 +123,7 @@ def _require_check(case: Case, check: Check) -> None:
         for e in case.select(check, tier.experiments)
     ]  # fmt: skip
     if not experiments:
-        raise BadInput(f"{where} selects nothing: no experiment of its tiers is one that it reads")
+        raise BadInput(f"{where} selects nothing: its on= is true of no experiment of its tiers")
     for node in read_by(check):
         if isinstance(node, Selected):
             for experiment in experiments:
@@ -135,7 +153,9 @@ def _require_controls(case: Case, where: str) -> None:
             for e in case.select(control.contradicts, tier.experiments, on)
         ]  # fmt: skip
         if not experiments:
-            raise BadInput(f"{at} selects nothing: no experiment that {control.contradicts.id} reads is one of its")
+            raise BadInput(
+                f"{at} selects nothing: its on= is true of no experiment that {control.contradicts.id} reads"
+            )
         broken = control.experiment
         if broken is not None:
             if not any(issubclass(broken, kind) for kind in case.kinds):
@@ -150,6 +170,19 @@ def _require_controls(case: Case, where: str) -> None:
                 )
 
 
+def _require_figure(case: Case) -> None:
+    figure = case.figure
+    if figure is None:
+        return
+    quantities = [node for node in nodes(figure.y) if isinstance(node, Quantity)]
+    axes = quantities[0].axes if quantities else ()
+    if not isinstance(figure.x, Expression) and figure.x not in axes:
+        raise BadInput(
+            f"{figure.line}: the figure's x={figure.x!r} is no axis of {figure.y}, whose axes are "
+            f"{', '.join(axes) or 'none'}; a field is shown by x=per(lambda at: at.field)"
+        )
+
+
 def _require_read(case: Case) -> None:
     """Nothing is written only to be stored: each quantity is read by a check, a guard or the figure."""
     read: set[Quantity] = {guard.diagnostic for guard in case.guards}
@@ -161,7 +194,7 @@ def _require_read(case: Case) -> None:
     for kind in case.kinds:
         for quantity in kind.quantities().values():
             if quantity not in read:
-                raise BadInput(f"case {case.claim.id}: {quantity!r} is measured and nothing reads it; drop or judge it")
+                raise BadInput(f"case {case.claim.id}: {quantity!r} is declared and nothing reads it; drop or judge it")
 
 
 def _require_independent(case: Case) -> None:
@@ -176,6 +209,6 @@ def _require_independent(case: Case) -> None:
             if home in reached:
                 raise BadInput(
                     f"case {case.claim.id}: {Path(inspect.getfile(kind)).name} reaches {home.name}, which defines the "
-                    f"theory {own_name(function)}: a measurement must not share the formula that it tests; move what "
-                    "both need to a file of its own"
+                    f"theory {own_name(function)}: a measurement must not share the formula that it tests; find the "
+                    "number in another way"
                 )

@@ -88,6 +88,8 @@ def select(cases: Mapping[str, Path], names: Iterable[str]) -> dict[str, Path]:
             chosen[match] = cases[match]
         elif (Path(name).is_file() and is_case(Path(name))) or (Path(name).is_dir() and find_cases(Path(name))):
             chosen |= find_cases(Path(name))
+        elif Path(name).is_dir():
+            raise BadInput(f"{name} holds no case: a case is a {CASE} with a {FILE} beside it")
         else:
             near = difflib.get_close_matches(wanted, cases, n=3) or list(cases)
             raise BadInput(f"unknown case {name!r}; did you mean {', '.join(near) or '(no case was found)'}?")

@@ -52,6 +52,10 @@ class Quantity(Expression):
         """Shape of one replicate's value at one experiment."""
         return tuple(len(values) for values in self.coordinates(experiment).values())
 
+    def __lt__(self, other: Quantity) -> bool:
+        """By name: JAX sorts the keys of what a mapped measurement returns."""
+        return self.name < other.name
+
     def __str__(self) -> str:
         return self.name
 

@@ -99,12 +99,26 @@ def read_claim(path: Path) -> Claim:
                 f"{path}: {name} holds the control character {found[0]!r}; write LaTeX in single quotes, '...'"
             )
     try:
-        sources = tuple(Source(**source) for source in fields.pop("sources", ()))
+        sources = tuple(_source(source) for source in fields.pop("sources", ()))
         lists: dict[str, Any] = {name: tuple(fields.pop(name)) for name in ("errata", "bibtex") if name in fields}
         return Claim(sources=sources, **lists, **fields)
-    except (TypeError, BadInput) as error:
-        known = ", ".join(field.name for field in dataclasses.fields(Claim))
-        raise BadInput(f"{path}: {error}; its fields are {known}") from error
+    except TypeError as error:
+        known = [field.name for field in dataclasses.fields(Claim)]
+        missing = [name for name in ("id", "revision", "title", "statement") if name not in fields]
+        unknown = [name for name in fields if name not in known]
+        words = f"add {', '.join(missing)}" if missing else f"{', '.join(unknown) or error} is no field of it"
+        raise BadInput(f"{path}: {words}; its fields are {', '.join(known)}") from error
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from error
+
+
+def _source(fields: dict[str, Any]) -> Source:
+    missing, unknown = {"where"} - fields.keys(), fields.keys() - {"where", "arxiv", "title"}
+    if missing or unknown:
+        raise BadInput(
+            f"[[sources]] takes where, and arxiv or title; not {', '.join(sorted(unknown)) or 'without where'}"
+        )
+    return Source(**fields)
 
 
 def _texts(value: Any, name: str) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from fieldbench.claims.expression import Expression
 from fieldbench.claims.known import Theory
+from fieldbench.claims.where import declared_at
 
 Curve = Callable[[Any], tuple[ArrayLike, ArrayLike]]
 
@@ -37,3 +38,4 @@ class Figure:
     curve: Curve | None = None
     log: str = ""
     on: Callable[[Any], bool] | None = None
+    line: str = field(default_factory=declared_at, compare=False, repr=False)

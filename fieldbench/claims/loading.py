@@ -65,7 +65,7 @@ def _require_case_is_last(path: Path) -> None:
         if neighbour.name != path.name and path.resolve() in reach([neighbour]):
             raise BadInput(
                 f"{neighbour} reaches {path.name}, which defines the theory and judges: a measurement must not share "
-                "the formula that it tests; move what both need to a file of its own"
+                "the formula that it tests; find the number in another way"
             )
 
 

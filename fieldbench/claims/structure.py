@@ -38,7 +38,9 @@ def positions(expression: Selected, experiment: Any) -> dict[str, NDArray[np.int
     assert isinstance(quantity, Quantity)
     unknown = set(expression.at) - set(quantity.axes)
     if unknown:
-        raise BadInput(f"{quantity!r} has no axis {sorted(unknown)[0]!r}; its axes are {', '.join(quantity.axes)}")
+        raise BadInput(
+            f"{quantity!r} has no axis {sorted(unknown)[0]!r}; its axes are {', '.join(quantity.axes) or 'none'}"
+        )
     kept = {}
     for axis, values in quantity.coordinates(experiment).items():
         keep = np.arange(len(values))

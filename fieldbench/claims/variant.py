@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fieldbench.claims.names import MAIN
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -15,6 +17,7 @@ class Variant:
 
     Attributes:
         name: "main", or a control's id.
+        measured: name of the class or function that measures; a control that changes it has other cells.
         applies: whether an experiment of the tier is measured in this way.
         measure: (experiment, key or block of keys, ports) → name → value.
         block: replicates measured at once; None for one.
@@ -25,6 +28,7 @@ class Variant:
     """
 
     name: str
+    measured: str
     applies: Callable[[Any], bool]
     measure: Callable[[Any, Any, Mapping[str, Any]], Mapping[str, Any]]
     block: int | None
@@ -32,6 +36,11 @@ class Variant:
     stream: str
     source: Path
     shapes: Callable[[Any], dict[str, tuple[int, ...]]] | None = None
+
+    @property
+    def key(self) -> str:
+        """What a cell's key has of it."""
+        return self.name if self.name == MAIN else f"{self.name} by {self.measured}"
 
     @property
     def size(self) -> int:

@@ -55,11 +55,13 @@ def _newest(where: Path) -> dict[tuple[str, str, int], Record]:
 
 def explain_check(what: str, tier: str, results: Path | None, folder: Path | None, out: Output) -> None:
     """One check of the newest record: its number, its margin part by part, its nearest rival."""
-    name, slash, check_id = what.partition("/")
+    name, slash, check_id = what.rpartition("/")
     if not slash:
-        raise BadInput(f"{what!r} is not of the form CASE/CHECK; `fieldbench info {name}` lists the checks")
-    claim, _ = one(name, folder)
-    record = _latest(claim, tier, [results] if results else [OWN / "results", REFERENCE])
+        raise BadInput(f"{what!r} is not of the form CASE/CHECK; `fieldbench info {what}` lists the checks")
+    folders = [results] if results else [OWN / "results", REFERENCE]
+    # A record speaks for itself, wherever its case is.
+    claim = name if any((place / name).is_dir() for place in folders) else one(name, folder)[0]
+    record = _latest(claim, tier, folders)
     check = next((c for c in record.checks if c.id == check_id), None)
     if check is None:
         raise BadInput(f"{claim} has no check {check_id!r}; it has {', '.join(c.id for c in record.checks)}")

@@ -139,6 +139,7 @@ def load_first_form(path: Path, module: ModuleType) -> FirstForm:
 def _variant(name: str, measure: Callable[..., Any], where: Mapping[str, Any], path: Path) -> Variant:
     return Variant(
         name=name,
+        measured=measure.__name__,
         applies=lambda setup: matches(setup, where),
         measure=lambda setup, key, ports: measure(setup, key, **ports),
         block=block_of(measure),

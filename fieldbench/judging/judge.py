@@ -76,6 +76,24 @@ def judge(case: Case, tier: str, evidence: Evidence, predictions: Predictions, m
     return Judgement(checks, controls, tuple(guards.values()))
 
 
+def rehearse(case: Case, tier: str, experiments: Sequence[Any], predictions: Predictions) -> None:
+    """Read every check on its theory and rivals alone: what is wrong with them is known before anything is measured.
+
+    Raises:
+        BadInput: a check without a margin, or whose theory or rival does not say what it reads.
+    """
+    for check in case.asked_in(tier):
+        chosen = case.select(check, experiments)
+        if chosen:
+            reading = _Reading(case, check, chosen, {}, predictions)
+            try:
+                reading.rehearse()
+            except TooFewPoints:
+                continue
+            except BadInput as error:
+                raise BadInput(f"{check.line}: check {check.id}: {error}") from error
+
+
 def _check(
     case: Case,
     check: Check,
@@ -116,10 +134,21 @@ class _Reading:
         points = evaluate(self.observable, self.experiments, self._measurement())
         count = len(points.labels)
         expected, parts = self._expected(theory, count)
-        if self.check.side == "both" and not parts:
-            raise BadInput("it has no margin: its theory gives no Remainder, and the check no margin=")
         rivals = [self._rival(name, rival, count) for name, rival in self.check.rivals.items()] if with_rivals else []
         return weigh(self.check.terms, points.labels, points.values, expected, parts, rivals, failed)
+
+    def rehearse(self) -> None:
+        """The check as it would be read, without a measurement."""
+        rivals = [r.theory if isinstance(r, Rival) else r for r in self.check.rivals.values()]
+        theories = [self.check.theory, *rivals]
+        counts = [
+            len(evaluate(self.observable, self.experiments, self._world(self.case.name_of(theory), Shift())).labels)
+            for theory in theories if theory is None or (callable(theory))
+        ]  # fmt: skip
+        count = max(counts, default=1)
+        self._expected(self.check.theory, count)
+        for name, rival in self.check.rivals.items():
+            self._rival(name, rival, count)
 
     def _measurement(self) -> World:
         def read(expression: Expression, experiment: Any) -> FloatArray | None:
@@ -148,6 +177,11 @@ class _Reading:
             expected = _fit(values, count, str(read))
         if self.check.margin:
             return expected, tuple(self._stated(remainder, name, count) for remainder in self.check.margin)
+        if self.check.side == "both" and not sizes:
+            raise BadInput(
+                "it has no margin: its theory gives no Remainder of what it reads; give Known(value, Remainder(…)) "
+                "there, or the check a margin=(Remainder(…),)"
+            )
         return expected, tuple(Part(n, _fit(s.size, count, n), s.order, s.got) for n, s in sizes.items())
 
     def _stated(self, remainder: Remainder, name: str, count: int) -> Part:

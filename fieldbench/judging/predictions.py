@@ -13,6 +13,7 @@ from fieldbench.claims.case import Case
 from fieldbench.claims.experiment import Quantity
 from fieldbench.claims.expression import Expression
 from fieldbench.claims.known import Known, Theory
+from fieldbench.claims.names import THEORY
 from fieldbench.errors import BadInput
 from fieldbench.judging.evaluation import STEP, World, evaluate
 
@@ -91,7 +92,8 @@ def theory_world(predictions: Predictions, name: str, name_of: Callable[[Any], s
             value = value + shift.fraction * said.remainders[shift.name].size
         return np.asarray(value)[None]
 
-    return World(read, lambda other: theory_world(predictions, name_of(other), name_of, shift), f"theory {name}")
+    what = "the case's own theory" if name == THEORY else f"theory {name}"
+    return World(read, lambda other: theory_world(predictions, name_of(other), name_of, shift), what)
 
 
 def propagated(

@@ -33,6 +33,5 @@ def _key(record: Record, cell: CellPart) -> CellKey | None:
         experiment={"kind": experiment.kind, **experiment.parameters},
         seed=record.seed,
         block=(cell.first, cell.count),
-        variant=cell.variant,
         **record.keys[cell.key].model_dump(),
     )

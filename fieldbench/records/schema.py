@@ -149,8 +149,9 @@ class PredictionPart(Part):
 
 
 class KeyPart(Part):
-    """What a cell's key has beside claim, experiment, seed, block and variant."""
+    """What a cell's key has beside claim, experiment, seed and block."""
 
+    variant: str
     code: str
     dtype: str
     matmul_precision: str

@@ -168,6 +168,8 @@ class Judgement:
         order = (Verdict.CONTRADICTED, Verdict.INCONCLUSIVE, Verdict.REPRODUCED)
         text = str(min((check.verdict for check in statements), key=order.index))
         odd = [f"{check.id} {check.verdict}" for check in run if check.verdict is not Verdict.REPRODUCED]
+        odd += [f"rival {r.id} of {c.id} not rejected" for c in run for r in c.rivals if not r.as_declared]
+        odd += [f"control {c.id} not noticed" for c in self.controls if not c.as_declared]
         if odd:
             text += f" ({', '.join(odd)})"
         absent = [check.id for check in self.checks if check.verdict is Verdict.NOT_RUN]

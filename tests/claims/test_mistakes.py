@@ -22,14 +22,14 @@ MISTAKES = {
     ),
     "missing control": (
         (f"        {CONTROL},\n", ""),
-        "1 controls; a case has at least two deliberate errors, Control(",
+        "1 control(s); a case has at least two deliberate errors, Control(",
     ),
     "no margin": (
         (
             'Known(float(at.size), Remainder("finite size", 0.05, order="1/√n", got="guessed", relative=True))',
             "float(at.size)",
         ),
-        "check sum: it has no margin: its theory gives no Remainder, and the check no margin=",
+        "line {SUM = Check(}: check sum: it has no margin: its theory gives no Remainder of what it reads; give ",
     ),
     "no margin for a number": (
         (' margin=(Remainder("finite size", 0.05),),', ""),
@@ -53,7 +53,7 @@ MISTAKES = {
     ),
     "control that selects nothing": (
         ("on=lambda at: at.size >= 1000", "on=lambda at: at.size > 9000"),
-        'case.py, line {Control("no-offset"}: control no-offset selects nothing: no experiment that sum reads is',
+        'case.py, line {Control("no-offset"}: control no-offset selects nothing: its on= is true of no experiment',
     ),
     "guard that selects nothing": (
         (GUARD, GUARD[:-1] + ", on=lambda at: at.size == 7)"),
@@ -78,11 +78,7 @@ MISTAKES = {
     ),
     "quantity that nothing reads": (
         ("    residual = Quantity(", "    unread = Quantity()\n    residual = Quantity("),
-        "Sum.unread is measured and nothing reads it; drop or judge it",
-    ),
-    "quantity that is not returned": (
-        ("    residual = Quantity(", "    unread = Quantity()\n    residual = Quantity("),
-        "nothing reads it",
+        "Sum.unread is declared and nothing reads it; drop or judge it",
     ),
     "control by its name": (
         ("contradicts=SUM, theory", 'contradicts="sum", theory'),
@@ -120,15 +116,34 @@ MISTAKES = {
     "experiment that is not frozen": (("@dataclass(frozen=True)\nclass Sum", "@dataclass\nclass Sum"), "frozen"),
     "claim without a field": (
         ('title = "Sums', 'titel = "Sums'),
-        "claim.toml: Claim.__init__() got an unexpected keyword",
+        "claim.toml: add title; its fields are id, revision, title, statement",
     ),
     "LaTeX in double quotes": (
         ("latex = '\\sum_{i=1}^n x_i \\to n'", 'latex = "x \\to n"'),
         "claim.toml: latex holds the control character '\\t'; write LaTeX in single quotes",
     ),
+    "figure over what is no axis": (
+        ('x=per(size), label="n"', 'x="size", label="n"'),
+        "line {figure=Figure(}: the figure's x='size' is no axis of sum, whose axes are none; a field is shown by ",
+    ),
+    "margin that is a function": (
+        ('margin=(Remainder("finite size", 0.05),)', 'margin=(Remainder("finite size", lambda at: 0.05),)'),
+        "part 'finite size' of its margin is a function; make it an expression, per(lambda at: …)",
+    ),
+    "too few replicates": (
+        (
+            '"quick": Tier([Sum(10), Sum(100), Sum(1000)], replicates=8)',
+            '"quick": Tier([Sum(10), Sum(100)], replicates=4)',
+        ),
+        "tier 'quick' has 4 replicates; a rival is excluded from 8 at least",
+    ),
+    "source without a place": (
+        ('where = "law of large numbers"', 'place = "law"'),
+        "claim.toml: [[sources]] takes where, and arxiv or title; not place",
+    ),
     "theory of nothing": (
         ("    return {Sum.sum: Known(float", "    return {Sum.residual: Known(float"),
-        "says nothing of Sum.sum",
+        "the case's own theory says nothing of Sum.sum",
     ),
     "error in a measurement": (
         ("self.sum: jnp.sum(drawn)", "self.sum: jnp.sum(drawn) + absent"),
