@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
+
+ENOUGH = 4
+"""So many replicates of one block do not agree by chance."""
 
 Form = dict[str, tuple[str, tuple[int, ...]]]
 
@@ -26,7 +29,7 @@ class Siblings:
         """Compare a cell with those before it; `remedy` ends the sentence that refuses it.
 
         Raises:
-            BadInput: names, dtypes or shapes differ from its siblings'.
+            BadInput: names, dtypes or shapes differ from its siblings', or a whole block agrees to the last bit.
         """
         place = (experiment, variant)
         form: Form = {name: (str(array.dtype), array.shape[1:]) for name, array in sorted(arrays.items())}
@@ -38,9 +41,13 @@ class Siblings:
                     f"{where}: array {name!r} is {now}, in earlier replicates {before}; every replicate returns the "
                     f"same names, dtypes and shapes; {remedy}"
                 )
+        block = []
         for row in range(min((len(array) for array in arrays.values()), default=0)):
             content = b"".join(np.ascontiguousarray(array[row]).tobytes() for _, array in sorted(arrays.items()))
-            self._contents.setdefault(place, []).append(hash(content))
+            block.append(hash(content))
+        if len(block) >= ENOUGH:
+            _require_different(block, where)
+        self._contents.setdefault(place, []).extend(block)
 
     def require_unlike(self, experiment: Any, variant: str, where: str) -> None:
         """Compare all replicates of an experiment, once it has them.
@@ -50,12 +57,15 @@ class Siblings:
         Raises:
             BadInput: every replicate agrees with every other to the last bit.
         """
-        contents = self._contents.get((experiment, variant), [])
-        if len(contents) > 1 and len(set(contents)) == 1:
-            raise BadInput(
-                f"{where}: all {len(contents)} replicates agree to the last bit in every array: measure ignores its "
-                "key; draw all randomness from it"
-            )
+        _require_different(self._contents.get((experiment, variant), []), where)
+
+
+def _require_different(contents: Sequence[int], where: str) -> None:
+    if len(contents) > 1 and len(set(contents)) == 1:
+        raise BadInput(
+            f"{where}: all {len(contents)} replicates agree to the last bit in every array: measure ignores its key; "
+            "draw all randomness from it"
+        )
 
 
 def _words(form: tuple[str, tuple[int, ...]] | None) -> str:

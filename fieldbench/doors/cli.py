@@ -84,7 +84,7 @@ def run(
     fresh_seeds: Annotated[int, typer.Option(metavar="K", help="also run K further seeds and report flips")] = 0,
     overrides: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="FIELD=VALUE", help="replace a field of every setup (exploratory)"),
+        typer.Option("--set", metavar="FIELD=VALUE", help="replace a field of every experiment (exploratory)"),
     ] = None,
     implementations: Annotated[
         list[str] | None,

@@ -252,4 +252,4 @@ def _run_id(date: str, result: Result) -> str:
     marks += ["exploratory"] if result.exploratory else []
     marks += [] if result.judgement is not None else ["partial"]
     measured = [[canonical.plain(m.experiment), m.variant, *m.key.block] for m in result.measurements]
-    return "-".join([stamp, *marks, canonical.sha256([measured, dict(result.ports)])[:8]])
+    return "-".join([stamp, *marks, canonical.sha256([measured, dict(result.ports), result.wall_seconds])[:8]])

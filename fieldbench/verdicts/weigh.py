@@ -105,7 +105,7 @@ def _weigh_rival(terms: Terms, rival: RivalNumbers, values: FloatArray) -> Rival
 def _resolution(
     terms: Terms, expected: FloatArray, margin: FloatArray, result: Estimate, rivals: Sequence[RivalOutcome]
 ) -> float | None:
-    """How much of the way to the nearest rival the margin takes, at the worst point where a rival tells itself apart.
+    """How much of the way to the nearest rival the margin takes, at the worst point: infinite where the two meet.
 
     A rival whose constant is free is told by its shape: at the point where that differs most. One-sided checks: half
     the 98 % interval over the distance of the estimate from the bound.
@@ -117,7 +117,7 @@ def _resolution(
         fixed = [np.abs(rival.expected - expected) for rival in rivals if not rival.free]
         if fixed:
             found = margin / np.min(fixed, axis=0)
-            return float(np.max(found)) if np.all(np.isfinite(found)) else None
+            return None if np.any(np.isnan(found)) else float(np.max(found))
         shapes = [np.max(np.abs(rival.expected - (expected - expected.mean()))) for rival in rivals]
         return float(np.max(margin) / min(shapes)) if shapes and min(shapes) > 0 else None
 

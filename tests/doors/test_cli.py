@@ -286,6 +286,21 @@ def test_an_experiment_added_to_a_tier_keeps_the_others_cells(here):
     assert json.loads(call("run", "--json").stdout)["results"][0]["computed"] == 8
 
 
+def test_a_control_that_breaks_the_measurement_otherwise_has_other_cells(here):
+    """The same name, the same file, another class."""
+    experiment = here / "cases" / "toy" / "experiment.py"
+    experiment.write_text(
+        experiment.read_text() + "\n\n@dataclass(frozen=True)\nclass Halves(Sum):\n    def measure(self, key):\n"
+        "        return {self.sum: 0.5 * jnp.sum(terms(key, self.size, self.scatter))}\n"
+    )
+    assert json.loads(call("run", "--json").stdout)["results"][0]["computed"] == 32
+    vary(here, "import Squares, Sum", "import Halves, Squares, Sum")
+    vary(here, "experiment=Squares", "experiment=Halves")
+    assert json.loads(call("run", "--json").stdout)["results"][0]["computed"] == 8
+    vary(here, "experiment=Halves", "experiment=Squares")
+    assert json.loads(call("run", "--json").stdout)["results"][0]["computed"] == 0
+
+
 def test_set_is_exploratory_and_marked_so(here):
     done = call("run", "--set", "scatter=0.05")
     assert "# toy-sum (quick tier, seed 0, exploratory)" in done.stdout

@@ -74,6 +74,7 @@ def test_a_record_holds_every_number_of_the_run(record, result):
         assert cell.peak_memory > 0
         key = record.keys[cell.key]
         assert (key.code, key.dtype, key.ports) == (measurement.key.code, "float64", {})
+        assert key.variant == measurement.key.variant
     for part, outcome in zip(record.checks, result.judgement.checks, strict=True):
         np.testing.assert_array_equal(part.measured, outcome.measured)
         np.testing.assert_array_equal(
@@ -87,7 +88,7 @@ def test_a_record_holds_every_number_of_the_run(record, result):
     assert record.provenance["x64"] is True
     assert record.mixtures == {}
     assert len(record.environments) == 1
-    assert len(record.keys) == 1
+    assert [key.variant for key in record.keys] == ["main", "no-offset by Squares"]
     assert record.data == record.ports == {}
     assert record.sampler is None
 
