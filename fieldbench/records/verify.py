@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -63,8 +63,7 @@ def differences(record: Record, case: Any) -> list[str]:
     for rival_of, recomputed in zip(record.checks, parts["checks"], strict=False):
         found += _lists(f"check {rival_of.id}, rival", rival_of.rivals, recomputed.rivals, unknown)
     found += _compare("figure", record.figure and record.figure.model_dump(), figure and figure.model_dump())
-    if record.keys:  # records of schema 1 carry the axes of predictions that a case has dropped since
-        found += _compare("axes", record.axes, {name: list(axes) for name, axes in case.axes().items()})
+    found += _compare("axes", *(_measured_axes(record, axes) for axes in (record.axes, case.axes())))
     found += _compare("exit code", record.exit_code, int(judgement.exit_code))
     skipped = tuple(dict.fromkeys(skip.reason for skip in record.skipped))
     found += _compare("summary", record.summary, judgement.summary(skipped))
@@ -94,6 +93,12 @@ def _own_exit_code(record: Record) -> int:
             codes.append(4)
     codes += [5] if all(check.verdict == "not run" for check in record.checks) else []
     return max(codes, default=5)
+
+
+def _measured_axes(record: Record, axes: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Axes of what the record's cells hold: one of schema 1 has those of predictions too, which a case may drop."""
+    held = {name for cell in record.cells for name in cell.arrays}
+    return {name: list(names) for name, names in axes.items() if name.rpartition(".")[2] in held}
 
 
 def _nothing_judged(record: Record) -> Iterator[str]:
