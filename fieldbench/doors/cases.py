@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from fieldbench import canonical
-from fieldbench.claims.discovery import CASE, find_cases, select
 from fieldbench.claims.facts import FILE, read_claim
 from fieldbench.doors.output import Output
 from fieldbench.doors.session import OWN, REFERENCE, case_folder
 from fieldbench.errors import BadInput
+from fieldbench.loading.discovery import CASE, find_cases, select
 
 
 def known(folder: Path | None) -> dict[str, Path]:
@@ -61,7 +61,7 @@ def title(path: Path) -> str:
 def info(name: str, folder: Path | None, out: Output) -> None:
     """Everything a case declares."""
     from fieldbench.cells.numerics import numerics
-    from fieldbench.claims.loading import load_case
+    from fieldbench.loading.load import load_case
 
     _, path = one(name, folder)
     with numerics():

@@ -83,10 +83,10 @@ def run(
     Raises:
         FieldbenchError: what the command line reports with exit code 5.
     """
-    from fieldbench.claims.discovery import select
     from fieldbench.doors import ports
     from fieldbench.doors.cases import known
     from fieldbench.doors.session import Session, default_store
+    from fieldbench.loading.discovery import select
 
     files = bool(names) and all(Path(name).exists() for name in names)
     chosen = select({} if files else known(Path(cases) if cases else None), names)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fieldbench.claims.discovery import is_case
+from fieldbench.loading.discovery import is_case
 
 if TYPE_CHECKING:
     from fieldbench.cells.result import Result
@@ -85,8 +85,8 @@ class CaseFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """One item a check, a rival and a control, for each seed asked for."""
         from fieldbench.cells.numerics import numerics
-        from fieldbench.claims.loading import load_case
         from fieldbench.errors import FieldbenchError
+        from fieldbench.loading.load import load_case
 
         try:
             with numerics():

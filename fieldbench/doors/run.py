@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fieldbench.claims.discovery import select
 from fieldbench.doors.cases import known
 from fieldbench.doors.output import Output
 from fieldbench.doors.session import Session
 from fieldbench.errors import BadInput, FieldbenchError
+from fieldbench.loading.discovery import select
 from fieldbench.report.flips import Stability, stability
 from fieldbench.report.rows import COLUMNS, summary
 

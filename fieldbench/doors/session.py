@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fieldbench.claims.discovery import find_cases
 from fieldbench.doors import ports
 from fieldbench.errors import BadInput
+from fieldbench.loading.discovery import find_cases
 
 if TYPE_CHECKING:
     from fieldbench.cells.result import Result
@@ -76,7 +76,7 @@ class Session:
         from fieldbench.cells.numerics import numerics
         from fieldbench.cells.runner import Settings, run_case
         from fieldbench.cells.store import Store
-        from fieldbench.claims.loading import explained, load_case
+        from fieldbench.loading.load import explained, load_case
 
         with numerics():
             case = load_case(path)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fieldbench.claims.discovery import is_first_form
 from fieldbench.doors.cases import known
 from fieldbench.doors.output import Output
 from fieldbench.errors import BadInput, FieldbenchError
+from fieldbench.loading.discovery import is_first_form
 
 
 def verify(where: Path, folder: Path | None, out: Output) -> int:
@@ -18,7 +18,7 @@ def verify(where: Path, folder: Path | None, out: Output) -> int:
         The worst exit code of the records; 5 if one does not reproduce itself or cannot be read.
     """
     from fieldbench.cells.numerics import numerics
-    from fieldbench.claims.loading import load_case
+    from fieldbench.loading.load import load_case
     from fieldbench.records import files as record
     from fieldbench.records.verify import differences, own_differences
 

@@ -63,7 +63,7 @@ def differences(record: Record, case: Any) -> list[str]:
     for rival_of, recomputed in zip(record.checks, parts["checks"], strict=False):
         found += _lists(f"check {rival_of.id}, rival", rival_of.rivals, recomputed.rivals, unknown)
     found += _compare("figure", record.figure and record.figure.model_dump(), figure and figure.model_dump())
-    found += _compare("axes", *(_measured_axes(record, axes) for axes in (record.axes, case.axes())))
+    found += _compare("axes", _measured_axes(record, record.axes), _measured_axes(record, case.axes()))
     found += _compare("exit code", record.exit_code, int(judgement.exit_code))
     skipped = tuple(dict.fromkeys(skip.reason for skip in record.skipped))
     found += _compare("summary", record.summary, judgement.summary(skipped))

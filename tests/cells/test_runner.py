@@ -11,9 +11,9 @@ from fieldbench.cells.keys import replicate_key
 from fieldbench.cells.runner import Settings, run_case
 from fieldbench.cells.store import Store
 from fieldbench.claims import AtMost, Check, Control, Guard, Known, Quantity, Remainder, Tier, batched
-from fieldbench.claims.consistency import require_consistent
-from fieldbench.claims.loading import load_case
 from fieldbench.errors import BadInput, DataMissing
+from fieldbench.loading.consistency import require_consistent
+from fieldbench.loading.load import load_case
 from fieldbench.verdicts.outcome import ExitCode
 from fieldbench.verdicts.rule import Verdict
 

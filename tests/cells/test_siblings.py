@@ -11,8 +11,8 @@ from fieldbench.cells.runner import Settings, run_case
 from fieldbench.cells.siblings import Siblings
 from fieldbench.cells.store import Store
 from fieldbench.claims import batched
-from fieldbench.claims.loading import load_case
 from fieldbench.errors import BadInput
+from fieldbench.loading.load import load_case
 
 CASES = Path(__file__).parents[1] / "material"
 TOY = CASES / "toy" / "case.py"

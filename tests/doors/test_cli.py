@@ -12,11 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 import fieldbench
-from fieldbench.claims.loading import CaseError
 from fieldbench.doors.cli import app
 from fieldbench.doors.output import Output
 from fieldbench.doors.run import parse_overrides
 from fieldbench.errors import BadInput
+from fieldbench.loading.load import CaseError
 
 MATERIAL = Path(__file__).parents[1] / "material"
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from fieldbench.claims.discovery import claim_id, find_cases, is_case, select, stem
-from fieldbench.claims.loading import CaseError, load_case
 from fieldbench.errors import BadInput
+from fieldbench.loading.discovery import claim_id, find_cases, is_case, select, stem
+from fieldbench.loading.load import CaseError, load_case
 
 MATERIAL = Path(__file__).parents[1] / "material"
 TOY = MATERIAL / "first_form_case.py"

@@ -8,10 +8,10 @@ import pytest
 
 from fieldbench.cells.runner import Settings, run_case
 from fieldbench.cells.store import Store
-from fieldbench.claims.loading import load_case
 from fieldbench.errors import BadInput, DataMissing
 from fieldbench.evidence import AtMost, Check, Control, Guard, Rival, Tier, batched
 from fieldbench.evidence.observables import each
+from fieldbench.loading.load import load_case
 from fieldbench.records.assemble import assemble
 from fieldbench.records.files import dump, read
 from fieldbench.records.verify import differences

@@ -9,7 +9,7 @@ import pytest
 from fieldbench.cells.runner import Settings, run_case
 from fieldbench.cells.store import Store
 from fieldbench.claims import Known, Remainder
-from fieldbench.claims.loading import load_case
+from fieldbench.loading.load import load_case
 from fieldbench.records.assemble import assemble
 from fieldbench.records.compare import compare
 from fieldbench.records.files import read

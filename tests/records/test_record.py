@@ -13,8 +13,8 @@ from hypothesis.extra import numpy as hnp
 
 from fieldbench.cells.runner import Settings, run_case
 from fieldbench.cells.store import Store
-from fieldbench.claims.loading import load_case
 from fieldbench.errors import BadInput, StoreError
+from fieldbench.loading.load import load_case
 from fieldbench.records.assemble import assemble
 from fieldbench.records.files import SCHEMA_FILE, dump, find, latest, read, replace_reference, schema_text, write
 from fieldbench.records.schema import ArrayPart, CheckPart, ExperimentPart

@@ -13,8 +13,8 @@ import pytest
 from fieldbench.cells.runner import Settings, run_case
 from fieldbench.cells.store import Store
 from fieldbench.claims import Remainder
-from fieldbench.claims.loading import load_case
 from fieldbench.errors import BadInput
+from fieldbench.loading.load import load_case
 from fieldbench.records.assemble import assemble
 from fieldbench.records.files import dump, is_old, read
 from fieldbench.records.schema import ArrayPart

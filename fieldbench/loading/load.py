@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fieldbench.claims.discovery import CASE
 from fieldbench.claims.facts import FILE, read_claim
 from fieldbench.errors import BadInput, FieldbenchError
+from fieldbench.loading.discovery import CASE
 
 if TYPE_CHECKING:
     from fieldbench.cells.runner import Runnable
@@ -38,7 +38,7 @@ def load_case(path: Path) -> Runnable:
         BadInput: its declarations do not fit together.
     """
     from fieldbench.claims.case import Case
-    from fieldbench.claims.consistency import require_consistent
+    from fieldbench.loading.consistency import require_consistent
 
     if not (path.name == CASE and path.with_name(FILE).is_file()):
         from fieldbench.evidence.case import load_first_form
