@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from fieldbench import atomic
 from fieldbench.errors import BadInput
-from fieldbench.records.schema import Record
+from fieldbench.records.schema import ArrayPart, Record
 from fieldbench.records.upgrade import upgraded
 
 SCHEMA_FILE = Path(__file__).parent / "schemas" / "record-2.json"
@@ -120,13 +120,14 @@ def schema_text() -> str:
 
 
 def dump(record: Record) -> str:
-    """Strict JSON text: one entry a line, arrays of numbers on one."""
+    """Strict JSON text: one entry a line, an array on one, whatever its length."""
     return "".join(_pieces(record.model_dump(mode="json"), 0)) + "\n"
 
 
 def _pieces(value: Any, depth: int) -> Iterator[str]:
     compact = json.dumps(value, allow_nan=False, ensure_ascii=False)
-    plain = isinstance(value, list) and not any(isinstance(entry, dict) for entry in value)
+    array = isinstance(value, dict) and value.keys() == ArrayPart.model_fields.keys()
+    plain = array or (isinstance(value, list) and not any(isinstance(entry, dict) for entry in value))
     if not isinstance(value, dict | list) or not value or plain or len(compact) + depth < WIDTH:
         yield compact
         return
