@@ -52,7 +52,7 @@ def first_order(at: Sphere, ridge: float | None = None) -> dict[Any, Known]:
     return {Sphere.cubic: Known(curve.learnability[:, CUBIC] + correction, beyond)}
 
 
-def theory(at: Sphere, ridge: float | None = None) -> Said:
+def theory(at: Sphere, ridge: float | None = None) -> dict[Any, Any]:
     """The same with 1/P for what a single size leaves open; the linear part adds nothing, a leak of 1/P apart."""
     cubic = first_order(at, ridge)[Sphere.cubic]
     alone = cubic.value[: at.early.size]
@@ -73,7 +73,7 @@ def quadratic_degeneracy(at: Sphere) -> Said:
     degeneracies = right.degeneracies.copy()
     degeneracies[CUBIC] = sphere.degeneracy(2, at.dimension)
     wrong = effective_ridge(Spectrum(right.eigenvalues, degeneracies), at.samples, at.ridge)
-    return {Sphere.cubic: Known(wrong.learnability[:, CUBIC], Remainder("one in P", 1.0 / at.samples, order="1/P"))}
+    return {Sphere.cubic: Known(wrong.learnability[:, CUBIC], *theory(at)[Sphere.cubic].remainders)}
 
 
 def power_law(power: int) -> Rival:

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import time
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 import fieldbench
+from fieldbench.errors import BadInput
 
+STARTED = time.time()
 PACKAGE = Path(fieldbench.__file__).resolve().parent
 # What declares and what judges computes no measured number.
 DECLARING = tuple(PACKAGE / "claims" / f"{name}.py" for name in ("experiment", "expression"))
@@ -27,9 +30,25 @@ FIRST_FORM = PACKAGE / "evidence"
 def code_hash(files: Iterable[Path]) -> str:
     """SHA-256 of everything that the files reach, themselves included."""
     digest = hashlib.sha256()
-    for path in sorted(reach(files)):
+    for path in sorted(reach(files), key=_place):
         digest.update(_normal(path, path.stat().st_mtime_ns).encode())
     return digest.hexdigest()
+
+
+def require_as_imported(files: Iterable[Path]) -> None:
+    """Raise `BadInput` if a file of the package changed since it was imported: its cells would be of other code."""
+    now = time.time()
+    for path in reach(files):
+        if PACKAGE in path.parents and STARTED < path.stat().st_mtime <= now:
+            raise BadInput(
+                f"{path.name} changed while this process was running; start it again, finished cells are kept"
+            )
+
+
+def _place(path: Path) -> tuple[bool, str]:
+    """An order that does not depend on where a case lies: its own files by name, then those of the package."""
+    inside = PACKAGE in path.parents
+    return inside, str(path.relative_to(PACKAGE)) if inside else path.name
 
 
 def reach(files: Iterable[Path]) -> set[Path]:

@@ -46,7 +46,7 @@ def collect(seed: int) -> dict[str, Any]:
         "xla_flags": os.environ.get("XLA_FLAGS", ""),
         "seed": seed,
         "rng_bits": _bits(seed),
-        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
     }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench import canonical
-from fieldbench.cells.codehash import code_hash
+from fieldbench.cells.codehash import code_hash, require_as_imported
 from fieldbench.cells.keys import replicate_key
 from fieldbench.cells.provenance import collect, measure_cost
 from fieldbench.cells.result import Measurement, Result, Skipped, evidence_of
@@ -48,8 +50,10 @@ class Runnable(Protocol):
     def judge(self, tier: str, evidence: Any, predictions: Predictions, missing: str) -> Judgement:
         """Every verdict from values alone."""
 
-    def drawn(self, tier: str, evidence: Any, predictions: Predictions) -> Mapping[str, Any] | None:
-        """The data of its figure, if it declares one."""
+    def drawn(
+        self, tier: str, evidence: Any, predictions: Predictions, curves: bool = True
+    ) -> Mapping[str, Any] | None:
+        """The data of its figure, if it declares one; dense curves of the theory only if asked for."""
 
 
 @dataclass(frozen=True)
@@ -147,13 +151,20 @@ def plan(case: Runnable, present: Mapping[Any, Mapping[str, str]], replicates: i
 
 
 def _overridden(case: Runnable, experiments: Sequence[Any], overrides: Mapping[str, Any]) -> Sequence[Any]:
-    """The experiments with fields replaced; those that become equal are run once."""
+    """The experiments with fields replaced where they have them; those that become equal are run once."""
     if not overrides:
         return experiments
-    try:
-        return list(dict.fromkeys(replace(experiment, **overrides) for experiment in experiments))
-    except TypeError as error:
-        raise BadInput(f"case {case.claim.id}: cannot set {dict(overrides)}: {error}") from error
+    known = {field.name for experiment in experiments for field in dataclasses.fields(experiment)}
+    if unknown := sorted(set(overrides) - known):
+        raise BadInput(
+            f"case {case.claim.id}: cannot set {', '.join(unknown)}: its experiments have {', '.join(sorted(known))}"
+        )
+
+    def changed(experiment: Any) -> Any:
+        own = {field.name for field in dataclasses.fields(experiment)}
+        return replace(experiment, **{name: value for name, value in overrides.items() if name in own})
+
+    return list(dict.fromkeys(changed(experiment) for experiment in experiments))
 
 
 def _available(
@@ -184,7 +195,8 @@ def _finish(
     """Load a finished cell, or measure and store it."""
     variant = item.variant
     ports = {name: settings.ports[name] for name in variant.ports}
-    files = (variant.source, *(Path(inspect.getfile(type(port))) for port in ports.values()))
+    names = {name: settings.port_names.get(name, "") for name in ports}
+    files = (variant.source, *(path for name, port in ports.items() for path in _files_of(port, names[name])))
     if files not in hashes:
         hashes[files] = code_hash(files)
     key = CellKey(
@@ -197,7 +209,7 @@ def _finish(
         dtype=jnp.zeros(()).dtype.name,
         matmul_precision=str(jax.config.jax_default_matmul_precision),  # type: ignore[attr-defined]
         data=dict(item.data),
-        ports={name: settings.port_names.get(name, "") for name in ports},
+        ports={name: _identity(port, names[name]) for name, port in ports.items()},
         code=hashes[files],
     )
     where = f"{case.claim.id}, {variant.name}, {item.experiment}, replicates from {item.first}"
@@ -206,6 +218,7 @@ def _finish(
     if cell is None:
         if settings.partial:
             return None
+        require_as_imported(files)
         with measure_cost() as cost:
             arrays = _measure(case, item, settings.seed, ports, where)
         siblings.require_like(item.experiment, variant.name, arrays, where, "this cell is not kept")
@@ -238,6 +251,22 @@ def _measure(case: Runnable, item: Work, seed: int, ports: Mapping[str, Any], wh
             )
         arrays[name] = array
     return arrays
+
+
+def _files_of(port: Any, name: str) -> list[Path]:
+    """Where a port's class is defined and, where somebody else's factory makes it, where that is."""
+    found = [Path(inspect.getfile(type(port)))]
+    module = sys.modules.get(name.partition(":")[0])
+    if not name.startswith("fieldbench.") and module is not None and module.__file__:
+        found.append(Path(module.__file__))
+    return found
+
+
+def _identity(port: Any, name: str) -> str:
+    """A port in a cell's key: its name and, where it is somebody else's, the fields that its factory gave it."""
+    if name.startswith("fieldbench.") or not dataclasses.is_dataclass(port):
+        return name
+    return f"{name} {port!r}"
 
 
 def _sampler(sampler: Any) -> dict[str, Any]:

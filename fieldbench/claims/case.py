@@ -77,20 +77,26 @@ class Case:
 
         return judge(self, tier, evidence, predictions, missing)
 
-    def drawn(self, tier: str, evidence: Any, predictions: Predictions) -> Mapping[str, Any] | None:
+    def drawn(
+        self, tier: str, evidence: Any, predictions: Predictions, curves: bool = True
+    ) -> Mapping[str, Any] | None:
         """The data of its figure, if it declares one."""
         from fieldbench.judging.drawing import draw
 
-        return draw(self, evidence, predictions)
+        return draw(self, evidence, predictions, curves)
 
     def variants(self) -> list[Variant]:
         """The ways in which its experiments are measured."""
         found = [_variant(MAIN, kind, kind, None) for kind in self.kinds]
         for control in self.controls:
             if control.experiment is not None:
-                kinds = [kind for kind in self.kinds if issubclass(control.experiment, kind)]
-                found += [_variant(control.id, kind, control.experiment, control.on) for kind in kinds]
+                kind = self.broken_kind(control.experiment)
+                found += [_variant(control.id, kind, control.experiment, control.on)] if kind else []
         return found
+
+    def broken_kind(self, broken: type[Experiment]) -> type[Experiment] | None:
+        """The measured kind that a broken one stands for: the nearest in its line of classes."""
+        return next((kind for kind in broken.__mro__ if kind in self.kinds), None)
 
     def axes(self) -> dict[str, tuple[str, ...]]:
         """Kind and quantity, "Kind.quantity" → names of its axes."""
@@ -121,7 +127,8 @@ class Case:
         def note(theory: Any, name: str, owner: str) -> None:
             if callable(theory) and id(theory) not in found:
                 taken = {known for known, _ in found.values()} | {THEORY}
-                found[id(theory)] = (f"{name}-of-{owner}" if name in taken else name, theory)
+                names = (name, f"{name}-of-{owner}", *(f"{name}-of-{owner}-{n}" for n in range(2, 99)))
+                found[id(theory)] = (next(free for free in names if free not in taken), theory)
 
         for check in self.checks:
             if isinstance(check, Check):

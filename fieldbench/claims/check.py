@@ -80,10 +80,7 @@ class Check:
             raise BadInput(f"{where}: {self.observable!r} is no quantity or observable; refer to Experiment.quantity")
         if self.scale not in ("linear", "log"):
             raise BadInput(f"{where}: scale {self.scale!r} is neither 'linear' nor 'log'")
-        if self.expect not in set(Verdict):
-            raise BadInput(f"{where}: expect={self.expect!r} is no verdict; choose one of {', '.join(Verdict)}")
-        if Verdict(self.expect) is not Verdict.REPRODUCED and not self.because:
-            raise BadInput(f"{where}: expecting {self.expect!r} needs because= with the analysis")
+        _require_expectation(self.expect, self.because, where)
         if self.side == "both" and isinstance(self.theory, int | float | Expression) and not self.margin:
             raise BadInput(f"{where}: it has no margin; a number for a theory needs margin=(Remainder(…),)")
         for remainder in self.margin:
@@ -92,13 +89,24 @@ class Check:
                     f"{where}: part {remainder.name!r} of its margin is a function; make it an expression, "
                     "per(lambda at: …)"
                 )
-        for name in self.rivals:
+        for name, rival in self.rivals.items():
             require_kebab(name, f"{where}, rival")
+            if not callable(rival) and not isinstance(rival, int | float | Rival):
+                raise BadInput(
+                    f"{where}: rival {name} is {rival!r}; give a theory, a function of an experiment, or a number"
+                )
 
     @property
     def terms(self) -> Terms:
         """What the rule needs to know of it."""
         return Terms(self.id, self.scale, self.side, self.exact, self.expect, self.because, self.statement)
+
+
+def _require_expectation(expect: str, because: str, where: str) -> None:
+    if expect not in set(Verdict):
+        raise BadInput(f"{where}: expect={expect!r} is no verdict; choose one of {', '.join(Verdict)}")
+    if Verdict(expect) is not Verdict.REPRODUCED and not because:
+        raise BadInput(f"{where}: expecting {expect!r} needs because= with the analysis")
 
 
 def AtLeast(id: str, observable: Expression, bound: float | Expression, **options: Any) -> Check:
@@ -138,6 +146,7 @@ class Limit:
         require_kebab(self.id, f"{self.line}: check")
         if not self.margin:
             raise BadInput(f"{self.line}: check {self.id} has no margin; say what the limit leaves: Remainder(…)")
+        _require_expectation(self.expect, self.because, f"{self.line}: check {self.id}")
 
     @property
     def terms(self) -> Terms:

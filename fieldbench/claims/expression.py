@@ -8,7 +8,7 @@ module imports nothing of the project, so that declaring a quantity makes no cel
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -90,7 +90,6 @@ class PerExperiment(Expression):
     function: Function
     name: str
     operands: tuple[Expression, ...]
-    check: Callable[[Any], None] | None = field(default=None)
 
     def __str__(self) -> str:
         return self.name

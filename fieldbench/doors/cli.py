@@ -15,7 +15,7 @@ import typer
 
 from fieldbench.doors.output import Output
 from fieldbench.doors.session import OWN, REFERENCE
-from fieldbench.errors import FieldbenchError
+from fieldbench.errors import BadInput, FieldbenchError
 
 COULD_NOT_RUN = 5
 INTERRUPTED = 130
@@ -90,7 +90,9 @@ def run(
         list[str] | None,
         typer.Option("--with", metavar="PORT=MODULE:FACTORY", help="another implementation under the claims"),
     ] = None,
-    results: Annotated[Path, typer.Option("--results", help="directory of records")] = OWN / "results",
+    results: Annotated[
+        Path | None, typer.Option("--results", help="directory of records (default: .fieldbench/results)")
+    ] = None,
     reference: Annotated[
         bool, typer.Option("--reference", help="replace the reference records of these claims in results/")
     ] = False,
@@ -108,12 +110,14 @@ def run(
     from fieldbench.doors.run import run as run_cases
     from fieldbench.doors.session import Session, default_store
 
+    if reference and results:
+        raise BadInput("--reference writes to results/, --results elsewhere; give one of them")
     out = Output(as_json, traceback)
     session = Session(
         tier=tier,
         seed=seed,
         store=store or default_store(),
-        results=REFERENCE if reference else results,
+        results=REFERENCE if reference else results or OWN / "results",
         reference=reference,
         implementations=ports.parse(implementations or ()),
         overrides=parse_overrides(overrides or ()),

@@ -46,7 +46,8 @@ def _newest(where: Path) -> dict[tuple[str, str, int], Record]:
     for path in files.find(where):
         record = files.read(path)
         place = (record.claim.id, record.tier, record.seed)
-        if record.complete and (place not in found or record.date >= found[place].date):
+        chosen = where.is_file() or not record.exploratory
+        if chosen and record.complete and (place not in found or record.date >= found[place].date):
             found[place] = record
     if not found:
         raise BadInput(f"no complete record below {where}; make one with `fieldbench run`")
@@ -75,7 +76,11 @@ def _latest(claim: str, tier: str, folders: list[Path]) -> Record:
 
     for folder in folders:
         if (folder / claim).is_dir():
-            found = [r for r in map(files.read, files.find(folder / claim)) if r.tier == tier and r.complete]
+            found = [
+                r
+                for r in map(files.read, files.find(folder / claim))
+                if r.tier == tier and r.complete and not r.exploratory
+            ]
             if found:
                 return max(found, key=lambda r: (-r.seed, r.date))
     raise BadInput(f"no {tier} record of {claim} in {' or '.join(map(str, folders))}; run `fieldbench run {claim}`")

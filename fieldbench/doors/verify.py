@@ -35,8 +35,7 @@ def verify(where: Path, folder: Path | None, out: Output) -> int:
                 if found.claim.id not in cases:
                     raise BadInput(f"no case here has the claim id {found.claim.id}; name its folder with --cases")
                 case = load_case(cases[found.claim.id])
-                # Without keys it was of schema 1; a partial record that has them stays with its case.
-                moved = found.complete and not found.keys and not is_first_form(cases[found.claim.id])
+                moved = found.upgraded_from is not None and not is_first_form(cases[found.claim.id])
                 problems = own_differences(found) if moved else differences(found, case)
                 own, summary = found.exit_code, found.summary
             except FieldbenchError as error:

@@ -103,7 +103,7 @@ class FirstForm:
         controls = tuple(ControlOutcome(c.id, c.contradicts, controlled(c)) for c in self.controls)
         return Judgement(checks, controls, guards)
 
-    def drawn(self, tier: str, evidence: Any, predictions: Predictions) -> None:
+    def drawn(self, tier: str, evidence: Any, predictions: Predictions, curves: bool = True) -> None:
         """The first form declares no figure."""
 
     def _table(self, arrays: Mapping[Any, Arrays]) -> Table:

@@ -17,7 +17,7 @@ from fieldbench.judging.judge import Evidence
 from fieldbench.judging.predictions import Predictions, Shift, propagated, theory_world
 
 
-def draw(case: Case, evidence: Evidence, predictions: Predictions) -> Mapping[str, Any] | None:
+def draw(case: Case, evidence: Evidence, predictions: Predictions, curves: bool = True) -> Mapping[str, Any] | None:
     """Series of measured points with theory, margin and rivals, and dense curves; None where nothing is to be shown."""
     figure = case.figure
     main = evidence.get(MAIN, {})
@@ -53,7 +53,9 @@ def draw(case: Case, evidence: Evidence, predictions: Predictions) -> Mapping[st
                 "theory": expected,
                 "margin": sum((part.size for part in sizes.values()), start=np.zeros(len(expected))),
                 "rivals": rivals,
-                "curve": [np.asarray(axis, np.float64) for axis in figure.curve(experiment)] if figure.curve else None,
+                "curve": [np.asarray(axis, np.float64) for axis in figure.curve(experiment)]
+                if figure.curve and curves
+                else None,
             }
         )
     return {"x": figure.label or str(figure.x), "y": _symbol(figure.y), "log": figure.log, "series": series}

@@ -82,16 +82,18 @@ def rehearse(case: Case, tier: str, experiments: Sequence[Any], predictions: Pre
     Raises:
         BadInput: a check without a margin, or whose theory or rival does not say what it reads.
     """
-    for check in case.asked_in(tier):
-        chosen = case.select(check, experiments)
+    asked: list[tuple[Check, Check | Control, Control | None]] = [(c, c, None) for c in case.asked_in(tier)]
+    asked += [(c.contradicts, c, c) for c in case.controls if c.theory and c.contradicts in case.asked_in(tier)]
+    for check, declared, control in asked:
+        chosen = case.select(check, experiments, control.on if control else None)
         if chosen:
             reading = _Reading(case, check, chosen, {}, predictions)
             try:
-                reading.rehearse()
+                reading.rehearse(control.theory if control else check.theory)
             except TooFewPoints:
                 continue
             except BadInput as error:
-                raise BadInput(f"{check.line}: check {check.id}: {error}") from error
+                raise BadInput(f"{declared.line}: {type(declared).__name__.lower()} {declared.id}: {error}") from error
 
 
 def _check(
@@ -137,16 +139,16 @@ class _Reading:
         rivals = [self._rival(name, rival, count) for name, rival in self.check.rivals.items()] if with_rivals else []
         return weigh(self.check.terms, points.labels, points.values, expected, parts, rivals, failed)
 
-    def rehearse(self) -> None:
-        """The check as it would be read, without a measurement."""
+    def rehearse(self, theory: Any) -> None:
+        """The check as it would be read with this theory, without a measurement."""
         rivals = [r.theory if isinstance(r, Rival) else r for r in self.check.rivals.values()]
-        theories = [self.check.theory, *rivals]
+        theories = [theory, *rivals]
         counts = [
             len(evaluate(self.observable, self.experiments, self._world(self.case.name_of(theory), Shift())).labels)
             for theory in theories if theory is None or (callable(theory))
         ]  # fmt: skip
         count = max(counts, default=1)
-        self._expected(self.check.theory, count)
+        self._expected(theory, count)
         for name, rival in self.check.rivals.items():
             self._rival(name, rival, count)
 
@@ -177,7 +179,9 @@ class _Reading:
             expected = _fit(values, count, str(read))
         if self.check.margin:
             return expected, tuple(self._stated(remainder, name, count) for remainder in self.check.margin)
-        if self.check.side == "both" and not sizes:
+        if self.check.side != "both":
+            return expected, ()  # a bound is a bound, whatever its theory leaves open
+        if not sizes:
             raise BadInput(
                 "it has no margin: its theory gives no Remainder of what it reads; give Known(value, Remainder(…)) "
                 "there, or the check a margin=(Remainder(…),)"
@@ -196,7 +200,8 @@ class _Reading:
         free = rival.free if isinstance(rival, Rival) else ""
         theory = rival.theory if isinstance(rival, Rival) else rival
         if isinstance(theory, int | float):
-            return RivalNumbers(name, np.full(count, float(logarithm(np.asarray(theory))) if self.logs else theory))
+            value = float(logarithm(np.asarray(theory))) if self.logs else float(theory)
+            return RivalNumbers(name, np.full(count, value), free=free)
         read = self.case.name_of(theory)
         values, _, sizes = propagated(self.observable, self.experiments, lambda shift: self._world(read, shift))
         parts = tuple(Part(n, _fit(s.size, count, n), s.order, s.got) for n, s in sizes.items())

@@ -14,6 +14,7 @@ from fieldbench.claims.experiment import Quantity
 from fieldbench.claims.expression import Expression
 from fieldbench.claims.known import Known, Theory
 from fieldbench.claims.names import THEORY
+from fieldbench.claims.structure import nodes
 from fieldbench.errors import BadInput
 from fieldbench.judging.evaluation import STEP, World, evaluate
 
@@ -51,11 +52,19 @@ def ask(theory: Theory, experiment: Any, name: str) -> dict[str, Said]:
     said = theory(experiment)
     if not isinstance(said, Mapping):
         raise BadInput(f"theory {name} returned {type(said).__name__}; return {{quantity: Known(value, …)}}")
-    found = {}
+    found: dict[str, Said] = {}
     for what, value in said.items():
         where = f"theory {name} at {experiment}: {what}"
         if not isinstance(what, Expression):
             raise BadInput(f"{where} is no quantity; refer to it as an attribute, {type(experiment).__name__}.name")
+        if any(str(node) == "per" for node in nodes(what)):
+            raise BadInput(
+                f"{where}: a known function of the experiment has no name; say it of the expression without it"
+            )
+        if str(what) in found:
+            raise BadInput(
+                f"{where} is said twice; two expressions of one name cannot be told apart, name them otherwise"
+            )
         known = value if isinstance(value, Known) else Known(value)
         if isinstance(what, Quantity) and known.value.shape != what.shape(experiment):
             raise BadInput(f"{where} has shape {known.value.shape}, its axes have {what.shape(experiment)}")

@@ -158,8 +158,11 @@ def _require_controls(case: Case, where: str) -> None:
             )
         broken = control.experiment
         if broken is not None:
-            if not any(issubclass(broken, kind) for kind in case.kinds):
-                raise BadInput(f"{at}: {broken.__name__} is no subclass of a measured experiment")
+            kind = case.broken_kind(broken)
+            if kind is None or not any(type(e) is kind for e in experiments):
+                raise BadInput(
+                    f"{at}: {broken.__name__} is no subclass of an experiment that {control.contradicts.id} reads"
+                )
             if Path(inspect.getfile(broken)).resolve() == case.path.resolve():
                 raise BadInput(f"{at}: define {broken.__name__} beside the sound experiment, not in {case.path.name}: "
                                "its cells would depend on checks and rivals")  # fmt: skip

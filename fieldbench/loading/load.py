@@ -82,10 +82,16 @@ def import_file(path: Path) -> types.ModuleType:
     importlib.invalidate_caches()
     # A case may import its neighbours by plain names too, as a script would.
     sys.path.insert(0, str(folder))
+    before = set(sys.modules)
     try:
         return importlib.import_module(f"{package}.{path.stem}")
     finally:
         sys.path.remove(str(folder))
+        # They go again: another case may have a neighbour of the same plain name.
+        for name in set(sys.modules) - before:
+            home = getattr(sys.modules[name], "__file__", None)
+            if home and Path(home).parent == folder and not name.startswith(package):
+                del sys.modules[name]
 
 
 @contextlib.contextmanager

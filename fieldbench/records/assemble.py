@@ -64,7 +64,10 @@ def assemble(result: Result) -> Record:
         "summary": result.summary,
         "exit_code": int(result.exit_code),
         **judgement_parts(result.judgement),
-        "skipped": [SkippedPart(parameters=canonical.plain(s.experiment), reason=s.reason) for s in result.skipped],
+        "skipped": [
+            SkippedPart(kind=type(s.experiment).__name__, parameters=canonical.plain(s.experiment), reason=s.reason)
+            for s in result.skipped
+        ],
         "figure": figure_part(result.figure),
         "axes": {name: list(axes) for name, axes in result.case.axes().items()},
         "experiments": [_experiment(result.case, experiment) for experiment in experiments],

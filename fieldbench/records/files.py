@@ -70,7 +70,8 @@ def replace_reference(record: Record, results: Path) -> Path:
     """Write a record as the reference of its claim and tier: older ones of the same seed go, git keeps them.
 
     Raises:
-        BadInput: a record that cannot stand for the suite: partial, exploratory, or of somebody else's implementation.
+        BadInput: a record that cannot stand for the suite: partial, exploratory, of somebody else's implementation, or
+            without data that the present reference has.
         StoreError: as `write`.
     """
     if not speaks_for_suite(record) or not record.complete:
@@ -78,10 +79,18 @@ def replace_reference(record: Record, results: Path) -> Path:
             f"{record.run_id} of {record.claim.id} is partial, exploratory or of a foreign implementation: it is no "
             "reference; write it elsewhere with --results"
         )
+    place = folder(results, record.claim.id, record.claim.revision, record.tier)
+    old = {path: read(path) for path in place.glob("*.json")} if place.is_dir() else {}
+    mine = {p: r for p, r in old.items() if r.complete and speaks_for_suite(r) and r.seed == record.seed}
+    fuller = [r for r in mine.values() if len(r.skipped) < len(record.skipped)]
+    if fuller:
+        raise BadInput(
+            f"{record.run_id} of {record.claim.id} lacks data that {fuller[0].run_id} has: {record.skipped[0].reason}; "
+            "it does not replace it; write it elsewhere with --results"
+        )
     path = write(record, results)
-    for old in path.parent.glob("*.json"):
-        if old != path and read(old).seed == record.seed:
-            old.unlink()
+    for other in mine:
+        other.unlink()
     return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fieldbench.cells.store import CellKey, Store
+from fieldbench.errors import BadInput
 from fieldbench.records.assemble import PASSING
 from fieldbench.records.schema import CellPart, Record
 
@@ -12,7 +13,15 @@ def refill(record: Record, store: Store) -> int:
 
     A cell is found again only by the same code, data and arithmetic: its key is the one that it had. Cells of records
     of schema 1 have no key and stay out.
+
+    Raises:
+        BadInput: the record was edited.
     """
+    if record.content_hash != record.own_hash():
+        raise BadInput(
+            f"{record.run_id} of {record.claim.id} is not what its own hash says: it was edited; take it from where it "
+            "is committed, cells of an edited record are not used"
+        )
     added = 0
     for cell in record.cells:
         key = _key(record, cell)

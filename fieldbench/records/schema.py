@@ -258,6 +258,7 @@ class GuardPart(Part):
 class SkippedPart(Part):
     """An experiment that was not measured, and why."""
 
+    kind: str
     parameters: Parameters
     reason: str
 
@@ -306,11 +307,13 @@ class Record(Part):
 
     `complete` is False for a record that only keeps finished cells of a run still going on: it has no verdicts.
     `mixtures` lists provenance fields in which the cells differ, with the values found: cells of other machines or
-    versions may be in the store. `case` is the checkout that the case itself comes from, `provenance` has that of
-    fieldbench. `content_hash` is the SHA-256 of everything else in the record.
+    versions may be in the store. `upgraded_from` is the schema in which it was written, if an older one. `case` is the
+    checkout that the case itself comes from, `provenance` has that of fieldbench. `content_hash` is the SHA-256 of
+    everything else in the record.
     """
 
     schema_version: Literal["2.0"] = SCHEMA_VERSION
+    upgraded_from: Literal["1.0"] | None = None
     content_hash: str = ""
     run_id: str
     date: str

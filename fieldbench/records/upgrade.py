@@ -14,6 +14,8 @@ def upgraded(old: dict[str, Any]) -> dict[str, Any]:
     theories = {THEORY: old["predictions"], **old["control_predictions"]}
     return new | {
         "schema_version": SCHEMA_VERSION,
+        "upgraded_from": old["schema_version"],
+        "skipped": [{"kind": old["setups"][0]["type"], **skip} for skip in old["skipped"]],
         "complete": True,
         "case": None,
         "sampler": None,

@@ -13,7 +13,7 @@ from fieldbench.cells.result import evidence_of
 from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.judging.predictions import Predictions, Said, Size
 from fieldbench.records.assemble import coordinates_of, figure_part, judgement_parts
-from fieldbench.records.schema import CheckPart, ExperimentPart, Record
+from fieldbench.records.schema import CheckPart, ExperimentPart, FigurePart, Record
 from fieldbench.verdicts.outcome import Judgement
 
 TOLERANCE = 1e-9
@@ -53,16 +53,17 @@ def differences(record: Record, case: Any) -> list[str]:
         ]
         evidence, predictions = evidence_of(cells), predictions_of(record, experiments)
         judgement: Judgement = case.judge(record.tier, evidence, predictions, reasons)
-        figure = figure_part(case.drawn(record.tier, evidence, predictions))
+        # Dense curves are not recomputed: they may need data sets, and minutes.
+        figure = figure_part(case.drawn(record.tier, evidence, predictions, curves=False))
     except (FieldbenchError, ValueError, LookupError) as error:  # a record is input: it may be inconsistent in any way
         return [*found, f"the case cannot judge the record's values: {error}"]
     parts = judgement_parts(judgement)
-    unknown = () if record.keys else UNKNOWN
+    unknown = UNKNOWN if record.upgraded_from else ()
     for kind in LISTS:
         found += _lists(kind[:-1], getattr(record, kind), parts[kind], unknown)
     for rival_of, recomputed in zip(record.checks, parts["checks"], strict=False):
         found += _lists(f"check {rival_of.id}, rival", rival_of.rivals, recomputed.rivals, unknown)
-    found += _compare("figure", record.figure and record.figure.model_dump(), figure and figure.model_dump())
+    found += _compare("figure", _without_curves(record.figure), _without_curves(figure))
     found += _compare("axes", _measured_axes(record, record.axes), _measured_axes(record, case.axes()))
     found += _compare("exit code", record.exit_code, int(judgement.exit_code))
     skipped = tuple(dict.fromkeys(skip.reason for skip in record.skipped))
@@ -80,6 +81,10 @@ def own_differences(record: Record) -> list[str]:
         found += _verdict(control.outcome, f"control {control.id}")
         noticed = control.outcome.verdict in ("contradicted", "not run")
         found += _compare(f"control {control.id}, noticed", control.noticed, noticed)
+    for guard in record.guards:
+        kept = guard.at_most is None or guard.largest <= guard.at_most
+        kept &= guard.at_least is None or guard.smallest >= guard.at_least
+        found += _compare(f"guard {guard.id}, passed", guard.passed, kept)
     return found + list(_compare("exit code", record.exit_code, _own_exit_code(record)))
 
 
@@ -93,6 +98,12 @@ def _own_exit_code(record: Record) -> int:
             codes.append(4)
     codes += [5] if all(check.verdict == "not run" for check in record.checks) else []
     return max(codes, default=5)
+
+
+def _without_curves(figure: FigurePart | None) -> Any:
+    if figure is None:
+        return None
+    return figure.model_dump() | {"series": [one.model_dump(exclude={"curve"}) for one in figure.series]}
 
 
 def _measured_axes(record: Record, axes: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -114,6 +125,7 @@ def _verdict(check: CheckPart, where: str) -> Iterator[str]:
     from fieldbench.verdicts.rule import Estimate, judge
 
     if not check.labels:
+        yield from _compare(f"{where}, verdict", check.verdict, "not run")
         return
     margin = np.asarray(check.margin)
     yield from _compare(f"{where}, margin", check.margin, sum((np.asarray(p.values) for p in check.parts),
@@ -122,8 +134,8 @@ def _verdict(check: CheckPart, where: str) -> Iterator[str]:
     upper = np.full_like(margin, np.inf) if check.side == "above" else margin
     estimate = Estimate(np.asarray(check.measured), np.asarray(check.standard_error), check.replicates)
     verdict = str(judge(estimate, np.asarray(check.expected), lower, upper))
-    if not check.reason.startswith("guard failed"):
-        yield from _compare(f"{where}, verdict", check.verdict, verdict)
+    guarded = check.reason.startswith("guard failed")
+    yield from _compare(f"{where}, verdict", check.verdict, "inconclusive" if guarded else verdict)
     yield from _compare(f"{where}, as declared", check.as_declared, check.verdict in (check.declared, "not run"))
     for rival in check.rivals:
         yield from _compare(f"{where}, rival {rival.id}", rival.rejected, rival.t >= 5.0 and rival.p_value <= 1e-3)
@@ -153,11 +165,15 @@ def _of_this_case(record: Record, case: Any, experiments: list[Any]) -> Iterator
         yield str(error)
         return
     yield from _compare("replicates", record.replicates, replicates)
-    skipped = [canonical.plain(entry) for entry in (s.parameters for s in record.skipped)]
-    recorded = {canonical.text(e) for e in experiments} | {canonical.text(e) for e in skipped}
-    declared = {canonical.text(e) for e in planned}
+    recorded = {_text(type(e).__name__, e) for e in experiments}
+    recorded |= {_text(skip.kind, skip.parameters) for skip in record.skipped}
+    declared = {_text(type(e).__name__, e) for e in planned}
     yield from (f"experiment {text} is in the case but not in the record" for text in sorted(declared - recorded))
     yield from (f"experiment {text} is in the record but not in the case" for text in sorted(recorded - declared))
+
+
+def _text(kind: str, parameters: Any) -> str:
+    return f"{kind} {canonical.text(parameters)}"
 
 
 def _coverage(record: Record, case: Any, experiments: list[Any]) -> Iterator[str]:
@@ -226,7 +242,7 @@ def _slack(part: Any) -> float:
 
 
 UNKNOWN = ("distance", "resolution", "free", "order", "got")
-"""Fields that a record of schema 1 (it has no keys) lacks: null or empty there, so that nothing contradicts them."""
+"""Fields that a record of schema 1 lacks: null or empty there, so that nothing contradicts them."""
 
 
 def _compare(

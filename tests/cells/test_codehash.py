@@ -1,12 +1,14 @@
 """Which edits drop a cell: those of what its measurement reaches, and no others."""
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
 from fieldbench.cells import codehash
 from fieldbench.cells.codehash import code_hash, reach
+from fieldbench.errors import BadInput
 
 TOY = Path(__file__).parents[1] / "material" / "toy"
 ROOT = Path(__file__).parents[2]
@@ -108,3 +110,20 @@ def test_a_lazy_face_is_followed_too():
 
 def test_the_toy_reaches_its_helper_and_nothing_that_judges():
     assert names(reach([TOY / "experiment.py"])) == {"experiment.py", "helper.py"}
+
+
+def test_the_hash_does_not_depend_on_where_a_case_lies(tmp_path):
+    for name in ("aaa", "zzz"):
+        shutil.copytree(STAIRCASE, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    found = {code_hash([folder / "experiment.py"]) for folder in (tmp_path / "aaa", tmp_path / "zzz", STAIRCASE)}
+    assert len(found) == 1
+
+
+def test_a_source_that_changes_under_a_run_is_refused(project, monkeypatch):
+    entry = [project / "case" / "experiment.py"]
+    monkeypatch.setattr(codehash, "STARTED", time.time())
+    codehash.require_as_imported(entry)
+    edit(project / "fieldbench" / "regression" / "zonal.py", "return", "return 1.0 *")
+    monkeypatch.setattr(codehash, "STARTED", 0.0)
+    with pytest.raises(BadInput, match=r"\.py changed while this process was running; start it again"):
+        codehash.require_as_imported(entry)

@@ -210,7 +210,7 @@ def test_traceback_shows_the_way_to_an_error_of_a_case(here):
         (("history", "toy-sun"), "did you mean toy-sum?"),
         (("run", "--tier", "quik"), "no tier 'quik'; it has quick, standard"),
         (("run", "--set", "scatter"), "is not of the form field=value"),
-        (("run", "--set", "colour=1"), "cannot set {'colour': 1}"),
+        (("run", "--set", "colour=1"), "cannot set colour: its experiments have scatter, size"),
         (("run", "--with", "gpr"), "is not of the form gpr=module:factory"),
         (("run", "--with", "engine=a:b"), "unknown port 'engine'"),
         (("run", "--with", "gpr=no_such_module:f"), "cannot load 'no_such_module:f'"),

@@ -1,6 +1,7 @@
 """Judging a case on arrays made by hand: what rests on what, whose world is read, what a figure holds."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -62,6 +63,10 @@ def doubled(at):
 
 def size(at):
     return at.size
+
+
+def scaled(at, factor):
+    return {Line.second: factor * at.size}
 
 
 FIRST, SECOND = Check("first", Line.first), Check("second", Line.second, rivals={"doubled": doubled})
@@ -239,3 +244,33 @@ def test_a_figure_holds_everything_that_is_drawn():
     np.testing.assert_allclose(first["measured"], evidence()["main"][Line(10)]["first"].mean(axis=0))
     assert first["standard_error"].shape == (2,)
     np.testing.assert_array_equal(first["curve"][1], [10, 10])
+
+
+def test_a_number_with_a_free_constant_is_only_a_constant():
+    free = Check("free", Line.second, rivals={"two": Rival(2.0, free="offset")}, on=lambda at: at.size == 10)
+    (rival,) = outcomes(judged(with_checks(free)))["free"].rivals
+    assert not rival.as_declared
+
+
+def test_a_bound_is_a_bound_whatever_its_theory_leaves_open():
+    above = AtLeast("above", Line.second, Line.second * 1.05)
+    assert str(outcomes(judged(with_checks(above)))["above"].verdict) == "contradicted"
+
+
+def test_theories_without_a_name_of_their_own_are_told_apart():
+    first, second, third = (partial(scaled, factor=factor) for factor in (1.0, 2.0, 3.0))
+    bound = Line.second.under(first) + 10 * Line.second.under(second) + 100 * Line.second.under(third)
+    found = outcomes(judged(with_checks(AtMost("bound", Line.second, bound))))["bound"]
+    np.testing.assert_allclose(found.expected, 321.0 * np.array([10.0, 20.0]))
+
+
+def test_a_control_is_read_before_anything_is_measured():
+    bare = Control("bare", contradicts=FIRST, theory=doubled)
+    with pytest.raises(BadInput, match=r"control bare: it has no margin"):
+        replace(CASE, controls=(*CASE.controls, bare)).predict("quick", CASE.tier("quick").experiments)
+
+
+def test_a_function_of_the_experiment_names_nothing_in_a_theory():
+    wrong = replace(CASE, theories={Line: lambda at: theory(at) | {Line.second / per(size): 1.0}})
+    with pytest.raises(BadInput, match="a function of the experiment has no name|a known function"):
+        predict(wrong, "quick", [Line(10)])

@@ -361,10 +361,10 @@ FORGERIES = {
     "the tier": (lambda v: v.update(tier="standard"), "is in the case but not in the record"),
     "a tier that there is not": (lambda v: v.update(tier="huge"), "no tier 'huge'"),
     "an experiment left out": (
-        leave_an_experiment_out, 'experiment {"scatter":0.1,"size":10} is in the case but not in'),
+        leave_an_experiment_out, 'experiment Sum {"scatter":0.1,"size":10} is in the case but not in'),
     "an experiment's parameter": (
         lambda v: v["experiments"][0]["parameters"].update(scatter=0.2),
-        'experiment {"scatter":0.2,"size":10} is in the record but not in the case'),
+        'experiment Sum {"scatter":0.2,"size":10} is in the record but not in the case'),
     "an experiment of another kind": (
         lambda v: v["experiments"][0].update(kind="Squares"), "has no Squares with fields"),
     "an axis": (
