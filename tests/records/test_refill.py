@@ -147,7 +147,7 @@ def test_a_cell_that_is_unlike_its_siblings_is_refused_before_another_is_committ
     """A forged or mangled record: the run stops at the first sound cell beside it, or at it."""
     record = assemble(run(folder, store))
     first = record.cells[0].model_copy(update={"arrays": change(dict(record.cells[0].arrays))})
-    refill(record.model_copy(update={"cells": [first]}), elsewhere)
+    refill(record.model_copy(update={"cells": [first]}).sealed(), elsewhere)
     heads = {path.name for path in elsewhere.root.rglob("*.json")}
     with pytest.raises(BadInput, match=r"toy-sum, main, Sum\(size=10, scatter=0\.1\), replicates from 1: array "):
         run(folder, elsewhere)
@@ -158,6 +158,15 @@ def test_a_record_whose_replicates_are_all_one_is_refused(folder, store, elsewhe
     record = assemble(run(folder, store))
     first = record.cells[0]
     repeated = [c.model_copy(update={"arrays": first.arrays}) for c in record.cells[:8]]
-    refill(record.model_copy(update={"cells": repeated}), elsewhere)
+    refill(record.model_copy(update={"cells": repeated}).sealed(), elsewhere)
     with pytest.raises(BadInput, match=r"Sum\(size=10, scatter=0\.1\): all 8 replicates agree to the last bit"):
         run(folder, elsewhere)
+
+
+def test_an_edited_record_refills_nothing(folder, store, elsewhere):
+    record = assemble(run(folder, store))
+    value = record.cells[0].arrays["sum"].model_copy(update={"data": [101.0]})
+    cell = record.cells[0].model_copy(update={"arrays": dict(record.cells[0].arrays) | {"sum": value}})
+    with pytest.raises(BadInput, match="it was edited; take it from where it is committed"):
+        refill(record.model_copy(update={"cells": [cell, *record.cells[1:]]}), elsewhere)
+    assert not list(elsewhere.root.rglob("*.npz"))
