@@ -13,8 +13,8 @@ from fieldbench.cells.numerics import numerics
 from fieldbench.cells.provenance import collect, repository
 from fieldbench.cells.result import Measurement, Result
 from fieldbench.judging.predictions import Predictions
+from fieldbench.records.arrays import ArrayPart
 from fieldbench.records.schema import (
-    ArrayPart,
     CellPart,
     CheckoutPart,
     CheckPart,

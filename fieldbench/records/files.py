@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from fieldbench import atomic
 from fieldbench.errors import BadInput
-from fieldbench.records.schema import ArrayPart, Record
+from fieldbench.records.arrays import ArrayPart
+from fieldbench.records.schema import Record
 from fieldbench.records.upgrade import upgraded
 
 SCHEMA_FILE = Path(__file__).parent / "schemas" / "record-2.json"

@@ -1,4 +1,4 @@
-"""Everything the theory says about regression on one data set: learning curves, decimation, and what both neglect."""
+"""What decimation changes of the theory of regression on one data set, and what it neglects."""
 
 from __future__ import annotations
 
@@ -7,42 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.theory import decimation, learning_curves, unevenness
+from fieldbench.theory import decimation, unevenness
 from fieldbench.theory.decimation_cuts import cuts, finite_population_curve
 from fieldbench.theory.empirical import EmpiricalSpectrum
 from fieldbench.theory.local_ridge import local_ridge
 
 Vector = NDArray[np.float64]
-
-
-def error_curves(
-    modes: EmpiricalSpectrum, coefficients: Vector, samples: Sequence[int], ridge: float, threshold: float
-) -> dict[str, Vector]:
-    """Test errors at each P, (samples,), by the effective ridge and by the theories it competes with.
-
-    Returns:
-        error: effective ridge. error_ek: equivalent kernel. error_one_loop. error_no_e0: effective ridge without E0.
-        error_decimated: effective ridge of the theory decimated at `threshold`. error_cutoff_ek: its equivalent kernel.
-        uneven, jitter: relative variance of the left-out variance over points and between draws (unevenness.py).
-    """
-    power, levels = coefficients**2, modes.eigenvalues
-    curve = finite_population_curve(modes, coefficients, samples, ridge)
-    dressed = list(zip(samples, curve.effective_ridge, strict=True))
-    reduced = [(cuts(modes, coefficients, size, ridge, [threshold])[0], size) for size in samples]
-    return {
-        "error": curve.test_error,
-        "error_ek": learning_curves.equivalent_kernel(levels, samples, ridge, target=power).test_error,
-        "error_one_loop": learning_curves.one_loop(levels, samples, ridge, target=power).test_error,
-        "error_no_e0": curve.test_error / curve.e0,
-        "error_decimated": np.array(
-            [decimation.decimated_curve(cut, size, power, len(power)).test_error[0] for cut, size in reduced]
-        ),
-        "error_cutoff_ek": np.array(
-            [decimation.equivalent_kernel_at_cutoff(cut, size, power) for cut, size in reduced]
-        ),
-        "uneven": np.array([unevenness.over_points(modes, size, kappa) for size, kappa in dressed]),
-        "jitter": np.array([unevenness.between_draws(modes, size, kappa) for size, kappa in dressed]),
-    }
 
 
 def decimation_differences(

@@ -1,9 +1,8 @@
-"""How many samples a mode needs: P_L, its limit in high dimension, and what an error of L does to it."""
+"""How many samples a mode needs: P_L, and its limit in high dimension."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
 from fieldbench.theory import sphere
@@ -41,16 +40,3 @@ def relative_to_limit(kernel: Kernel, degree: int, level: float, ridge: float, d
     """P_L/d^l at a dimension over its limit d → ∞ (`sphere.limiting_samples`): 1 + O(1/d)."""
     needed = samples_to_learn(sphere.spectrum(kernel, dimension), degree, level, ridge)
     return needed / float(dimension) ** degree / sphere.limiting_samples(kernel, degree, level, ridge)
-
-
-def shift_of_samples(
-    samples: NDArray[np.float64], learned: NDArray[np.float64], error: NDArray[np.float64], level: float
-) -> float:
-    """Relative shift of P_L that an error of the learnability makes: error/(dL/d ln P) where the curve crosses L.
-
-    Args:
-        samples, learned, error: the curve L(P) and its error at each P, shape (p,), L increasing.
-        level: L, within the curve.
-    """
-    slope = np.gradient(learned, np.log(samples))
-    return float(np.interp(level, learned, error / slope))

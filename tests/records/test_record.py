@@ -15,9 +15,10 @@ from fieldbench.cells.runner import Settings, run_case
 from fieldbench.cells.store import Store
 from fieldbench.errors import BadInput, StoreError
 from fieldbench.loading.load import load_case
+from fieldbench.records.arrays import ArrayPart
 from fieldbench.records.assemble import assemble
 from fieldbench.records.files import SCHEMA_FILE, dump, find, latest, read, replace_reference, schema_text, write
-from fieldbench.records.schema import ArrayPart, CheckPart, ExperimentPart
+from fieldbench.records.schema import CheckPart, ExperimentPart
 from fieldbench.records.verify import differences, own_differences
 
 MATERIAL = Path(__file__).parents[1] / "material"

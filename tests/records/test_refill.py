@@ -10,10 +10,10 @@ from fieldbench.cells.runner import Settings, run_case
 from fieldbench.cells.store import Store
 from fieldbench.errors import BadInput
 from fieldbench.loading.load import load_case
+from fieldbench.records.arrays import ArrayPart
 from fieldbench.records.assemble import assemble
 from fieldbench.records.files import dump, read
 from fieldbench.records.refill import refill
-from fieldbench.records.schema import ArrayPart
 
 TOY = Path(__file__).parents[1] / "material" / "toy"
 OLD = Path(__file__).parent / "material" / "toy-schema-1.json"

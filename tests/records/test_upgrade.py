@@ -15,9 +15,9 @@ from fieldbench.cells.store import Store
 from fieldbench.claims import Remainder
 from fieldbench.errors import BadInput
 from fieldbench.loading.load import load_case
+from fieldbench.records.arrays import ArrayPart
 from fieldbench.records.assemble import assemble
 from fieldbench.records.files import dump, is_old, read
-from fieldbench.records.schema import ArrayPart
 from fieldbench.records.verify import differences, own_differences
 
 OLD = Path(__file__).parent / "material" / "toy-schema-1.json"

@@ -8,7 +8,7 @@ from fieldbench.theory import sphere
 from fieldbench.theory.finite_size import _Grid, learnability_correction
 from fieldbench.theory.kernels import Kernel
 from fieldbench.theory.learning_curves import effective_ridge
-from fieldbench.theory.sample_complexity import relative_to_limit, samples_to_learn, shift_of_samples
+from fieldbench.theory.sample_complexity import relative_to_limit, samples_to_learn
 
 
 def _learnability(kernel, dimension, samples, ridge, degree, sets, seed):
@@ -78,13 +78,6 @@ def test_limit_is_approached_as_one_over_d(level):
     near, far = (relative_to_limit(Kernel(), 3, level, 0.01, d) - 1.0 for d in (10**5, 10**6))
     np.testing.assert_allclose(far, near / 10.0, rtol=1e-3)
     assert abs(far) < 1e-5
-
-
-def test_shift_of_samples_inverts_the_slope():
-    """L = log₁₀ P has slope 1/ln 10 in ln P: an error of 0.01 is a relative shift of 0.01 ln 10."""
-    samples = np.geomspace(1.0, 10.0, 30)
-    shift = shift_of_samples(samples, np.log10(samples), np.full(30, 0.01), 0.5)
-    np.testing.assert_allclose(shift, 0.01 * np.log(10.0), rtol=1e-10)
 
 
 def test_impossible_levels_are_refused():
