@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
+from fieldbench.judging.evaluation import short_labels
 
 FloatArray = NDArray[np.float64]
 
@@ -63,9 +63,7 @@ class Table:
 
     def labels(self) -> list[str]:
         """A short name for each row: the fields in which the rows differ."""
-        fields = [{f.name: getattr(s, f.name) for f in dataclasses.fields(s)} for s in self.setups]
-        varying = [name for name in (fields[0] if fields else {}) if len({repr(f[name]) for f in fields}) > 1]
-        return [", ".join(f"{name}={_short(f[name])}" for name in varying) for f in fields]
+        return short_labels(self.setups)
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,3 @@ def matches(setup: Any, conditions: Mapping[str, Any]) -> bool:
         if getattr(setup, name) not in options:
             return False
     return True
-
-
-def _short(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from helpers_doors import call, vary
 
 import fieldbench
-from fieldbench.doors.cli import app
 from fieldbench.doors.output import Output
 from fieldbench.doors.run import parse_overrides
 from fieldbench.errors import BadInput
@@ -21,25 +20,7 @@ from fieldbench.loading.load import CaseError
 MATERIAL = Path(__file__).parents[1] / "material"
 
 
-@pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
-    """An empty folder with the toy case in ./cases."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("FIELDBENCH_STORE", raising=False)
-    shutil.copytree(MATERIAL / "toy", tmp_path / "cases" / "toy", ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
-
-
-def call(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
-
-
-def vary(here, old, new, file="case.py"):
-    """Replace one piece of the text of one of the toy's files."""
-    path = here / "cases" / "toy" / file
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def second(here, name, **files):

@@ -5,33 +5,15 @@ import shutil
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from helpers_doors import call, vary
 
-from fieldbench.doors.cli import app
 from fieldbench.records.files import is_old, read
 
 MATERIAL = Path(__file__).parents[1] / "material"
 OLD = Path(__file__).parents[1] / "records" / "material" / "toy-schema-1.json"
 
 
-@pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
-    """An empty folder with the toy case in ./cases."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("FIELDBENCH_STORE", raising=False)
-    shutil.copytree(MATERIAL / "toy", tmp_path / "cases" / "toy", ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
-
-
-def call(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
-
-
-def vary(here, old, new, file="case.py"):
-    path = here / "cases" / "toy" / file
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def computed(*arguments):
