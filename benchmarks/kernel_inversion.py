@@ -13,8 +13,9 @@ from fieldbench.data.synthetic import on_sphere
 from fieldbench.regression import accelerator
 from fieldbench.regression.cholesky import _factorise_on_device, blas_threads, factorise, factorise_jax
 from fieldbench.regression.nested import NestedCholesky, prediction_flops, trace_flops
-from fieldbench.theory import learning_curves, sphere
-from fieldbench.theory.kernels import Kernel
+from fieldbench.theory.curves import learning_curves
+from fieldbench.theory.kernels import sphere
+from fieldbench.theory.kernels.dual import Kernel
 
 DIMENSION, RIDGE, COUNTS, DTYPES = 20, 0.01, [500, 2000], ["float32", "float64"]
 

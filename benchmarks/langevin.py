@@ -13,8 +13,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from fieldbench import sampling
-from fieldbench.sampling import EulerMaruyama, MetropolisAdjusted, Underdamped, diagnostics, loop
-from fieldbench.sampling.signed_teacher import SIGNS, SignedTeacher
+from fieldbench.sampling import EulerMaruyama, MetropolisAdjusted, Underdamped
+from fieldbench.sampling.integrators import loop
+from fieldbench.sampling.networks.signed_teacher import SIGNS, SignedTeacher
+from fieldbench.statistics import diagnostics
 
 # Per entry: erf 20, its slope 20 (a polynomial of degree 5, and the exponent's bits); a normal is half of two words of
 # Threefry (20 rounds of 5) and of Box–Muller (30); the dynamics moves it in 8.

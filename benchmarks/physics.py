@@ -63,9 +63,9 @@ class EffectiveRidge:
 def _p50(dimension, largest):
     """P at which half of the cubic part is learned, interpolated in ln P."""
     from fieldbench.regression import NestedCholesky
-    from fieldbench.regression.zonal import rotation_averaged_learnability
-    from fieldbench.theory import sphere
-    from fieldbench.theory.kernels import Kernel
+    from fieldbench.regression.modes.zonal import rotation_averaged_learnability
+    from fieldbench.theory.kernels import sphere
+    from fieldbench.theory.kernels.dual import Kernel
 
     kernel = Kernel("erf")
     draw = np.random.default_rng(dimension).standard_normal((largest, dimension))
@@ -88,12 +88,13 @@ def _p50(dimension, largest):
 def _digits_ridge(samples):
     from benchmarks.spectrum import digits
     from fieldbench.regression import NestedCholesky
-    from fieldbench.theory import dataset_curves, empirical
-    from fieldbench.theory.kernels import Kernel
+    from fieldbench.theory.decimation import dataset_curves
+    from fieldbench.theory.kernels import empirical
+    from fieldbench.theory.kernels.dual import Kernel
 
     inputs, labels = digits()
     gram = empirical.gram_matrix(Kernel("erf"), inputs)
-    modes = empirical.spectrum(gram)
+    modes = empirical.principal_components(gram)
     coefficients = modes.functions.T @ labels / len(labels)
     curve = dataset_curves.finite_population_curve(modes, coefficients, samples, RIDGE)
     drawn, gpr = gram[:samples, :samples].copy(), NestedCholesky()

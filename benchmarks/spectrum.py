@@ -13,8 +13,9 @@ class Spectrum:
 
     def setup(self, dimension):
         try:
-            from fieldbench.theory import learning_curves, sphere
-            from fieldbench.theory.kernels import Kernel
+            from fieldbench.theory.curves import learning_curves
+            from fieldbench.theory.kernels import sphere
+            from fieldbench.theory.kernels.dual import Kernel
 
             self.kernel, self.sphere, self.curves = Kernel("erf"), sphere, learning_curves
             self.spectrum = sphere.spectrum(self.kernel, dimension)
@@ -47,8 +48,8 @@ class DigitsSpectrum:
 
     def setup(self):
         try:
-            from fieldbench.theory import empirical
-            from fieldbench.theory.kernels import Kernel
+            from fieldbench.theory.kernels import empirical
+            from fieldbench.theory.kernels.dual import Kernel
 
             self.empirical = empirical
             self.gram = empirical.gram_matrix(Kernel("erf"), digits()[0][:1_000])
@@ -56,7 +57,7 @@ class DigitsSpectrum:
             raise NotImplementedError(str(error)) from error
 
     def time_spectrum(self):
-        self.empirical.spectrum(self.gram)
+        self.empirical.principal_components(self.gram)
 
 
 def digits():

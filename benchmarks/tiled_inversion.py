@@ -12,14 +12,14 @@ import numpy as np
 
 from benchmarks.kernel_inversion import DTYPES, RIDGE, points_on_sphere
 from fieldbench.regression.cholesky import blas_threads
-from fieldbench.theory.kernels import Kernel
+from fieldbench.theory.kernels.dual import Kernel
 
 try:
-    from fieldbench.regression import tiles
     from fieldbench.regression.batched import batched_weights
     from fieldbench.regression.mixed import refined_weights
     from fieldbench.regression.ridges import ridge_weights
-    from fieldbench.regression.tiled_cholesky import factorise_tiles
+    from fieldbench.regression.tiled import tiles
+    from fieldbench.regression.tiled.cholesky import factorise_tiles
     from fieldbench.regression.tiled_regression import TiledRegression
 except ImportError:  # a commit before tiles
     tiles = None

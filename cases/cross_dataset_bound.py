@@ -9,9 +9,8 @@ import numpy as np
 from fieldbench.data.synthetic import on_band
 from fieldbench.evidence import AtMost, Check, Claim, Control, Rival, Source, Tier
 from fieldbench.evidence.observables import each
-from fieldbench.regression.zonal import harmonic
-from fieldbench.theory import sphere
-from fieldbench.theory.kernels import Kernel
+from fieldbench.regression.modes import harmonic
+from fieldbench.theory.kernels import Kernel, sphere
 
 CLAIM = Claim(
     id="cross-dataset-bound",

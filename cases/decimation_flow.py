@@ -10,10 +10,10 @@ from fieldbench.data.modulated import modulated
 from fieldbench.data.tasks import normalise
 from fieldbench.evidence import AtLeast, AtMost, Check, Claim, Control, Points, Rival, Source, Table, Tier, batched
 from fieldbench.evidence.observables import derived, each
-from fieldbench.regression.paired_replacement import independent_modes, modulated_modes
-from fieldbench.theory.decimation_ladder import gaussian_ladder, modulated_ladder
+from fieldbench.regression.modes.paired_replacement import independent_modes, modulated_modes
+from fieldbench.theory.decimation.ladder import gaussian_ladder, modulated_ladder
+from fieldbench.theory.decimation.mode_kurtosis import continued_modes, kurtosis_by_block, rank_trend
 from fieldbench.theory.kernels import Kernel
-from fieldbench.theory.mode_kurtosis import continued_modes, kurtosis_by_block, rank_trend
 
 CLAIM = Claim(
     id="decimation-flow",

@@ -11,11 +11,14 @@ from fieldbench.data import binary_task
 from fieldbench.data.synthetic import on_sphere
 from fieldbench.evidence import Check, Claim, Control, Points, Rival, Source, Tier
 from fieldbench.evidence.observables import each
-from fieldbench.regression.mode_statistics import learned_modes, posterior_variances
-from fieldbench.regression.zonal import rotation_averaged_learnability
-from fieldbench.theory import empirical, finite_size, learning_curves, sphere
-from fieldbench.theory.finite_size_error import gaussian_error_correction, gaussian_learnability_correction
-from fieldbench.theory.kernels import Kernel
+from fieldbench.regression.modes import learned_modes, posterior_variances, rotation_averaged_learnability
+from fieldbench.theory.curves import (
+    finite_size,
+    gaussian_error_correction,
+    gaussian_learnability_correction,
+    learning_curves,
+)
+from fieldbench.theory.kernels import Kernel, empirical, sphere
 
 CLAIM = Claim(
     id="eigenlearning",
@@ -231,7 +234,7 @@ def images(setup):
     task = "animals/vehicles" if setup.family.startswith("cifar10") else "odd/even"
     inputs = binary_task(setup.family, task, setup.size, balanced=False).inputs
     gram = empirical.gram_matrix(KERNEL, inputs)
-    return gram, empirical.spectrum(gram)
+    return gram, empirical.principal_components(gram)
 
 
 def measure_images(setup, key, gpr, modes=None):

@@ -6,11 +6,11 @@ import numpy as np
 
 from fieldbench.evidence import Check, Claim, Control, Guard, Points, Rival, Source, Tier
 from fieldbench.evidence.observables import each, log_slope, theory
-from fieldbench.sampling.diagnostics import ess, rhat
-from fieldbench.sampling.ising import wolff
-from fieldbench.sampling.ising_moments import chain_series, moments
-from fieldbench.theory import ising, ising_scaling
-from fieldbench.theory.ising_transfer import torus_moments
+from fieldbench.sampling.ising import chain_series, moments, wolff
+from fieldbench.statistics import ess, rhat
+from fieldbench.theory.ising import onsager as ising
+from fieldbench.theory.ising import scaling as ising_scaling
+from fieldbench.theory.ising import torus_moments
 
 CLAIM = Claim(
     id="ising-universality",

@@ -12,18 +12,20 @@ from fieldbench.errors import TooFewPoints
 from fieldbench.evidence import Check, Claim, Control, Guard, Points, Rival, Source, Tier, batched
 from fieldbench.evidence.observables import derived, difference, each, ratio, theory
 from fieldbench.sampling import EulerMaruyama, GibbsWithinLangevin, MetropolisAdjusted, Underdamped, fully_connected
-from fieldbench.sampling.diagnostics import ess, rhat
-from fieldbench.sampling.gibbs import LinearPrior
-from fieldbench.sampling.posterior_chains import gibbs_means, linear_observables, mixing, traces
-from fieldbench.sampling.predictive import predictive
-from fieldbench.sampling.prior_reweighting import reweighted_prior
-from fieldbench.sampling.wells import mean_squares, wells
-from fieldbench.theory.finite_width import finite_width
-from fieldbench.theory.integrator_bias import response_defect
+from fieldbench.sampling.integrators import mean_squares, wells
+from fieldbench.sampling.networks import (
+    LinearPrior,
+    gibbs_means,
+    linear_observables,
+    mixing,
+    predictive,
+    reweighted_prior,
+    traces,
+)
+from fieldbench.statistics import ess, rhat
 from fieldbench.theory.kernels import Kernel
-from fieldbench.theory.linear_posterior import linear_posterior
-from fieldbench.theory.stationary_law import euler_maruyama_slope, mean_square
-from fieldbench.theory.wide_langevin import wide_langevin
+from fieldbench.theory.langevin import euler_maruyama_slope, mean_square, response_defect, wide_langevin
+from fieldbench.theory.networks import finite_width, linear_posterior
 
 CLAIM = Claim(
     id="langevin-is-bayes",

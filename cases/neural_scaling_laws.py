@@ -10,11 +10,11 @@ from fieldbench.data import binary_task
 from fieldbench.data.synthetic import gaussian
 from fieldbench.evidence import AtLeast, Check, Claim, Control, Points, Rival, Source, Tier
 from fieldbench.evidence.observables import each, theory
-from fieldbench.regression.sign_averaged import sign_averaged_errors
-from fieldbench.theory import empirical, power_law_curves
-from fieldbench.theory.kernels import Kernel
-from fieldbench.theory.power_law_curves import stacked
-from fieldbench.theory.scaling_laws import log_log_slope
+from fieldbench.regression.modes import sign_averaged_errors
+from fieldbench.theory.curves import power_law_curves
+from fieldbench.theory.curves.power_law_curves import stacked
+from fieldbench.theory.curves.scaling_laws import log_log_slope
+from fieldbench.theory.kernels import Kernel, empirical
 
 CLAIM = Claim(
     id="neural-scaling-laws",
@@ -128,7 +128,7 @@ def predict(setup, ridges=RIDGES):
         variances = [power_law_curves.posterior_variance(setup.alpha, modes, sizes, ridge) for ridge in ridges]
         return stacked([power_law_curves.power_law_curve(setup.alpha, *law) for law in laws]) | stacked(variances)
     gram, targets = gram_and_target(setup)
-    components = empirical.spectrum(gram)
+    components = empirical.principal_components(gram)
     powers = components.coefficients(targets) ** 2, np.full(modes, 1.0 / modes)
     return stacked([power_law_curves.data_set_curve(components, power, sizes, TINY_RIDGE) for power in powers])
 

@@ -8,10 +8,12 @@ import numpy as np
 from fieldbench.data.synthetic import on_sphere
 from fieldbench.evidence import AtLeast, AtMost, Check, Claim, Control, Rival, Source, Tier
 from fieldbench.evidence.observables import derived, difference, each, log_slope
-from fieldbench.regression.zonal import rotation_averaged_learnability
-from fieldbench.sampling import harmonic_power, network_prior
-from fieldbench.theory import finite_size, free_field, learning_curves, sphere
-from fieldbench.theory.kernels import Kernel
+from fieldbench.regression.modes import rotation_averaged_learnability
+from fieldbench.sampling.networks import harmonic_power
+from fieldbench.sampling.networks import prior as network_prior
+from fieldbench.theory.curves import finite_size, learning_curves
+from fieldbench.theory.kernels import Kernel, sphere
+from fieldbench.theory.networks import free_field
 
 CLAIM = Claim(
     id="nngp-free-field",

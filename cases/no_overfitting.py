@@ -8,11 +8,9 @@ import numpy as np
 
 from fieldbench.evidence import AtLeast, AtMost, Check, Claim, Control, Rival, Source, Tier
 from fieldbench.evidence.observables import derived, each, log_slope, log_slope_margin, theory
-from fieldbench.regression.sign_averaged import sign_averaged_errors
-from fieldbench.theory import learning_curves
-from fieldbench.theory.finite_size_error import gaussian_error_correction
-from fieldbench.theory.hard_edge import peak_enhancement
-from fieldbench.theory.spectrum import Spectrum
+from fieldbench.regression.modes import sign_averaged_errors
+from fieldbench.theory.curves import gaussian_error_correction, learning_curves, peak_enhancement
+from fieldbench.theory.kernels import Spectrum
 
 CLAIM = Claim(
     id="no-overfitting",

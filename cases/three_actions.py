@@ -12,13 +12,11 @@ from fieldbench.data.synthetic import gaussian, on_sphere
 from fieldbench.errors import TooFewPoints
 from fieldbench.evidence import AtLeast, Check, Claim, Control, Points, Rival, Source, Tier, batched
 from fieldbench.evidence.observables import derived, each
-from fieldbench.regression.exact_error import population_errors, with_features, with_harmonics
-from fieldbench.theory import empirical, sphere
-from fieldbench.theory.actions import bands, errors_by_action, own_bounds, uneven_ridge
-from fieldbench.theory.finite_size_error import gaussian_error_correction, sphere_error_correction
-from fieldbench.theory.kernels import Kernel
-from fieldbench.theory.spectrum import Spectrum
-from fieldbench.theory.truncation import change_of_error, truncate
+from fieldbench.regression.modes import population_errors, with_features, with_harmonics
+from fieldbench.theory.curves import gaussian_error_correction, sphere_error_correction
+from fieldbench.theory.curves.actions import bands, errors_by_action, own_bounds, uneven_ridge
+from fieldbench.theory.decimation import change_of_error, truncate
+from fieldbench.theory.kernels import Kernel, Spectrum, empirical, sphere
 
 CLAIM = Claim(
     id="three-actions",
@@ -150,7 +148,7 @@ def images(setup):
     """Kernel matrix, target and principal components of the digits."""
     task = binary_task("digits", "odd/even", setup.size)
     gram = empirical.gram_matrix(Kernel("erf"), task.inputs)
-    return gram, task.targets, empirical.spectrum(gram)
+    return gram, task.targets, empirical.principal_components(gram)
 
 
 def spectrum_and_target(setup):

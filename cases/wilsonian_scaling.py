@@ -8,13 +8,17 @@ import numpy as np
 from fieldbench.errors import TooFewPoints
 from fieldbench.evidence import AtMost, Check, Claim, Control, Guard, Points, Rival, Source, Tier, batched
 from fieldbench.evidence.observables import derived, each, log_slope, log_slope_margin, theory
-from fieldbench.regression.quartic_shift import quartic_shifts
+from fieldbench.regression.modes.quartic_shift import quartic_shifts
 from fieldbench.sampling import Underdamped
-from fieldbench.sampling.quartic_shift import sampled_shifts
-from fieldbench.theory import learning_curves
-from fieldbench.theory.finite_size_error import gaussian_learnability_correction
-from fieldbench.theory.quartic_loss import cavity, hartree, posterior_hartree
-from fieldbench.theory.scaling_laws import exponent, infinite_power_law
+from fieldbench.sampling.networks.quartic_shift import sampled_shifts
+from fieldbench.theory.curves import (
+    cavity,
+    gaussian_learnability_correction,
+    hartree,
+    learning_curves,
+    posterior_hartree,
+)
+from fieldbench.theory.curves.scaling_laws import exponent, infinite_power_law
 
 CLAIM = Claim(
     id="wilsonian-scaling",

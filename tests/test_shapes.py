@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from fieldbench.data.synthetic import gaussian
-from fieldbench.regression.quartic_map import basis, ridge_fit
+from fieldbench.regression.modes.quartic_map import basis, ridge_fit
 from fieldbench.sampling import EulerMaruyama, fully_connected
-from fieldbench.sampling.coupling import coupled_distance
-from fieldbench.theory.decimation import decimate
-from fieldbench.theory.learning_curves import effective_ridge
+from fieldbench.sampling.integrators.coupling import coupled_distance
+from fieldbench.theory.curves.learning_curves import effective_ridge
+from fieldbench.theory.decimation.running_ridge import decimate
 
 LEVELS = np.array([1.0, 0.5, 0.1])
 

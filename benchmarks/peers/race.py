@@ -88,7 +88,7 @@ def race(name: str, chains: int, warm_up: Callable[[], Any], block: Callable[[An
     The first block's compilation is on the clock of `seconds` and not on that of `rate`. Blocks should be short against
     the time to the goal.
     """
-    from fieldbench.sampling import diagnostics
+    from fieldbench.statistics import diagnostics
 
     start = time.perf_counter()
     state = warm_up()

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from fieldbench.regression.tiled_regression import TiledRegression
-from fieldbench.theory.kernels import Kernel
+from fieldbench.theory.kernels.dual import Kernel
 
 RIDGE, DIMENSION = 0.01, 20
 KERNEL = Kernel("erf")

@@ -16,11 +16,11 @@ from jax import lax
 from fieldbench.data.synthetic import on_sphere
 from fieldbench.data.tasks import binary_task
 from fieldbench.errors import DataMissing
-from fieldbench.regression import tiles
 from fieldbench.regression.cholesky import blas_threads, lapack
-from fieldbench.regression.tiled_cholesky import factorisation_flops, factorise_tiles
+from fieldbench.regression.tiled import tiles
+from fieldbench.regression.tiled.cholesky import factorisation_flops, factorise_tiles
 from fieldbench.regression.tiled_regression import TiledRegression
-from fieldbench.theory.kernels import Kernel
+from fieldbench.theory.kernels.dual import Kernel
 
 KERNEL, DIMENSION, RIDGE, THREADS, PRODUCT = Kernel("erf"), 20, 0.01, 2, 4096
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from benchmarks.langevin import step_flops
 from benchmarks.targets.kernel import interleaved, spread
-from fieldbench.sampling import Underdamped, fully_connected, loop
+from fieldbench.sampling import Underdamped, fully_connected
+from fieldbench.sampling.integrators import loop
 
 SAMPLES, DIMENSION, WIDTH = 900, 82, 210
 STEPS = 400

@@ -27,7 +27,7 @@ from fieldbench.claims import (
     per,
     together,
 )
-from fieldbench.sampling.signed_teacher import SIGNS
+from fieldbench.sampling.networks.signed_teacher import SIGNS
 from fieldbench.theory.adaptation import COMPLETE, SLIDE
 
 from .experiment import Network, ShuffledLabels, WithoutRootTwo

@@ -1,6 +1,6 @@
 """Take out of a measurement what the luck of its data sets explains: control variates with fixed slopes.
 
-They are functions of the inputs alone with known expectations (`fieldbench.sampling.teacher_moments`), so that
+They are functions of the inputs alone with known expectations (`fieldbench.sampling.networks.teacher_moments`), so that
 subtracting them changes no mean, whatever the slopes. The slopes are fits to 160 pilot data sets (β = .08 and .14,
 other keys); they leave a half to an eighth of the scatter.
 """
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.sampling.teacher_moments import controls, expected_controls
+from fieldbench.sampling.networks.teacher_moments import controls, expected_controls
 
 FloatArray = NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment, Quantity, batched
 from fieldbench.sampling import Sampler, Underdamped
-from fieldbench.sampling.signed_teacher import SIGNS, SignedTeacher
+from fieldbench.sampling.networks.signed_teacher import SIGNS, SignedTeacher
 
 from .control_variates import adjusted
 

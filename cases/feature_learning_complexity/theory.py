@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fieldbench.theory.adaptation import Problem, Theory, observables, solve, staircase
-from fieldbench.theory.rescaling import rescaled_process
+from fieldbench.theory.adaptation.rescaling import rescaled_process
 
 from .experiment import Network
 

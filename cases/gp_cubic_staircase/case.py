@@ -25,10 +25,8 @@ from fieldbench.claims import (
     observable,
     per,
 )
-from fieldbench.theory import finite_size, sphere
-from fieldbench.theory.learning_curves import effective_ridge
-from fieldbench.theory.sample_complexity import relative_to_limit
-from fieldbench.theory.spectrum import Spectrum
+from fieldbench.theory.curves import effective_ridge, finite_size, relative_to_limit
+from fieldbench.theory.kernels import Spectrum, sphere
 
 from .experiment import CUBIC, KERNEL, STAIRCASE, Sphere, Stretched
 

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from fieldbench.claims import Experiment, Quantity
 from fieldbench.data.synthetic import on_sphere
 from fieldbench.regression import NestedRegression
-from fieldbench.regression.zonal import harmonic, rotation_averaged_learnability, zonal_coefficients
-from fieldbench.theory import sphere
-from fieldbench.theory.kernels import Kernel
+from fieldbench.regression.modes import harmonic, rotation_averaged_learnability, zonal_coefficients
+from fieldbench.theory.kernels import Kernel, sphere
 
 KERNEL, CUBIC = Kernel("erf"), 3
 STAIRCASE = 0.1 * 6**0.5  # the normalised cubic coefficient of H_1 + 0.1 H_3

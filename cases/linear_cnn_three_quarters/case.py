@@ -25,9 +25,9 @@ from fieldbench.claims import (
     per,
     spread,
 )
-from fieldbench.theory.linear_cnn import LinearCNN, adapted, aligned, gaussian_process, half_samples
-from fieldbench.theory.linear_cnn_p50 import extrapolated_level, local_exponent
-from fieldbench.theory.shrinkage import shrinkage as shrunken_teacher
+from fieldbench.theory.networks import LinearCNN, adapted, aligned, gaussian_process, half_samples
+from fieldbench.theory.networks import shrinkage as shrunken_teacher
+from fieldbench.theory.networks.linear_cnn_p50 import extrapolated_level, local_exponent
 
 from .experiment import Gibbs, Langevin, ShuffledLabels, WithoutRootTwo
 from .theory import (

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment, Quantity, batched
 from fieldbench.sampling import Sampler, Underdamped
-from fieldbench.sampling.control_variates import adjust
-from fieldbench.sampling.diagnostics import ess, rhat
-from fieldbench.sampling.gibbs import LinearPrior
-from fieldbench.sampling.linear_curves import LinearTeacher, gibbs_curves, langevin_traces
+from fieldbench.sampling.networks import LinearPrior
+from fieldbench.sampling.networks.linear_curves import LinearTeacher, gibbs_curves, langevin_traces
+from fieldbench.statistics import adjust, ess, rhat
 
 Array = NDArray[np.float64]
 

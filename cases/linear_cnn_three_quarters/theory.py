@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from fieldbench.claims import Expression, Remainder, crossing
-from fieldbench.theory.linear_cnn import LinearCNN, OrderParameters, half_samples
-from fieldbench.theory.linear_cnn_p50 import half_samples_budget
-from fieldbench.theory.linear_cnn_remainders import remainders
+from fieldbench.theory.networks import LinearCNN, OrderParameters, half_samples
+from fieldbench.theory.networks.linear_cnn_p50 import half_samples_budget
+from fieldbench.theory.networks.linear_cnn_remainders import remainders
 
 from .experiment import Gibbs, Langevin, Ray
 

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from fieldbench.claims import Case, Check, Control, Figure, Known, Remainder, Said, Theory, Tier
-from fieldbench.theory import dataset_curves, decimation, decimation_cuts, learning_curves
+from fieldbench.theory.curves import learning_curves
+from fieldbench.theory.decimation import dataset_curves, finite_population_curve
+from fieldbench.theory.decimation import running_ridge as decimation
 
 from .experiment import Images, TailDoubled, TailLeftOut
 from .theory import cut, decimated_minus_full, full, jitter, one_ridge
@@ -98,7 +100,7 @@ def without_e0(at: Images) -> Said:
 
 def dense_curve(at: Images) -> tuple[Any, Any]:
     of, samples = at.population, np.geomspace(at.samples[0], at.samples[-1], 40)
-    return samples, decimation_cuts.finite_population_curve(of.modes, of.coefficients, samples, at.ridge).test_error
+    return samples, finite_population_curve(of.modes, of.coefficients, samples, at.ridge).test_error
 
 
 def erf_on_digits(at: Images) -> bool:

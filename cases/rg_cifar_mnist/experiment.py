@@ -11,8 +11,8 @@ import numpy as np
 
 from fieldbench.claims import Experiment, Quantity, batched
 from fieldbench.regression import NestedRegression
-from fieldbench.regression.decimated import Population, paired_regressions
-from fieldbench.theory.decimation_cuts import cuts
+from fieldbench.regression.modes import Population, paired_regressions
+from fieldbench.theory.decimation import cuts
 
 from .population import ImagePopulation
 

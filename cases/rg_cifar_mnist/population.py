@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from fieldbench.data import binary_task
 from fieldbench.data.tasks import Task
-from fieldbench.theory.empirical import EmpiricalSpectrum, gram_matrix, spectrum
-from fieldbench.theory.kernels import Kernel
+from fieldbench.theory.kernels import EmpiricalSpectrum, Kernel, gram_matrix
 
 Vector = NDArray[np.float64]
 
@@ -63,7 +62,7 @@ def _gram(population: ImagePopulation) -> NDArray[np.float64]:
 
 @cache  # also 800 MB, but minutes: all theories are asked for all populations before the first is measured
 def _modes(population: ImagePopulation) -> EmpiricalSpectrum:
-    return spectrum(_gram(population))
+    return principal_components(_gram(population))
 
 
 @cache

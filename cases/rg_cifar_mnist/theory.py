@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Remainder
-from fieldbench.theory import dataset_curves, decimation_cuts, unevenness
-from fieldbench.theory.decimation import Decimation
-from fieldbench.theory.learning_curves import LearningCurve
+from fieldbench.theory.curves import LearningCurve, unevenness
+from fieldbench.theory.decimation import Decimation, cuts, dataset_curves, finite_population_curve
 
 from .experiment import Images
 
@@ -21,13 +20,13 @@ SCATTER = 0.07  # of the error, relative, from draw to draw
 def full(at: Images) -> LearningCurve:
     """The effective ridge of the full theory."""
     of = at.population
-    return decimation_cuts.finite_population_curve(of.modes, of.coefficients, at.samples, at.ridge)
+    return finite_population_curve(of.modes, of.coefficients, at.samples, at.ridge)
 
 
 def cut(at: Images, threshold: float) -> list[tuple[int, Decimation]]:
     """The decimated theory at each P."""
     of = at.population
-    return [(P, decimation_cuts.cuts(of.modes, of.coefficients, P, at.ridge, [threshold])[0]) for P in at.samples]
+    return [(P, cuts(of.modes, of.coefficients, P, at.ridge, [threshold])[0]) for P in at.samples]
 
 
 @cache

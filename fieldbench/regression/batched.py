@@ -8,12 +8,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from fieldbench.checked import checked_array, checked_ridge
 from fieldbench.errors import BadInput
 from fieldbench.regression import accelerator
-from fieldbench.regression.blas import Blas
-from fieldbench.regression.interface import checked_array, checked_ridge
-from fieldbench.regression.tiled_cholesky import first_bad_pivot
-from fieldbench.regression.workers import Tasks, blas_threads
+from fieldbench.regression.tiled import Blas, Tasks, blas_threads, first_bad_pivot
 
 _SHARE = 64  # systems a worker claims at once
 

@@ -9,12 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.linalg import get_lapack_funcs, solve_triangular
 
+from fieldbench.checked import checked_array, checked_order, checked_ridge
 from fieldbench.errors import BadInput, NotPositiveDefinite
-from fieldbench.regression.interface import checked_array, checked_order, checked_ridge
-from fieldbench.regression.pivots import not_positive
-from fieldbench.regression.tiled_cholesky import factorise_tiles
-from fieldbench.regression.tiles import inside, spans
-from fieldbench.regression.workers import blas_threads as blas_threads
+from fieldbench.regression.tiled import blas_threads, factorise_tiles, inside, not_positive, spans
 
 # Where two workers on tiles overtake one LAPACK call with one thread (two cores, float64).
 CROSSOVER = 1024

@@ -7,12 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from fieldbench.checked import checked_array, checked_order, checked_ridge
 from fieldbench.errors import BadInput, NotPositiveDefinite
-from fieldbench.regression.interface import checked_array, checked_order, checked_ridge
-from fieldbench.regression.tiled_cholesky import factorise_tiles
-from fieldbench.regression.tiled_solve import solve
-from fieldbench.regression.tiles import TiledTriangle, copied
-from fieldbench.regression.workers import blas_threads
+from fieldbench.regression.tiled import TiledTriangle, blas_threads, copied, factorise_tiles, solve
 
 _MOST_STEPS = 40
 _POWER_STEPS = 8

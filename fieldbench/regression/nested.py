@@ -6,14 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from fieldbench.checked import checked_array, checked_order, checked_sizes
 from fieldbench.regression import accelerator
 from fieldbench.regression.cholesky import factorise, factorise_jax, lapack
-from fieldbench.regression.interface import checked_array, checked_order, checked_sizes
 from fieldbench.regression.lowrank import low_rank_factor
-from fieldbench.regression.tiled_cholesky import factorise_tiles
-from fieldbench.regression.tiled_solve import forward, nested_weights
-from fieldbench.regression.tiles import TiledTriangle, copied
-from fieldbench.regression.workers import blas_threads
+from fieldbench.regression.tiled import TiledTriangle, blas_threads, copied, factorise_tiles, forward, nested_weights
 from fieldbench.typing import Sizes
 
 _BLOCK = 512

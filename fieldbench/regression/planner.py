@@ -11,8 +11,7 @@ import numpy as np
 from fieldbench.errors import BadInput
 from fieldbench.regression import accelerator
 from fieldbench.regression.memory import available_bytes
-from fieldbench.regression.tiled_cholesky import factorisation_flops
-from fieldbench.regression.tiles import ONE_TILE, tile_size
+from fieldbench.regression.tiled import ONE_TILE, factorisation_flops, tile_size
 
 Method = Literal["lapack", "tiles", "accelerator"]
 _RESERVE = 0.05  # of the available memory, for the interpreter, BLAS buffers and kernel temporaries

@@ -8,13 +8,9 @@ from typing import Any
 import numpy as np
 from scipy.linalg import eigh
 
+from fieldbench.checked import checked_array, checked_order, checked_ridge
 from fieldbench.errors import BadInput
-from fieldbench.regression.interface import checked_array, checked_order, checked_ridge
-from fieldbench.regression.pivots import not_positive
-from fieldbench.regression.tiled_cholesky import factorise_tiles
-from fieldbench.regression.tiled_solve import solve
-from fieldbench.regression.tiles import copied
-from fieldbench.regression.workers import blas_threads
+from fieldbench.regression.tiled import blas_threads, copied, factorise_tiles, not_positive, solve
 from fieldbench.typing import Float
 
 

@@ -9,13 +9,20 @@ from typing import Any
 
 import numpy as np
 
+from fieldbench.checked import checked_array
 from fieldbench.errors import BadInput
-from fieldbench.regression import tiled_solve
-from fieldbench.regression.interface import checked_array
 from fieldbench.regression.planner import plan
-from fieldbench.regression.tiled_cholesky import factorise_tiles
-from fieldbench.regression.tiles import KernelFunction, TiledTriangle, build, spans
-from fieldbench.regression.workers import Progress, Tasks, blas_threads
+from fieldbench.regression.tiled import (
+    KernelFunction,
+    Progress,
+    Tasks,
+    TiledTriangle,
+    blas_threads,
+    build,
+    factorise_tiles,
+    nested_weights,
+    spans,
+)
 from fieldbench.typing import Sizes
 
 
@@ -70,7 +77,7 @@ class TiledRegression:
     def weights(self, targets: Any, sizes: Sizes | None = None) -> Any:
         """α_P = (K_P + κ)⁻¹y_P for targets (n, t): (s, n, t), zero beyond P; without sizes that of all n, (1, n, t)."""
         steps = [self.factor.order] if sizes is None else sizes
-        return tiled_solve.nested_weights(self.factor, targets, steps, threads=self.threads)
+        return nested_weights(self.factor, targets, steps, threads=self.threads)
 
     def predictions(self, weights: Any, tests: Any) -> Any:
         """Posterior means K(x, X)α at test points (m, d): (s, m, t). K(x, X) is built and used tile by tile.

@@ -9,29 +9,29 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fieldbench.sampling.baoab import Underdamped
-    from fieldbench.sampling.burn_in import run_until_mixed
-    from fieldbench.sampling.euler_maruyama import EulerMaruyama
-    from fieldbench.sampling.gibbs_within_langevin import GibbsWithinLangevin
-    from fieldbench.sampling.interface import Energy, Sampler, Samples
-    from fieldbench.sampling.metropolis import MetropolisAdjusted
-    from fieldbench.sampling.networks import TwoLayerNetwork, Weights, convolutional, fully_connected
-    from fieldbench.sampling.preconditioned import sample_preconditioned
+    from fieldbench.sampling.integrators.baoab import Underdamped
+    from fieldbench.sampling.integrators.burn_in import run_until_mixed
+    from fieldbench.sampling.integrators.euler_maruyama import EulerMaruyama
+    from fieldbench.sampling.integrators.interface import Energy, Sampler, Samples
+    from fieldbench.sampling.integrators.metropolis import MetropolisAdjusted
+    from fieldbench.sampling.integrators.preconditioned import sample_preconditioned
+    from fieldbench.sampling.networks.gibbs_within_langevin import GibbsWithinLangevin
+    from fieldbench.sampling.networks.two_layer import TwoLayerNetwork, Weights, convolutional, fully_connected
 
 _HOMES = {
-    "Energy": "interface",
-    "EulerMaruyama": "euler_maruyama",
-    "GibbsWithinLangevin": "gibbs_within_langevin",
-    "MetropolisAdjusted": "metropolis",
-    "Sampler": "interface",
-    "Samples": "interface",
-    "TwoLayerNetwork": "networks",
-    "Underdamped": "baoab",
-    "Weights": "networks",
-    "convolutional": "networks",
-    "fully_connected": "networks",
-    "run_until_mixed": "burn_in",
-    "sample_preconditioned": "preconditioned",
+    "Energy": "integrators.interface",
+    "EulerMaruyama": "integrators.euler_maruyama",
+    "GibbsWithinLangevin": "networks.gibbs_within_langevin",
+    "MetropolisAdjusted": "integrators.metropolis",
+    "Sampler": "integrators.interface",
+    "Samples": "integrators.interface",
+    "TwoLayerNetwork": "networks.two_layer",
+    "Underdamped": "integrators.baoab",
+    "Weights": "networks.two_layer",
+    "convolutional": "networks.two_layer",
+    "fully_connected": "networks.two_layer",
+    "run_until_mixed": "integrators.burn_in",
+    "sample_preconditioned": "integrators.preconditioned",
 }
 
 __all__ = [

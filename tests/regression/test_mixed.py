@@ -7,7 +7,7 @@ from scipy.linalg import hilbert, invhilbert
 
 from fieldbench.errors import BadInput, NotPositiveDefinite
 from fieldbench.regression.mixed import refined_weights
-from fieldbench.theory.kernels import Kernel
+from fieldbench.theory.kernels.dual import Kernel
 
 
 def _problem(count=200, seed=0):

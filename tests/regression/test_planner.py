@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from fieldbench.errors import BadInput
-from fieldbench.regression import memory, planner, tiles
+from fieldbench.regression import memory, planner
 from fieldbench.regression.planner import largest, plan, required_bytes
+from fieldbench.regression.tiled import tiles
 from fieldbench.regression.tiled_regression import TiledRegression
-from fieldbench.theory.kernels import Kernel
+from fieldbench.theory.kernels.dual import Kernel
 
 GIB = 2**30
 

@@ -6,7 +6,7 @@ import pytest
 from fieldbench.errors import BadInput, NotPositiveDefinite
 from fieldbench.regression import ridges
 from fieldbench.regression.ridges import cheaper_by_eigenvectors, cholesky_flops, eigen_flops, ridge_weights
-from fieldbench.theory.kernels import Kernel
+from fieldbench.theory.kernels.dual import Kernel
 
 
 def _problem(count=80, dtype=np.float64):

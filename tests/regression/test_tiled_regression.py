@@ -6,7 +6,7 @@ import pytest
 from fieldbench.errors import BadInput
 from fieldbench.regression import NestedCholesky, tiled_regression
 from fieldbench.regression.tiled_regression import TiledRegression
-from fieldbench.theory.kernels import Kernel
+from fieldbench.theory.kernels.dual import Kernel
 
 RIDGE = 0.05
 

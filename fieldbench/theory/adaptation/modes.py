@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.overlaps import RELU, Activation, fold_norm, relu_fold_overlap
+from fieldbench.theory.adaptation.overlaps import RELU, Activation, fold_norm, relu_fold_overlap
 
 
 @runtime_checkable

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.adaptation.modes import AlignedMode, Mode
-from fieldbench.theory.overlaps import ERF, Activation
+from fieldbench.theory.adaptation.overlaps import ERF, Activation
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.adaptation.modes import Mode, aligned_modes, hermite_modes
-from fieldbench.theory.overlaps import Activation
+from fieldbench.theory.adaptation.overlaps import Activation
 
 RidgeRule = Literal["response", "kernel", "bare"]
 

@@ -1,0 +1,67 @@
+"""Kurtosis of kernel modes over a data set: how Gaussian the features φ_k(x) of a kernel are, from low to high k."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import kurtosis, spearmanr
+
+from fieldbench.errors import BadInput
+from fieldbench.theory.kernels import gram_matrix
+
+Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
+
+
+def continued_modes(
+    kernel: Callable[[Matrix, Matrix], Matrix], reference: Matrix, images: Matrix, count: int
+) -> Matrix:
+    """Kernel modes of M reference images on other images, φ_k(x) = Σ_j K(x, x_j) φ_k(x_j)/(Mλ_k), (images, count).
+
+    Within the reference a mode at high k is bent to its M images; on others it is not. Of modes beyond about k = M/4
+    less than half of the norm is left there: they are not resolved.
+
+    Args:
+        kernel: function of two sets of inputs, (n, d) and (m, d), that returns (n, m).
+        reference: (M, d).
+        images: (n, d), none of them in the reference.
+        count: number of modes, 1 … M.
+
+    Raises:
+        BadInput: count outside 1 … M, or a mode among them whose eigenvalue is rounding.
+    """
+    size = len(reference)
+    if not 1 <= count <= size:
+        raise BadInput(f"{count} modes of a reference of {size} images: must lie within 1 and {size}")
+    modes = principal_components(gram_matrix(kernel, reference))
+    if not modes.eigenvalues[count - 1] > size * np.finfo(np.float64).eps * modes.eigenvalues[0]:
+        raise BadInput(f"the kernel has fewer than {count} modes on this reference; ask for fewer")
+    weights = modes.functions[:, :count] / (size * modes.eigenvalues[:count])
+    return np.asarray(kernel(images, reference) @ weights)
+
+
+def kurtosis_by_block(modes: Matrix) -> Vector:
+    """Excess kurtosis ⟨(φ − ⟨φ⟩)⁴⟩/⟨(φ − ⟨φ⟩)²⟩² − 3, unbiased for normal φ, averaged over blocks of two octaves of k.
+
+    Args:
+        modes: φ_k(x), (..., n images, k), at least four images and two modes.
+
+    Returns:
+        (..., blocks): k = 1, 2 … 4, 5 … 16, 17 … 64, and so on; the last one ends with the modes.
+
+    Raises:
+        BadInput: fewer than four images or two modes.
+    """
+    if modes.ndim < 2 or modes.shape[-2] < 4 or modes.shape[-1] < 2:
+        raise BadInput(f"modes of shape {modes.shape}: need at least four images and two modes")
+    excess = kurtosis(modes, axis=-2, bias=False)
+    edges = [4**power for power in range(excess.shape[-1]) if 4**power < excess.shape[-1]]
+    return np.stack([part.mean(axis=-1) for part in np.split(excess, edges, axis=-1)], axis=-1)
+
+
+def rank_trend(rows: Matrix) -> Vector:
+    """Spearman's rank correlation of each row with its position, (rows,): 1 if it rises everywhere."""
+    positions = np.arange(rows.shape[-1])
+    return np.array([spearmanr(positions, row).statistic for row in rows])

@@ -1,0 +1,135 @@
+"""The exact overlaps of a network and of a Gaussian process against a Monte-Carlo test set."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy import linalg, special
+
+from fieldbench.errors import BadInput
+from fieldbench.sampling import Underdamped
+from fieldbench.sampling.networks.infinite_width import harmonic_embedding, harmonic_overlap
+from fieldbench.sampling.networks.order_parameters import erf_network, harmonic_norm, order_parameters
+from fieldbench.sampling.networks.signed_teacher import SIGNS, SignedTeacher
+from fieldbench.sampling.networks.two_layer import Weights, fully_connected
+
+DIMENSION = 6
+TEST_SET = np.random.default_rng(0).normal(size=(400_000, DIMENSION))
+
+
+def components(inputs):
+    """z, H_3(z) and the cubic harmonic h."""
+    z = inputs[:, 0]
+    return {"linear": z, "hermite": z**3 - 3 * z, "harmonic": z**3 - 3 * z * (inputs**2).sum(1) / (inputs.shape[1] + 2)}
+
+
+def test_overlaps_of_a_network_agree_with_a_test_set():
+    rng = np.random.default_rng(1)
+    hidden, readout = rng.normal(size=(3, DIMENSION)), rng.normal(size=(3, 1))
+    exact = erf_network(Weights(jnp.asarray(hidden), jnp.asarray(readout)))
+    outputs = special.erf(TEST_SET @ hidden.T) @ readout[:, 0]
+    for name, component in components(TEST_SET).items():
+        products = outputs * component
+        error = products.std() / np.sqrt(len(products))
+        assert abs(products.mean() - float(exact[name])) < 4 * error, name
+    np.testing.assert_allclose(exact["overlap"], DIMENSION * (hidden[:, 0] ** 2).mean())
+    np.testing.assert_allclose(exact["radius"], DIMENSION / (DIMENSION - 1) * (hidden[:, 1:] ** 2).sum(1).mean())
+
+
+def test_the_harmonic_is_orthogonal_to_what_rides_on_the_linear_part():
+    parts = components(TEST_SET)
+    z, radius = parts["linear"], (TEST_SET**2).sum(1)
+    for other in (z, z * (radius - DIMENSION - 2), z * radius**2):
+        products = parts["harmonic"] * other
+        assert abs(products.mean()) < 4 * products.std() / np.sqrt(len(products))
+    squares = parts["harmonic"] ** 2
+    assert abs(squares.mean() - harmonic_norm(DIMENSION)) < 4 * squares.std() / np.sqrt(len(squares))
+
+
+def arcsine_kernel(left, right):
+    """(2/π) asin(2 x·x'/d / √((1 + 2|x|²/d)(1 + 2|x'|²/d))), the infinitely wide erf network."""
+    d = left.shape[1]
+    norms = [np.sqrt(1 + 2 * (x**2).sum(1) / d) for x in (left, right)]
+    return 2 / np.pi * np.arcsin(2 * left @ right.T / d / np.outer(*norms))
+
+
+def test_the_embedding_of_the_harmonic_agrees_with_the_kernel_on_a_test_set():
+    """Plain Monte Carlo would drown in noise: what polynomials of the kernel explain is integrated exactly."""
+    inputs = 2.5 * np.eye(DIMENSION)[:1] + 0.3
+    products = components(TEST_SET)["harmonic"] * (kernel := arcsine_kernel(TEST_SET, inputs)[:, 0])
+    linear = TEST_SET @ inputs[0]
+    features = np.stack([linear, linear**3, linear * (TEST_SET**2).sum(1)], axis=1)
+    slopes = np.linalg.lstsq(features, kernel, rcond=None)[0]
+    # E[h·(features)] is known: only the cubic has a harmonic part, E[h (x·u)³] = 6(d−1)/(d+2)·(zonal cubic of u).
+    u, d = inputs[0], DIMENSION
+    known = 6 * (u[0] ** 3 - 3 * u[0] * (u @ u) / (d + 2))
+    rest = products - components(TEST_SET)["harmonic"] * (features @ slopes)
+    expected = rest.mean() + slopes[1] * known
+    error = rest.std() / np.sqrt(len(rest))
+    found = harmonic_embedding(inputs)[0]
+    assert abs(found - expected) < 4 * error
+    assert error < 0.1 * abs(found)
+
+
+def test_the_gaussian_process_is_kernel_ridge_regression():
+    rng = np.random.default_rng(2)
+    inputs, targets = rng.normal(size=(40, DIMENSION)), rng.normal(size=40)
+    weights = linalg.solve(arcsine_kernel(inputs, inputs) + 0.3 * np.eye(40), targets)
+    expected = harmonic_embedding(inputs) @ weights
+    np.testing.assert_allclose(harmonic_overlap(inputs, targets, ridge=0.3), expected, rtol=1e-9)
+    # Output scale and ridge only matter through their ratio, up to the scale itself.
+    scaled = harmonic_overlap(inputs, targets, ridge=0.6, readout_variance=2.0)
+    np.testing.assert_allclose(scaled, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "targets", "ridge"),
+    [
+        (np.ones((3, 5)), np.ones(4), 1.0),
+        (np.full((3, 5), np.nan), np.ones(3), 1.0),
+        (np.ones((3, 5)), np.ones(3), 0.0),
+    ],
+)
+def test_bad_data_are_refused(inputs, targets, ridge):
+    with pytest.raises(BadInput):
+        harmonic_overlap(inputs, targets, ridge=ridge)
+
+
+EXPERIMENT = SignedTeacher(width=6, ridge=1.0, feature_scale=3.0, cubic=0.1, steps=40, burn_in=10, thin=10)
+
+
+def test_the_signs_of_the_teacher_are_paired():
+    """Where the three labels are equal, the three chains are: same inputs, same start, same noise."""
+    inputs = jax.random.normal(jax.random.key(0), (2, 20, DIMENSION), jnp.float32)
+    targets = EXPERIMENT.targets(inputs)
+    assert targets.shape == (2, len(SIGNS), 20)
+    z = np.asarray(inputs)[..., 0]
+    np.testing.assert_allclose(targets[:, 2] - targets[:, 0], 0.2 * (z**3 - 3 * z), rtol=1e-4, atol=1e-5)
+    keys = jax.random.split(jax.random.key(1), 2)
+    same = jnp.broadcast_to(targets[:, 1:2], targets.shape)
+    traces = EXPERIMENT.traces(inputs, same, keys, Underdamped())
+    for name, trace in traces.items():
+        assert trace.shape == (4, 2, 2, 3), name
+        np.testing.assert_array_equal(trace[..., 0], trace[..., 2])
+        assert np.ptp(trace[..., 0], axis=(1, 2)).max() > 0, "replicates and starts differ"
+    found = EXPERIMENT.evidence(inputs, traces)
+    np.testing.assert_array_equal(found["response"], 0)
+    assert found["start_gap"].shape == (2, 5, 3)
+    assert found["rhat_linear"].shape == found["ess_harmonic"].shape == (2, 3)
+
+
+def test_an_experiment_without_a_question_is_refused():
+    with pytest.raises(BadInput, match="cubic"):
+        SignedTeacher(width=6, ridge=1.0, feature_scale=3.0, cubic=0.0, steps=40, burn_in=10)
+    with pytest.raises(BadInput, match="starts"):
+        SignedTeacher(width=6, ridge=1.0, feature_scale=3.0, cubic=0.1, steps=40, burn_in=10, starts=3)
+
+
+def test_whitened_weights_are_observed_as_physical_ones():
+    energy = fully_connected(jnp.ones((4, DIMENSION)), jnp.ones(4), width=3, ridge=1.0, feature_scale=2.0)
+    weights = energy.prior(jax.random.key(0))
+    expected = erf_network(Weights(weights.hidden / np.sqrt(DIMENSION), weights.readout / np.sqrt(2.0 * 3)))
+    for name, value in order_parameters(energy, weights).items():
+        np.testing.assert_allclose(value, expected[name], rtol=1e-12)

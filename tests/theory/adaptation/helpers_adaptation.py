@@ -1,0 +1,35 @@
+"""Problems shared by the tests of kernel adaptation."""
+
+import math
+
+from fieldbench.theory.adaptation import Problem, staircase
+from fieldbench.theory.adaptation.overlaps import ERF, LINEAR
+
+
+def slide_problem(beta: float, *, cubic: float = -0.1, chi: float | None = None) -> Problem:
+    """The staircase at β: d = 150√β, n = 3000β, N = 700β, κ = 5√β, full mean-field scaling unless χ is given."""
+    width = round(700 * beta)
+    return staircase(
+        dimension=round(150 * math.sqrt(beta)),
+        samples=round(3000 * beta),
+        width=width,
+        ridge=5 * math.sqrt(beta),
+        chi=width if chi is None else chi,
+        cubic=cubic,
+    )
+
+
+SMALL = staircase(
+    dimension=12, samples=100, width=30, ridge=1.0, chi=30.0, cubic=-0.2, activation=ERF, weight_variance=0.7
+)
+LINEAR_NETWORK = staircase(
+    dimension=50,
+    samples=200,
+    width=100,
+    ridge=1.0,
+    chi=100.0,
+    cubic=0.0,
+    activation=LINEAR,
+    weight_variance=0.6,
+    readout_variance=1.5,
+)

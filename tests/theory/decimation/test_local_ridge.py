@@ -1,0 +1,101 @@
+"""A ridge for every point: closed forms, the uniform limit, and sampling without replacement."""
+
+import numpy as np
+import pytest
+
+from fieldbench.errors import BadInput
+from fieldbench.theory.curves import unevenness
+from fieldbench.theory.curves.learning_curves import effective_ridge
+from fieldbench.theory.decimation.local_ridge import local_ridge
+
+
+def circle(size):
+    angle = 2 * np.pi * np.arange(size) / size
+    return np.exp(4 * np.cos(angle[:, None] - angle[None, :]) - 4)
+
+
+def features(size, count, seed=0):
+    """A generic kernel: random features with a falling spectrum, more features than points."""
+    draws = np.random.default_rng(seed).normal(size=(size, count)) * np.arange(1, count + 1) ** -0.75
+    return draws @ draws.T
+
+
+def test_independent_points_learn_nothing_about_each_other():
+    """K diagonal: whatever is drawn, a point left out keeps its prior variance and its whole target as error."""
+    variance, ridge = np.array([1.0, 2.0, 0.5, 3.0]), np.array([0.1, 0.2, 0.3, 0.4])
+    target = np.array([1.0, -2.0, 0.5, 0.0])
+    found = local_ridge(np.diag(variance), target, 2, ridge, 1.0)
+    np.testing.assert_allclose(found.variance, variance, rtol=1e-10)
+    np.testing.assert_allclose(found.error, target**2, atol=1e-12)
+    np.testing.assert_allclose(found.ridge, ridge + 0.5 * variance, rtol=1e-6)
+
+
+@pytest.mark.parametrize("ridge", [1e-6, 0.3])
+@pytest.mark.parametrize("samples", [4, 20])
+def test_on_a_homogeneous_set_it_is_the_effective_ridge_of_a_finite_population(samples, ridge):
+    gram = circle(60)
+    target = np.sin(2 * np.pi * np.arange(60) / 60) + 0.3 * (-1.0) ** np.arange(60)
+    modes = spectrum(gram)
+    curve = effective_ridge(modes.eigenvalues, samples, ridge, target=modes.coefficients(target) ** 2, population=60)
+    found = local_ridge(gram, target, samples, ridge, curve.effective_ridge[0], 1e-10)
+    np.testing.assert_allclose(found.ridge, curve.effective_ridge[0], rtol=1e-8)
+    np.testing.assert_allclose(found.test_error, curve.test_error[0], rtol=1e-8)
+    variance = unevenness.left_out_variance(modes, samples, curve.effective_ridge[0])
+    np.testing.assert_allclose(found.variance, variance, rtol=1e-7)
+    assert unevenness.over_points(modes, samples, curve.effective_ridge[0]) < 1e-16
+
+
+def left_out(gram, target, samples, ridge, draws):
+    """Posterior variance and squared error at each point, draw by draw, (draws, M); NaN where it was drawn."""
+    rng, size = np.random.default_rng(7), len(gram)
+    variances, errors = np.full((draws, size), np.nan), np.full((draws, size), np.nan)
+    for draw in range(draws):
+        order = rng.permutation(size)
+        inside, outside = order[:samples], order[samples:]
+        weights = np.linalg.solve(gram[np.ix_(inside, inside)] + np.diag(ridge[inside]), gram[np.ix_(inside, outside)])
+        errors[draw, outside] = (target[outside] - target[inside] @ weights) ** 2
+        variances[draw, outside] = np.diag(gram)[outside] - (gram[np.ix_(inside, outside)] * weights).sum(axis=0)
+    return variances, errors
+
+
+def test_uneven_ridge_against_sampling():
+    size, samples, draws = 200, 60, 300
+    gram = features(size, 400)
+    ridge = np.where(np.arange(size) < 100, 0.02, 2.0)
+    target = gram[0] / gram[0].std() + 0.3 * np.random.default_rng(3).normal(size=size)
+    variances, errors = left_out(gram, target, samples, ridge, draws)
+    found = local_ridge(gram, target, samples, ridge, 1.0)
+    sampled = np.nanmean(errors, axis=1)
+    fluctuation = unevenness.between_draws(spectrum(gram), samples, found.ridge.mean())
+    margin = 4 * sampled.std() / sampled.mean() / np.sqrt(draws) + fluctuation
+    assert abs(found.test_error / sampled.mean() - 1) < margin < 0.15
+    ratio = found.variance / np.nanmean(variances, axis=0)
+    assert abs(ratio.mean() - 1) < 0.03
+    assert ratio.std() < 0.05
+    # the theory knows which points are worse, not only how bad they are on average
+    assert np.corrcoef(found.error, np.nanmean(errors, axis=0))[0, 1] > 0.95
+
+
+def test_fluctuation_between_draws_against_sampling():
+    size, samples = 300, 60
+    gram = features(size, 600, seed=5)
+    variances, _ = left_out(gram, np.zeros(size), samples, np.full(size, 0.05), 300)
+    modes = spectrum(gram)
+    dressed = effective_ridge(modes.eigenvalues, samples, 0.05, population=size).effective_ridge[0]
+    sampled = np.nanmean(np.nanvar(variances, axis=0) / np.nanmean(variances, axis=0) ** 2)
+    assert abs(unevenness.between_draws(modes, samples, dressed) / sampled - 1) < 0.3  # leading order
+    spread = np.nanmean(variances, axis=0)
+    assert abs(unevenness.over_points(modes, samples, dressed) / (spread.var() / spread.mean() ** 2) - 1) < 0.3
+
+
+def test_unevenness_of_a_tail():
+    modes = spectrum(features(50, 80))
+    tail = modes.local_tail(np.arange(50), 10)
+    np.testing.assert_allclose(unevenness.of_tail(modes, 10, 0.25), tail.std() / 0.25, rtol=1e-12)
+    assert unevenness.of_tail(modes, 50, 0.25) == 0.0
+
+
+@pytest.mark.parametrize(("samples", "ridge", "start"), [(0, 0.1, 1.0), (4, 0.1, 1.0), (2, 0.0, 1.0), (2, 0.1, 0.0)])
+def test_bad_input(samples, ridge, start):
+    with pytest.raises(BadInput, match="need 1 ≤ P < M and positive ridges"):
+        local_ridge(np.eye(4), np.ones(4), samples, ridge, start)

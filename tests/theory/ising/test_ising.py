@@ -1,0 +1,158 @@
+"""Kaufman's finite lattice, the transfer-matrix moments and the scaling built on them, against plain enumeration."""
+
+import itertools
+from functools import cache
+
+import numpy as np
+import pytest
+from scipy import integrate, special
+
+from fieldbench.errors import BadInput
+from fieldbench.theory.ising import onsager as ising
+from fieldbench.theory.ising import scaling as ising_scaling
+from fieldbench.theory.ising.transfer import torus_moments
+
+COUPLINGS = (0.2, ising.CRITICAL_COUPLING, 0.6)
+
+
+@cache
+def _states(size):
+    """All configurations' S = Σ ss, M and row-averaged s(0)s(L/2)."""
+    spins = np.array(list(itertools.product((1, -1), repeat=size**2)), dtype=np.int8).reshape(-1, size, size)
+    bonds = (spins * np.roll(spins, 1, 1) + spins * np.roll(spins, 1, 2)).sum(axis=(1, 2)).astype(float)
+    pairs = (spins * np.roll(spins, size // 2, 1)).mean(axis=(1, 2))
+    return bonds, spins.sum(axis=(1, 2)).astype(float), pairs
+
+
+def _average(size, coupling):
+    weights = np.exp(coupling * (_states(size)[0] - 2 * size**2))
+    return lambda values: weights @ values / weights.sum()
+
+
+@pytest.mark.parametrize("size", [2, 3, 4])
+@pytest.mark.parametrize("coupling", COUPLINGS)
+def test_kaufman_is_enumeration(size, coupling):
+    """Rounding of sums over 2¹⁶ states, times up to L⁴ in the heat."""
+    average, bonds = _average(size, coupling), _states(size)[0]
+    lattice = ising.kaufman(size, coupling)
+    variance = average(bonds**2) - average(bonds) ** 2
+    np.testing.assert_allclose(lattice.energy, -average(bonds) / size**2, rtol=1e-12)
+    np.testing.assert_allclose(lattice.heat, coupling**2 * variance / size**2, rtol=1e-10)
+
+
+@pytest.mark.parametrize("size", [2, 4])
+@pytest.mark.parametrize("coupling", COUPLINGS)
+def test_transfer_matrix_is_enumeration(size, coupling):
+    average, (bonds, magnetisation, pairs) = _average(size, coupling), _states(size)
+    square, exact = magnetisation**2, torus_moments(size, coupling)
+
+    def slope(values):
+        return average(values * bonds) - average(values) * average(bonds)
+
+    second, fourth = average(square), average(square**2)
+    binder_slope = (2 * fourth * slope(square) / second - slope(square**2)) / (3 * second**2)
+    found = [exact.susceptibility, exact.binder, exact.correlation, exact.energy]
+    wanted = [second / size**2, 1 - fourth / (3 * second**2), average(pairs), -average(bonds) / size**2]
+    np.testing.assert_allclose(found, wanted, rtol=1e-11)
+    np.testing.assert_allclose(exact.susceptibility_slope, slope(square) / size**2, rtol=1e-10)
+    np.testing.assert_allclose(exact.binder_slope, binder_slope, rtol=1e-9, atol=1e-10)
+    np.testing.assert_allclose(exact.correlation_slope, slope(pairs), rtol=1e-10)
+
+
+@pytest.mark.parametrize("size", [6, 8, 10])
+def test_the_two_exact_methods_agree(size):
+    for coupling in COUPLINGS:
+        np.testing.assert_allclose(
+            torus_moments(size, coupling).energy, ising.kaufman(size, coupling).energy, rtol=1e-12
+        )
+
+
+@pytest.mark.parametrize("temperature", [1.8, 2.0, 3.0])
+def test_large_lattice_is_onsagers(temperature):
+    """Off T_c finite size is exponentially small: −coth 2K [1 + (2/π)(2 tanh² 2K − 1) K₁(k)], k = 2 sinh/cosh² 2K."""
+    double = 2.0 / temperature
+    modulus = 2 * np.sinh(double) / np.cosh(double) ** 2
+    bulk = -(1 + 2 / np.pi * (2 * np.tanh(double) ** 2 - 1) * special.ellipk(modulus**2)) / np.tanh(double)
+    np.testing.assert_allclose(ising.kaufman(128, 1 / temperature).energy, bulk, rtol=1e-10)
+
+
+def test_heat_is_the_derivative_of_the_energy():
+    between = [2.1, 2.5]
+    heat = integrate.quad(lambda t: ising.kaufman(16, 1 / t).heat, *between, epsabs=1e-11)[0]
+    first, second = (ising.kaufman(16, 1 / t).energy for t in between)
+    np.testing.assert_allclose(heat, second - first, rtol=1e-9)
+
+
+def test_critical_energy_tends_to_root_two():
+    """E = −√2 − c/L: twice the size, half the distance, up to order 1/L³."""
+    distances = [ising.kaufman(n, ising.CRITICAL_COUPLING).energy - ising.bulk_critical_energy() for n in (64, 128)]
+    assert abs(distances[0] / distances[1] - 2) < 1e-3
+    np.testing.assert_allclose(np.sinh(2 * ising.CRITICAL_COUPLING), 1.0, rtol=1e-15)
+
+
+@pytest.mark.parametrize("quantity", ising_scaling.EXPONENTS)
+def test_first_correction_predicts_a_size_it_was_not_fitted_to(quantity):
+    """The correction is above 10⁻³ at 10; what lies beyond, interpolated between 8 and 12, a tenth of that at most."""
+    exact = getattr(torus_moments(10, ising.CRITICAL_COUPLING), quantity)
+    power_law = ising_scaling.corrected(quantity, 10**6) * (10 / 10**6) ** ising_scaling.EXPONENTS[quantity]
+    assert abs(exact / power_law - 1) > 1e-3
+    np.testing.assert_allclose(ising_scaling.corrected(quantity, 10), exact, rtol=1e-4)
+
+
+@pytest.mark.parametrize("quantity", ising_scaling.EXPONENTS)
+def test_remainders_fall_with_size(quantity):
+    """The premise of every budget of the case: an octave below is worse."""
+    limit = ising_scaling.EXPONENTS[quantity]
+    distances = [abs(ising_scaling.exact_exponent(quantity, size) - limit) for size in (2, 4, 6)]
+    assert distances[0] > 1.5 * distances[1] > 2.0 * distances[2]
+    assert ising_scaling.exponent_remainder(quantity, 8) == distances[1]
+    found, step = ising_scaling.extrapolated_exponent(quantity)
+    assert abs(found - limit) < step < distances[2] * 2
+
+
+def test_binder_cumulants_fall_to_the_universal_value():
+    distances = [torus_moments(n, ising.CRITICAL_COUPLING).binder - ising.CRITICAL_BINDER for n in (4, 6, 8, 10, 12)]
+    assert all(a > b > 0 for a, b in itertools.pairwise(distances))
+    assert ising_scaling.binder_remainder(8) == distances[0]
+    assert ising_scaling.binder_remainder(128) == distances[2]
+
+
+def test_crossing_of_straight_lines_is_exact():
+    lines = [0.6 + slope * (0.44 - 0.45) for slope in (1.0, 3.0)]
+    np.testing.assert_allclose(ising_scaling.binder_crossing(*lines, 1.0, 3.0, 0.44), 1 / 0.45)
+
+
+def test_crossing_remainder_covers_the_exact_crossing_of_larger_sizes():
+    """The pair 6, 12 is one that the remainder at 8 (from 4, 8) has to cover."""
+    small, large = (torus_moments(n, 1 / 2.25) for n in (6, 12))
+    stepped = ising_scaling.binder_crossing(
+        small.binder, large.binder, small.binder_slope, large.binder_slope, 1 / 2.25
+    )
+    assert abs(stepped - ising.CRITICAL_TEMPERATURE) < sum(ising_scaling.crossing_remainder(8, 1 / 2.25).values())
+
+
+def test_coupling_resolution_moves_the_exponent_by_its_remainder():
+    """To first order: the second is of the relative size of the shift itself, 1.5 %."""
+    resolution = ising_scaling.coupling_resolution(12)
+    exact = torus_moments(12, ising.CRITICAL_COUPLING)
+    shifted = torus_moments(12, ising.CRITICAL_COUPLING + resolution)
+    shift = np.log2(shifted.susceptibility / exact.susceptibility)
+    np.testing.assert_allclose(shift, ising_scaling.exponent_remainder("susceptibility", 8), rtol=0.015)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ising.kaufman(1, 0.4),
+        lambda: ising.kaufman(8, 0.0),
+        lambda: ising.kaufman(8, np.inf),
+        lambda: torus_moments(5, 0.4),
+        lambda: torus_moments(14, 0.4),
+        lambda: ising_scaling.exact_exponent("energy", 4),
+        lambda: ising_scaling.corrected("energy", 4),
+        lambda: ising_scaling.exponent_remainder("binder_slope", 3),
+    ],
+)
+def test_bad_input_is_refused(call):
+    with pytest.raises(BadInput):
+        call()
