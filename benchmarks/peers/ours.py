@@ -35,7 +35,7 @@ def fieldbench(chains: int = 16, seed: int = 0, steps: int = 300, thin: int = 5)
         energy = fully_connected(
             inputs, np.broadcast_to(targets, (chains, SAMPLES)), width=WIDTH, ridge=RIDGE, feature_scale=SCALE
         )
-        prepared.update(energy=energy, observe=Partial(order_parameters.order_parameters, energy))
+        prepared.update(energy=energy, observe=Partial(order_parameters, energy))
         shapes = (chains, WIDTH, DIMENSION), (chains, WIDTH, 1)
         start = Weights(*(jnp.asarray(draw(shape).astype(np.float32)) for shape in shapes))
         key = jax.random.key(seed)

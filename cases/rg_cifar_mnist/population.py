@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fieldbench.data import binary_task
 from fieldbench.data.tasks import Task
-from fieldbench.theory.kernels import EmpiricalSpectrum, Kernel, gram_matrix
+from fieldbench.theory.kernels import EmpiricalSpectrum, Kernel, gram_matrix, principal_components
 
 Vector = NDArray[np.float64]
 

@@ -5,11 +5,11 @@ from fieldbench.regression.tiled.cholesky import factorisation_flops as factoris
 from fieldbench.regression.tiled.cholesky import factorise_tiles as factorise_tiles
 from fieldbench.regression.tiled.cholesky import first_bad_pivot as first_bad_pivot
 from fieldbench.regression.tiled.pivots import not_positive as not_positive
-from fieldbench.regression.tiled.solve import backward as backward
-from fieldbench.regression.tiled.solve import forward as forward
-from fieldbench.regression.tiled.solve import log_determinant as log_determinant
-from fieldbench.regression.tiled.solve import nested_weights as nested_weights
-from fieldbench.regression.tiled.solve import solve as solve
+from fieldbench.regression.tiled.substitution import backward as backward
+from fieldbench.regression.tiled.substitution import forward as forward
+from fieldbench.regression.tiled.substitution import log_determinant as log_determinant
+from fieldbench.regression.tiled.substitution import nested_weights as nested_weights
+from fieldbench.regression.tiled.substitution import solve as solve
 from fieldbench.regression.tiled.tiles import ONE_TILE as ONE_TILE
 from fieldbench.regression.tiled.tiles import KernelFunction as KernelFunction
 from fieldbench.regression.tiled.tiles import TiledTriangle as TiledTriangle

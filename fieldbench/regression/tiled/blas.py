@@ -2,7 +2,7 @@
 
 SciPy's own wrappers hold the lock, so that two threads take turns; the same routines called through the C pointers
 that SciPy exports for Cython (scipy.linalg.cython_blas) run side by side, and take a leading dimension, so that a
-block needs no copy. Addresses are not checked: callers are `tiled_cholesky` and `tiled_solve`, nobody else.
+block needs no copy. Addresses are not checked: callers are `cholesky` and `substitution`, nobody else.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
-from fieldbench.sampling.ising.wolff import IsingTraces
+from fieldbench.sampling.ising.clusters import IsingTraces
 
 
 def moments(traces: IsingTraces, size: int, *, connected: bool = True) -> dict[str, float]:
@@ -16,7 +16,7 @@ def moments(traces: IsingTraces, size: int, *, connected: bool = True) -> dict[s
     differences between temperatures. Ratios of averages have a bias of order one over the effective number of draws.
 
     Args:
-        traces: of `fieldbench.sampling.ising.wolff`.
+        traces: of `fieldbench.sampling.ising.clusters`.
         size: L.
         connected: False leaves out ⟨O⟩⟨S⟩, an error for controls to find.
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import kurtosis, spearmanr
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.kernels import gram_matrix
+from fieldbench.theory.kernels import gram_matrix, principal_components
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]

@@ -10,6 +10,7 @@ from fieldbench.regression.modes.decimated import (
     paired_regressions,
     truncated_coefficients,
 )
+from fieldbench.theory.kernels import principal_components
 
 SIZE, RIDGE = 60, 1e-3
 
@@ -20,7 +21,7 @@ def population():
     inputs = rng.normal(size=(SIZE, 5))
     gram = np.exp(-((inputs[:, None] - inputs[None]) ** 2).sum(-1) / 10)
     target = np.sign(inputs[:, 0])
-    modes = spectrum(gram)
+    modes = principal_components(gram)
     return Population(gram, target, modes, modes.coefficients(target))
 
 

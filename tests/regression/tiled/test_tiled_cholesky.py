@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fieldbench.errors import BadInput, NotPositiveDefinite
-from fieldbench.regression.tiled import solve as tiled_solve
-from fieldbench.regression.tiled import tiles, workers
+from fieldbench.regression.tiled import substitution, tiles, workers
 from fieldbench.regression.tiled.cholesky import factorisation_flops, factorise_tiles
 from fieldbench.theory.kernels.dual import Kernel
 
@@ -60,11 +59,14 @@ def test_triangle_built_from_the_kernel_solves_like_the_full_matrix(count, dtype
     np.testing.assert_allclose(_dense(triangle), np.tril(full), atol=20.0 * eps, rtol=0.0)
     factor = factorise_tiles(triangle, 0.5, threads=threads)
     tolerance = 10.0 * (count + 1) * eps * np.linalg.cond(full)
-    np.testing.assert_allclose(tiled_solve.solve(factor, right), np.linalg.solve(full, right), atol=tolerance, rtol=0.0)
+    expected = np.linalg.solve(full, right)
+    np.testing.assert_allclose(substitution.solve(factor, right), expected, atol=tolerance, rtol=0.0)
+        substitution.solve(factor, right), np.linalg.solve(full, right), atol=tolerance, rtol=0.0
+    )
     lower = np.linalg.cholesky(full)
-    np.testing.assert_allclose(tiled_solve.forward(factor, right), np.linalg.solve(lower, right), atol=tolerance)
-    np.testing.assert_allclose(tiled_solve.backward(factor, right), np.linalg.solve(lower.T, right), atol=tolerance)
-    np.testing.assert_allclose(tiled_solve.log_determinant(factor), np.linalg.slogdet(full)[1], atol=count * tolerance)
+    np.testing.assert_allclose(substitution.forward(factor, right), np.linalg.solve(lower, right), atol=tolerance)
+    np.testing.assert_allclose(substitution.backward(factor, right), np.linalg.solve(lower.T, right), atol=tolerance)
+    np.testing.assert_allclose(substitution.log_determinant(factor), np.linalg.slogdet(full)[1], atol=count * tolerance)
 
 
 def test_memory_is_half_the_matrix_and_a_tile_column():
@@ -137,7 +139,7 @@ def test_dtype_layout_and_right_hand_sides_are_checked():
     with pytest.raises(BadInput, match="need C or Fortran order"):
         tiles.inside(np.eye(8)[::2, ::2])
     with pytest.raises(BadInput, match=r"need \(3, any\)"):
-        tiled_solve.solve(tiles.inside(np.eye(3)), np.ones((4, 1)))
+        substitution.solve(tiles.inside(np.eye(3)), np.ones((4, 1)))
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -9,9 +9,9 @@ import pytest
 from scipy import sparse
 
 from fieldbench.errors import BadInput
-from fieldbench.sampling.ising import wolff as sampler
+from fieldbench.sampling.ising import clusters as sampler
+from fieldbench.sampling.ising.clusters import IsingTraces, wolff
 from fieldbench.sampling.ising.moments import chain_series, moments
-from fieldbench.sampling.ising.wolff import IsingTraces, wolff
 from fieldbench.theory.ising.onsager import CRITICAL_COUPLING
 from fieldbench.theory.ising.transfer import torus_moments
 

@@ -8,6 +8,7 @@ from fieldbench.theory.curves import unevenness
 from fieldbench.theory.curves.actions import bands, errors_by_action, own_bounds, uneven_ridge
 from fieldbench.theory.curves.learning_curves import effective_ridge
 from fieldbench.theory.decimation.running_ridge import decimate, decimated_curve, equivalent_kernel_at_cutoff
+from fieldbench.theory.kernels import principal_components
 from fieldbench.theory.kernels.spectrum import Spectrum
 
 LEVELS = np.arange(1, 80.0) ** -1.7
@@ -66,7 +67,7 @@ def test_bands_rise(steps):
 def test_an_uneven_ridge_matters_less_where_the_ridge_is_bare():
     rng = np.random.default_rng(0)
     points = rng.standard_normal((60, 5))
-    modes = spectrum((points @ points.T / 5) ** 3 + np.eye(60))
+    modes = principal_components((points @ points.T / 5) ** 3 + np.eye(60))
     found = uneven_ridge(modes, (6, 12), (1e-3, 1.0, 1e3))
     assert found.shape == (2, 3)
     assert np.all(np.diff(found, axis=1) < 0.0)
@@ -78,7 +79,7 @@ def test_an_uneven_ridge_matters_less_where_the_ridge_is_bare():
 def test_points_that_are_all_alike_have_an_even_ridge():
     # On a regular polygon every point sees the same kernel: nothing varies over points, only between draws.
     angles = 2.0 * np.pi * np.arange(40) / 40
-    modes = spectrum(np.exp(np.cos(angles[:, None] - angles[None, :])))
+    modes = principal_components(np.exp(np.cos(angles[:, None] - angles[None, :])))
     dressed = effective_ridge(modes.eigenvalues, 5, 0.1, population=40).effective_ridge[0]
     between = unevenness.between_draws(modes, 5, dressed)
     assert uneven_ridge(modes, (5,), (0.1,))[0, 0] == pytest.approx((1.0 - 0.1 / dressed) * between, rel=1e-9)

@@ -6,6 +6,7 @@ import pytest
 from fieldbench.errors import BadInput
 from fieldbench.regression.modes.sign_averaged import sign_averaged_errors
 from fieldbench.theory.curves import power_law_curves
+from fieldbench.theory.kernels import principal_components
 
 MODES, SAMPLES = 96, (8, 16, 24)
 
@@ -45,7 +46,7 @@ def test_the_limit_is_approached_from_finite_size():
 def test_a_data_set_of_its_own():
     rng = np.random.default_rng(3)
     inputs = rng.standard_normal((160, 40)) * np.arange(1.0, 41.0) ** -0.6
-    modes = spectrum(np.exp(-0.5 * ((inputs[:, None] - inputs[None]) ** 2).sum(axis=2)))
+    modes = principal_components(np.exp(-0.5 * ((inputs[:, None] - inputs[None]) ** 2).sum(axis=2)))
     window = np.array([4, 6, 8, 11, 16])
     noise = power_law_curves.data_set_curve(modes, np.full(160, 1.0 / 160), window, 1e-8)
     assert noise["limit"] == pytest.approx(0.0, abs=1e-12)

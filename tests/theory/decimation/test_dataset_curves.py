@@ -8,6 +8,7 @@ from fieldbench.theory.decimation import dataset_curves
 from fieldbench.theory.decimation import running_ridge as decimation
 from fieldbench.theory.decimation.cuts import cuts, finite_population_curve
 from fieldbench.theory.decimation.local_ridge import local_ridge
+from fieldbench.theory.kernels import principal_components
 
 SIZE, RIDGE, SAMPLES = 150, 1e-6, (20, 40)
 
@@ -18,7 +19,7 @@ def data_set():
     inputs *= np.sqrt(8) / np.linalg.norm(inputs, axis=1, keepdims=True)
     gram = np.exp(inputs @ inputs.T / 8 - 1)
     target = np.sign(inputs[:, 0] * inputs[:, 1])
-    modes = spectrum(gram)
+    modes = principal_components(gram)
     return gram, target, modes, modes.coefficients(target)
 
 

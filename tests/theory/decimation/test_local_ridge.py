@@ -7,6 +7,7 @@ from fieldbench.errors import BadInput
 from fieldbench.theory.curves import unevenness
 from fieldbench.theory.curves.learning_curves import effective_ridge
 from fieldbench.theory.decimation.local_ridge import local_ridge
+from fieldbench.theory.kernels import principal_components
 
 
 def circle(size):
@@ -35,7 +36,7 @@ def test_independent_points_learn_nothing_about_each_other():
 def test_on_a_homogeneous_set_it_is_the_effective_ridge_of_a_finite_population(samples, ridge):
     gram = circle(60)
     target = np.sin(2 * np.pi * np.arange(60) / 60) + 0.3 * (-1.0) ** np.arange(60)
-    modes = spectrum(gram)
+    modes = principal_components(gram)
     curve = effective_ridge(modes.eigenvalues, samples, ridge, target=modes.coefficients(target) ** 2, population=60)
     found = local_ridge(gram, target, samples, ridge, curve.effective_ridge[0], 1e-10)
     np.testing.assert_allclose(found.ridge, curve.effective_ridge[0], rtol=1e-8)
@@ -66,7 +67,7 @@ def test_uneven_ridge_against_sampling():
     variances, errors = left_out(gram, target, samples, ridge, draws)
     found = local_ridge(gram, target, samples, ridge, 1.0)
     sampled = np.nanmean(errors, axis=1)
-    fluctuation = unevenness.between_draws(spectrum(gram), samples, found.ridge.mean())
+    fluctuation = unevenness.between_draws(principal_components(gram), samples, found.ridge.mean())
     margin = 4 * sampled.std() / sampled.mean() / np.sqrt(draws) + fluctuation
     assert abs(found.test_error / sampled.mean() - 1) < margin < 0.15
     ratio = found.variance / np.nanmean(variances, axis=0)
@@ -80,7 +81,7 @@ def test_fluctuation_between_draws_against_sampling():
     size, samples = 300, 60
     gram = features(size, 600, seed=5)
     variances, _ = left_out(gram, np.zeros(size), samples, np.full(size, 0.05), 300)
-    modes = spectrum(gram)
+    modes = principal_components(gram)
     dressed = effective_ridge(modes.eigenvalues, samples, 0.05, population=size).effective_ridge[0]
     sampled = np.nanmean(np.nanvar(variances, axis=0) / np.nanmean(variances, axis=0) ** 2)
     assert abs(unevenness.between_draws(modes, samples, dressed) / sampled - 1) < 0.3  # leading order
@@ -89,7 +90,7 @@ def test_fluctuation_between_draws_against_sampling():
 
 
 def test_unevenness_of_a_tail():
-    modes = spectrum(features(50, 80))
+    modes = principal_components(features(50, 80))
     tail = modes.local_tail(np.arange(50), 10)
     np.testing.assert_allclose(unevenness.of_tail(modes, 10, 0.25), tail.std() / 0.25, rtol=1e-12)
     assert unevenness.of_tail(modes, 50, 0.25) == 0.0

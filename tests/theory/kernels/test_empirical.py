@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.kernels.empirical import gram_matrix
+from fieldbench.theory.kernels.empirical import gram_matrix, principal_components
 
 
 def linear(left, right):
@@ -26,12 +26,12 @@ def random_gram():
 def test_circle_has_the_fourier_spectrum():
     gram = circle(24)
     expected = np.sort(np.fft.fft(gram[0]).real)[::-1] / 24
-    np.testing.assert_allclose(spectrum(gram).eigenvalues, expected, atol=1e-14)
+    np.testing.assert_allclose(principal_components(gram).eigenvalues, expected, atol=1e-14)
 
 
 def test_linear_kernel_is_principal_component_analysis():
     inputs = np.random.default_rng(0).normal(size=(50, 4))
-    modes = spectrum(gram_matrix(linear, inputs))
+    modes = principal_components(gram_matrix(linear, inputs))
     singular = np.linalg.svd(inputs, compute_uv=False) ** 2 / (50 * 4)
     np.testing.assert_allclose(modes.eigenvalues[:4], singular, rtol=1e-12)
     assert (modes.eigenvalues[4:] >= 0).all()
@@ -39,7 +39,7 @@ def test_linear_kernel_is_principal_component_analysis():
 
 
 def test_sum_rules(random_gram):
-    modes, size = spectrum(random_gram), len(random_gram)
+    modes, size = principal_components(random_gram), len(random_gram)
     target = np.random.default_rng(2).normal(size=size)
     assert (np.diff(modes.eigenvalues) <= 0).all()
     np.testing.assert_allclose(modes.functions.T @ modes.functions / size, np.eye(size), atol=1e-12)
@@ -49,7 +49,7 @@ def test_sum_rules(random_gram):
 
 
 def test_truncated_kernel_and_its_tail_make_up_the_kernel(random_gram):
-    modes, rows = spectrum(random_gram), np.array([3, 1, 17])
+    modes, rows = principal_components(random_gram), np.array([3, 1, 17])
     np.testing.assert_allclose(modes.kernel(rows, 40), random_gram[np.ix_(rows, rows)], atol=1e-13)
     for keep in (0, 7, 40):
         total = np.diag(modes.kernel(rows, keep)) + modes.local_tail(rows, keep)
@@ -63,7 +63,7 @@ def test_gram_matrix_in_blocks_equals_the_whole_and_the_argument_is_kept():
     gram = gram_matrix(linear, inputs, block=8)
     np.testing.assert_allclose(gram, linear(inputs, inputs), rtol=1e-12, atol=1e-14)
     before = gram.copy()
-    spectrum(gram)
+    principal_components(gram)
     np.testing.assert_array_equal(gram, before)
 
 
@@ -78,4 +78,4 @@ def test_gram_matrix_in_blocks_equals_the_whole_and_the_argument_is_kept():
 )
 def test_what_is_not_a_kernel_is_refused(gram, words):
     with pytest.raises(BadInput, match=words):
-        spectrum(gram)
+        principal_components(gram)
