@@ -61,8 +61,6 @@ def test_triangle_built_from_the_kernel_solves_like_the_full_matrix(count, dtype
     tolerance = 10.0 * (count + 1) * eps * np.linalg.cond(full)
     expected = np.linalg.solve(full, right)
     np.testing.assert_allclose(substitution.solve(factor, right), expected, atol=tolerance, rtol=0.0)
-        substitution.solve(factor, right), np.linalg.solve(full, right), atol=tolerance, rtol=0.0
-    )
     lower = np.linalg.cholesky(full)
     np.testing.assert_allclose(substitution.forward(factor, right), np.linalg.solve(lower, right), atol=tolerance)
     np.testing.assert_allclose(substitution.backward(factor, right), np.linalg.solve(lower.T, right), atol=tolerance)
