@@ -23,7 +23,7 @@ class Adaptation:
                 samples=round(3000 * beta),
                 width=width,
                 ridge=5 * math.sqrt(beta),
-                chi=adaptation.invariant_chi(width, beta),
+                chi=width * math.sqrt(0.08 / beta),
                 cubic=-0.1,
             )
         except (ImportError, AttributeError) as error:  # an older commit

@@ -88,15 +88,14 @@ def _p50(dimension, largest):
 def _digits_ridge(samples):
     from benchmarks.spectrum import digits
     from fieldbench.regression import NestedCholesky
-    from fieldbench.theory.decimation import dataset_curves
+    from fieldbench.theory.curves import learning_curves
     from fieldbench.theory.kernels import empirical
     from fieldbench.theory.kernels.dual import Kernel
 
     inputs, labels = digits()
     gram = empirical.gram_matrix(Kernel("erf"), inputs)
     modes = empirical.principal_components(gram)
-    coefficients = modes.functions.T @ labels / len(labels)
-    curve = dataset_curves.finite_population_curve(modes, coefficients, samples, RIDGE)
+    curve = learning_curves.effective_ridge(modes.eigenvalues, samples, RIDGE, population=len(labels))
     drawn, gpr = gram[:samples, :samples].copy(), NestedCholesky()
     learned = float(np.asarray(gpr.traces(drawn, RIDGE, drawn, [samples]))[0])
     means = gpr.predictions(drawn, RIDGE, labels[:samples, None], gram[samples:, :samples].copy(), [samples])

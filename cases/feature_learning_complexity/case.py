@@ -27,19 +27,19 @@ from fieldbench.claims import (
     per,
     together,
 )
-from fieldbench.sampling.networks.signed_teacher import SIGNS
 from fieldbench.theory.adaptation import COMPLETE, SLIDE
 
 from .experiment import Network, ShuffledLabels, WithoutRootTwo
+from .signed_teacher import SIGNS
 from .theory import adapted, rescaled
 
-KERNEL_RIDGE = replace(COMPLETE, name="ridge over the kernel's spectrum", ridge="kernel")
-NO_CONNECTED = replace(COMPLETE, name="without the connected term", connected=False)
+WITHOUT_RESPONSE = replace(COMPLETE, name="ridge over the kernel's spectrum", ridge="kernel")
+WITHOUT_CONNECTED = replace(COMPLETE, name="without the connected term", connected=False)
 
 
 def complete(at: Network) -> dict[Any, Known]:
     """Adaptation with both corrections; what either leaves is guessed to be at most as large as itself."""
-    full, ridge, connected = (adapted(at, theory) for theory in (COMPLETE, KERNEL_RIDGE, NO_CONNECTED))
+    full, ridge, connected = (adapted(at, each) for each in (COMPLETE, WITHOUT_RESPONSE, WITHOUT_CONNECTED))
     return {
         quantity: Known(
             value,

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment, Quantity, batched
 from fieldbench.sampling import Sampler, Underdamped
-from fieldbench.sampling.networks.signed_teacher import SIGNS, SignedTeacher
+from fieldbench.sampling.networks import harmonic_norm, harmonic_overlap
+from fieldbench.statistics import ess, rhat
 
 from .control_variates import adjusted
+from .signed_teacher import SIGNS, SignedTeacher
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,28 @@ class Network(Experiment):
         split, shape = jax.vmap(jax.random.split)(keys), (self.samples, self.dimension)
         inputs = jax.vmap(lambda key: jax.random.normal(key, shape, jnp.float32))(split[:, 0])
         traces = chains.traces(inputs, self.labels(chains.targets(inputs)), split[:, 1], sampler)
-        evidence = adjusted(chains.evidence(inputs, traces), self.samples)
-        return {quantity: evidence[name] for name, quantity in self.quantities().items()}
+        data = np.asarray(inputs, np.float64)
+        means = adjusted(chains.means(traces), data)
+        # In the order of the traces.
+        mixed = (self.rhat_linear, self.rhat_cubic, self.rhat_harmonic, self.rhat_overlap, self.rhat_radius)
+        drawn = (self.ess_linear, self.ess_cubic, self.ess_harmonic, self.ess_overlap, self.ess_radius)
+        series = [trace.transpose(0, 2, 1, 3) for trace in traces]
+        return {
+            self.linear: means.linear,
+            self.overlap: means.overlap,
+            self.radius: means.radius,
+            self.response: means.response,
+            self.harmonic_response: means.harmonic_response,
+            self.gp_harmonic_response: self.by_process(data),
+            **{quantity: rhat(each) for quantity, each in zip(mixed, series, strict=True)},
+            **{quantity: ess(each) for quantity, each in zip(drawn, series, strict=True)},
+        }
+
+    def by_process(self, inputs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What the infinitely wide network, linear in its labels, makes of H_3 on each of the data sets."""
+        cubics = inputs[..., 0] ** 3 - 3 * inputs[..., 0]
+        overlaps = [harmonic_overlap(x, y, ridge=self.ridge) for x, y in zip(inputs, cubics, strict=True)]
+        return np.array(overlaps) / harmonic_norm(self.dimension)
 
     def labels(self, targets: jax.Array) -> jax.Array:
         """What the networks are taught of the targets on their inputs, (replicates, signs, samples)."""

@@ -8,16 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from fieldbench.theory.adaptation import Problem, Theory, observables, solve, staircase
-from fieldbench.theory.adaptation.rescaling import rescaled_process
+from fieldbench.theory.adaptation import Approximation, Problem, observables, rescaled_process, solve, staircase
 
 from .experiment import Network
 
 
 @cache
-def adapted(at: Network, theory: Theory, ridge: float | None = None) -> dict[Any, Any]:
-    """Every quantity under a theory of kernel adaptation, at the network's own ridge or at another."""
-    three = [observables(solve(_problem(at, sign, ridge), theory)) for sign in at.sign]
+def adapted(at: Network, approximation: Approximation, ridge: float | None = None) -> dict[Any, Any]:
+    """Every quantity in an approximation of kernel adaptation, at the network's own ridge or at another."""
+    three = [observables(solve(_problem(at, sign, ridge), approximation)) for sign in at.sign]
     return {
         Network.linear: np.array([one.linear for one in three]),
         Network.overlap: np.array([one.overlap_variance for one in three]),

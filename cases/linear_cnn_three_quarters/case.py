@@ -27,9 +27,9 @@ from fieldbench.claims import (
 )
 from fieldbench.theory.networks import LinearCNN, adapted, aligned, gaussian_process, half_samples
 from fieldbench.theory.networks import shrinkage as shrunken_teacher
-from fieldbench.theory.networks.linear_cnn_p50 import extrapolated_level, local_exponent
 
 from .experiment import Gibbs, Langevin, ShuffledLabels, WithoutRootTwo
+from .p50 import extrapolated_level, local_exponent
 from .theory import (
     ORDER_PARAMETERS,
     P50,
@@ -55,7 +55,7 @@ def linear_response(at: Gibbs) -> Said:
     p50 = half_samples(network(at), adapted)
     return {
         **{what: Known(v, beyond(np.abs(v - further[what])), *left[what]) for what, v in found.items()},
-        P50: Known(p50, beyond(p50_budget(at)["beyond"], relative=True), *left[P50]),
+        P50: Known(p50, beyond(p50_budget(at).beyond, relative=True), *left[P50]),
     }
 
 

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from fieldbench.claims import Experiment, Quantity, batched
 from fieldbench.sampling import Sampler, Underdamped
 from fieldbench.sampling.networks import LinearPrior
-from fieldbench.sampling.networks.linear_curves import LinearTeacher, gibbs_curves, langevin_traces
 from fieldbench.statistics import adjust, ess, rhat
+from fieldbench.typing import AnyArray
+
+from .chains import GibbsCurves, LinearTeacher, Posteriors
 
 Array = NDArray[np.float64]
 
@@ -43,6 +45,10 @@ class Ray(Experiment):
         return LinearPrior(channels=round(1000 * self.alpha), mean_field=self.mean_field, ridge=self.ridge)
 
     @property
+    def posteriors(self) -> Posteriors:
+        return Posteriors(self.teacher, self.prior, self.samples)
+
+    @property
     def dimension(self) -> int:
         return self.teacher.patches * self.teacher.size
 
@@ -50,13 +56,12 @@ class Ray(Experiment):
         """Keys of the draws of each replicate, (replicates, draws)."""
         return jax.vmap(lambda key: jax.random.split(key, self.draws))(keys)
 
-    def posterior(self, keys: jax.Array, chain_keys: jax.Array, shift: int = 0) -> dict[str, Array]:
-        """Gibbs averages on the data set of each key, (replicates, draws, samples, …)."""
-        found = gibbs_curves(
-            keys.reshape(-1), chain_keys.reshape(-1), shift, teacher=self.teacher, samples=self.samples,
-            prior=self.prior, burn_in=self.burn_in, keep=2,
-        )  # fmt: skip
-        return {name: np.asarray(a).reshape(*keys.shape, *a.shape[1:]) for name, a in found.items()}
+    def by_gibbs(self, keys: jax.Array, chain_keys: jax.Array, shift: int = 0) -> GibbsCurves:
+        """Averages on the data set of each key, (replicates, draws, samples, …)."""
+        flat = keys.reshape(-1), chain_keys.reshape(-1)
+        found = self.posteriors.gibbs(*flat, shift, burn_in=self.burn_in, keep=2)
+        curves: GibbsCurves = jax.tree.map(lambda a: np.asarray(a).reshape(*keys.shape, *a.shape[1:]), found)
+        return curves
 
 
 @dataclass(frozen=True)
@@ -75,12 +80,14 @@ class Gibbs(Ray, stream="gibbs"):
     @batched(8)
     def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:
         split = self.split(keys)
-        sets = self.posterior(split, split, self.shift)
+        sets = self.by_gibbs(split, split, self.shift)
         # Chains are short because they forget their start in a sweep: pool the block's data sets.
-        chains, replicates, shape = _pooled(sets["trace"]), len(keys), (-1, 2, len(self.samples))
-        averages = (self.learnability, self.ratio, self.orthogonal, self.mse)
+        chains, replicates, shape = _pooled(sets.trace), len(keys), (-1, 2, len(self.samples))
         return {
-            **{average: _adjusted(sets[average.name], sets["controls"]).mean(axis=1) for average in averages},
+            self.learnability: _average(sets.learnability, sets.controls),
+            self.ratio: _average(sets.ratio, sets.controls),
+            self.orthogonal: _average(sets.orthogonal, sets.controls),
+            self.mse: _average(sets.mse, sets.controls),
             self.rhat: np.tile(rhat(chains.reshape(shape)), (replicates, 1)),
             self.ess: np.tile(ess(chains.swapaxes(0, 1).reshape(shape)) / replicates, (replicates, 1)),
         }
@@ -111,19 +118,16 @@ class Langevin(Ray, stream="langevin"):
     def measure(self, keys: jax.Array, *, sampler: Sampler) -> Mapping[Quantity, Any]:
         split, replicates = self.split(keys), len(keys)
         # As many chains on one data set as Gibbs has data sets: the same compiled program.
-        gibbs = self.posterior(jnp.repeat(split[:, :1], self.draws, axis=1), split)
-        traces = langevin_traces(
-            split[:, 0], teacher=self.teacher, samples=self.samples[-1], prior=self.prior, sampler=sampler,
-            steps=self.steps, burn_in=400, thin=4,
-        )  # fmt: skip
-        learnability, ratio = (np.asarray(traces[name], np.float64) for name in ("learnability", "ratio"))
+        gibbs = self.by_gibbs(jnp.repeat(split[:, :1], self.draws, axis=1), split)
+        found = self.posteriors.langevin(split[:, 0], sampler, steps=self.steps, burn_in=400, thin=4)
+        learnability, ratio = (np.asarray(trace, np.float64) for trace in (found.learnability, found.ratio))
         centred = np.stack([trace - trace.mean(axis=0) for trace in (learnability, ratio)], axis=2)
-        pooled = _pooled(gibbs["trace"])[..., -1].reshape(-1, 2)
+        pooled = _pooled(gibbs.trace)[..., -1].reshape(-1, 2)
         return {
             self.learnability: learnability.mean(axis=0),
             self.ratio: ratio.mean(axis=0),
-            self.gibbs_learnability: gibbs["learnability"].mean(axis=1)[:, -1],
-            self.gibbs_ratio: gibbs["ratio"].mean(axis=1)[:, -1],
+            self.gibbs_learnability: gibbs.learnability.mean(axis=1)[:, -1],
+            self.gibbs_ratio: gibbs.ratio.mean(axis=1)[:, -1],
             self.rhat: np.full(replicates, rhat(centred).max()),
             self.ess: np.array([ess(centred[:, [chain]]).min() for chain in range(replicates)]),
             self.gibbs_rhat: np.full(replicates, rhat(pooled)),
@@ -139,14 +143,14 @@ class WithoutRootTwo(Langevin):
         return super().measure(keys, sampler=Underdamped(temperature=0.5))
 
 
-def _adjusted(values: Array, controls: Array) -> Array:
-    """Shape (replicates, draws, sizes), less what the known fluctuations of each of the block's data sets explain."""
+def _average(values: AnyArray, controls: AnyArray) -> Array:
+    """Over the draws, (replicates, draws, sizes), less what the known fluctuations of the block's data sets explain."""
     flat = controls.reshape(-1, *controls.shape[2:])
     sizes = [adjust(values[..., k].ravel(), flat[:, k]).reshape(values.shape[:2]) for k in range(values.shape[2])]
-    return np.asarray(np.stack(sizes, axis=2))
+    return np.asarray(np.stack(sizes, axis=2).mean(axis=1))
 
 
-def _pooled(trace: Array) -> Array:
+def _pooled(trace: AnyArray) -> Array:
     """The two chains of all data sets, (sweeps, data sets, 2, sizes), each data set about its own mean."""
     sets = trace.reshape(-1, *trace.shape[2:])
     return np.asarray((sets - sets.mean(axis=(2, 3), keepdims=True)).transpose(2, 0, 3, 1))

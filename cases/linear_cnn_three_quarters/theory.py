@@ -10,21 +10,15 @@ import numpy as np
 
 from fieldbench.claims import Expression, Remainder, crossing
 from fieldbench.theory.networks import LinearCNN, OrderParameters, half_samples
-from fieldbench.theory.networks.linear_cnn_p50 import half_samples_budget
-from fieldbench.theory.networks.linear_cnn_remainders import remainders
 
 from .experiment import Gibbs, Langevin, Ray
+from .p50 import HalfSamplesBudget, half_samples_budget
+from .remainders import Shifts, remainders
 
 Curve = Callable[[LinearCNN, float], OrderParameters]
 
 P50 = crossing(Gibbs.learnability, 0.5)
-ORDER_PARAMETERS = (Gibbs.learnability, Gibbs.ratio, Gibbs.orthogonal, Gibbs.mse)  # as in linear_cnn_remainders
-PARTS = (
-    ("own_signal", "the teacher's signal over data sets, to second order", "1/P"),
-    ("half_sample", "half a sample in the self-consistent ridge", "1/P"),
-    ("kernel", "fluctuation of the kernel at finite C", "S/C"),
-    ("tilt", "thermal turn of the learned direction at finite χ", "1/χ"),
-)
+ORDER_PARAMETERS = (Gibbs.learnability, Gibbs.ratio, Gibbs.orthogonal, Gibbs.mse)
 
 
 def network(at: Ray) -> LinearCNN:
@@ -33,7 +27,12 @@ def network(at: Ray) -> LinearCNN:
 
 def order_parameters(at: Gibbs, curve: Curve) -> dict[Expression, Any]:
     points = [curve(network(at), samples) for samples in at.samples]
-    return {what: np.array([getattr(point, what.name) for point in points]) for what in ORDER_PARAMETERS}
+    return {
+        Gibbs.learnability: np.array([point.learnability for point in points]),
+        Gibbs.ratio: np.array([point.ratio for point in points]),
+        Gibbs.orthogonal: np.array([point.orthogonal for point in points]),
+        Gibbs.mse: np.array([point.mse for point in points]),
+    }
 
 
 def averaged(at: Gibbs, curve: Curve) -> dict[Expression, Any]:
@@ -42,23 +41,36 @@ def averaged(at: Gibbs, curve: Curve) -> dict[Expression, Any]:
 
 
 @cache
-def p50_budget(at: Gibbs) -> dict[str, float]:
+def p50_budget(at: Gibbs) -> HalfSamplesBudget:
     return half_samples_budget(network(at), at.samples[0], at.samples[-1])
 
 
 def left_open(at: Gibbs) -> dict[Expression, tuple[Remainder, ...]]:
     """What linear response and shrinkage both leave open, every size with a positive sign."""
-    sizes = [remainders(network(at), samples) for samples in at.samples]
-    slope, bend = p50_budget(at)["remainder"], p50_budget(at)["interpolation"]
-    left: dict[Expression, tuple[Remainder, ...]] = {
-        what: tuple(Remainder(words, [s[part][i] for s in sizes], order, "computed") for part, words, order in PARTS)
-        for i, what in enumerate(ORDER_PARAMETERS)
-    }
-    left[P50] = (
-        Remainder("remainders of the learnability through the slope", slope, got="computed", relative=True),
-        Remainder("interpolation", bend, got="computed", relative=True),
+    parts = [remainders(network(at), samples) for samples in at.samples]
+    causes = (
+        ("the teacher's signal over data sets, to second order", "1/P", [part.own_signal for part in parts]),
+        ("half a sample in the self-consistent ridge", "1/P", [part.half_sample for part in parts]),
+        ("fluctuation of the kernel at finite C", "S/C", [part.kernel for part in parts]),
+        ("thermal turn of the learned direction at finite χ", "1/χ", [part.tilt for part in parts]),
     )
-    return left
+
+    def each(read: Callable[[Shifts], float]) -> tuple[Remainder, ...]:
+        return tuple(Remainder(name, [read(s) for s in shifts], order, "computed") for name, order, shifts in causes)
+
+    budget = p50_budget(at)
+    return {
+        Gibbs.learnability: each(lambda shifts: shifts.learnability),
+        Gibbs.ratio: each(lambda shifts: shifts.ratio),
+        Gibbs.orthogonal: each(lambda shifts: shifts.orthogonal),
+        Gibbs.mse: each(lambda shifts: shifts.mse),
+        P50: (
+            Remainder(
+                "remainders of the learnability through the slope", budget.remainder, got="computed", relative=True
+            ),
+            Remainder("interpolation", budget.interpolation, got="computed", relative=True),
+        ),
+    }
 
 
 def step_bias(at: Langevin) -> float:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from fieldbench.claims import Case, Check, Control, Figure, Known, Remainder, Said, Theory, Tier
-from fieldbench.theory.curves import learning_curves
-from fieldbench.theory.decimation import dataset_curves, finite_population_curve
-from fieldbench.theory.decimation import running_ridge as decimation
+from fieldbench.theory import curves, decimation
 
+from .cuts import full_curve
+from .differences import local_difference
 from .experiment import Images, TailDoubled, TailLeftOut
 from .theory import cut, decimated_minus_full, full, jitter, one_ridge
 
@@ -25,23 +25,23 @@ def effective_ridge(at: Images) -> Said:
     is quadratic in its strength and unevenness; with its mean for all images the unevenness counts to first order.
     """
     change = decimated_minus_full(at)
-    strength, uneven, response = change["shift"], change["uneven_tail"], change["low_response"]
+    strength, uneven, response = change.shift, change.uneven_tail, change.low_response
     second_order = strength + uneven**2
-    rounding = Remainder("rounding", change["rounding"], order="P ε Tr K/(Mκ)", got="bounded")
+    rounding = Remainder("rounding", change.rounding, order="P ε Tr K/(Mκ)", got="bounded")
     return {
         Images.error: Known(full(at).test_error, *one_ridge(at)),
-        Images.local_error: Known(change["log_error"], Remainder("second order", second_order, order="tail²")),
+        Images.local_error: Known(change.log_error, Remainder("second order", second_order, order="tail²")),
         Images.local_low_modes: Known(
-            change["low_modes"], Remainder("second order", response * second_order, order="tail²")
+            change.low_modes, Remainder("second order", response * second_order, order="tail²")
         ),
         Images.uniform_error: Known(
-            change["log_error"],
-            Remainder("uneven tail", change["error_response"] * uneven, order="tail", got="bounded"),
+            change.log_error,
+            Remainder("uneven tail", change.error_response * uneven, order="tail", got="bounded"),
             Remainder("second order", strength, order="tail²"),
             rounding,
         ),
         Images.uniform_low_modes: Known(
-            change["low_modes"],
+            change.low_modes,
             Remainder("uneven tail and second order", response * (uneven + strength), order="tail"),
             rounding,
         ),
@@ -65,15 +65,13 @@ def cutoff_equivalent_kernel(at: Images) -> Said:
 
 def local_ridge(at: Images) -> Said:
     """A self-consistent ridge at each image: what T(Λ), the same for all, changes where the tail is uneven."""
-    of, uniform = at.population, decimated_minus_full(at)
-    local = np.array(
-        [dataset_curves.local_difference(of.gram, of.targets, of.modes, P, at.ridge, FIRST) for P in at.decimated]
-    )
-    fluctuation = np.sqrt([jitter(at)[P] for P in at.decimated]) * np.abs(local - uniform["log_error"][:, 0])
+    uniform = decimated_minus_full(at)
+    local = np.array([local_difference(at.population, P, at.ridge, FIRST) for P in at.decimated])
+    fluctuation = np.sqrt([jitter(at)[P] for P in at.decimated]) * np.abs(local - uniform.log_error[:, 0])
     return {
         FIRST_CUT: Known(
             local,
-            Remainder("second order", uniform["shift"][:, 0], order="tail²"),
+            Remainder("second order", uniform.shift[:, 0], order="tail²"),
             Remainder("fluctuation of the local ridge between draws", fluctuation, order="std c/c"),
         )
     }
@@ -82,14 +80,14 @@ def local_ridge(at: Images) -> Said:
 def equivalent_kernel(at: Images) -> Said:
     """κ_eff = κ, E0 = 1."""
     of = at.population
-    curve = learning_curves.equivalent_kernel(of.modes.eigenvalues, at.samples, at.ridge, target=of.power)
+    curve = curves.equivalent_kernel(of.modes.eigenvalues, at.samples, at.ridge, target=of.power)
     return {Images.error: curve.test_error}
 
 
 def one_loop(at: Images) -> Said:
     """The effective ridge iterated once."""
     of = at.population
-    curve = learning_curves.one_loop(of.modes.eigenvalues, at.samples, at.ridge, target=of.power)
+    curve = curves.one_loop(of.modes.eigenvalues, at.samples, at.ridge, target=of.power)
     return {Images.error: curve.test_error}
 
 
@@ -99,8 +97,8 @@ def without_e0(at: Images) -> Said:
 
 
 def dense_curve(at: Images) -> tuple[Any, Any]:
-    of, samples = at.population, np.geomspace(at.samples[0], at.samples[-1], 40)
-    return samples, finite_population_curve(of.modes, of.coefficients, samples, at.ridge).test_error
+    samples = np.geomspace(at.samples[0], at.samples[-1], 40)
+    return samples, full_curve(at.population, samples, at.ridge).test_error
 
 
 def erf_on_digits(at: Images) -> bool:

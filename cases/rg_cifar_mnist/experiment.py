@@ -11,9 +11,9 @@ import numpy as np
 
 from fieldbench.claims import Experiment, Quantity, batched
 from fieldbench.regression import NestedRegression
-from fieldbench.regression.modes import Population, paired_regressions
-from fieldbench.theory.decimation import cuts
 
+from .cuts import cuts
+from .paired_regressions import paired_regressions
 from .population import ImagePopulation
 
 
@@ -59,20 +59,14 @@ class Images(Experiment):
         of = self.population
         orders = np.stack([np.asarray(jax.random.permutation(key, self.images)) for key in keys])
         # Where to cut is a setting of the experiment that theory chooses.
-        kept = {
-            size: [cut.keep for cut in cuts(of.modes, of.coefficients, size, self.ridge, self.threshold)]
-            for size in self.decimated
-        }
-        found = paired_regressions(
-            gpr, Population(of.gram, of.targets, of.modes, of.coefficients), orders, self.ridge, self.samples, kept,
-            self.tail_factor,
-        )  # fmt: skip
+        kept = {P: [cut.keep for cut in cuts(of, P, self.ridge, self.threshold)] for P in self.decimated}
+        found = paired_regressions(gpr, of, orders, self.ridge, self.samples, kept, self.tail_factor)
         return {
-            self.error: found["error"],
-            self.uniform_error: found["uniform_error"],
-            self.uniform_low_modes: found["uniform_low_modes"],
-            self.local_error: found["local_error"],
-            self.local_low_modes: found["local_low_modes"],
+            self.error: found.error,
+            self.uniform_error: found.uniform.log_error,
+            self.uniform_low_modes: found.uniform.low_modes,
+            self.local_error: found.local.log_error,
+            self.local_low_modes: found.local.low_modes,
         }
 
 

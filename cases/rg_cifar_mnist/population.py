@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,32 @@ from fieldbench.data.tasks import Task
 from fieldbench.theory.kernels import EmpiricalSpectrum, Kernel, gram_matrix, principal_components
 
 Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
+
+
+class Population(Protocol):
+    """M points as the measure of a kernel, from which P are drawn without replacement."""
+
+    @property
+    def gram(self) -> Matrix:
+        """K(x_i, x_j), (M, M)."""
+
+    @property
+    def targets(self) -> Vector:
+        """y(x_i), (M,)."""
+
+    @property
+    def modes(self) -> EmpiricalSpectrum:
+        """λ_k and φ_k(x_i)."""
+
+    @property
+    def coefficients(self) -> Vector:
+        """y_k = (1/M) Σ_i φ_k(x_i) y(x_i), (M,)."""
 
 
 @dataclass(frozen=True)
 class ImagePopulation:
-    """The M images, a finite population from which P are drawn without replacement, as the measure of a kernel."""
+    """The first M images of a task."""
 
     dataset: str
     task: str
@@ -31,7 +53,7 @@ class ImagePopulation:
         return _task(self).targets
 
     @property
-    def gram(self) -> NDArray[np.float64]:
+    def gram(self) -> Matrix:
         """K(x_i, x_j), (M, M)."""
         return _gram(self)
 
@@ -56,7 +78,7 @@ def _task(population: ImagePopulation) -> Task:
 
 
 @lru_cache(maxsize=1)  # 800 MB for 10,000 images, and seconds to make again
-def _gram(population: ImagePopulation) -> NDArray[np.float64]:
+def _gram(population: ImagePopulation) -> Matrix:
     return gram_matrix(Kernel(population.kernel), _task(population).inputs)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-import numpy as np
-from numpy.typing import NDArray
-
 from fieldbench.claims import Remainder
 from fieldbench.theory.curves import LearningCurve, unevenness
-from fieldbench.theory.decimation import Decimation, cuts, dataset_curves, finite_population_curve
+from fieldbench.theory.decimation import Decimation
 
+from . import differences
+from .cuts import cuts, full_curve
 from .experiment import Images
 
 SCATTER = 0.07  # of the error, relative, from draw to draw
@@ -19,21 +18,18 @@ SCATTER = 0.07  # of the error, relative, from draw to draw
 @cache
 def full(at: Images) -> LearningCurve:
     """The effective ridge of the full theory."""
-    of = at.population
-    return finite_population_curve(of.modes, of.coefficients, at.samples, at.ridge)
+    return full_curve(at.population, at.samples, at.ridge)
 
 
 def cut(at: Images, threshold: float) -> list[tuple[int, Decimation]]:
     """The decimated theory at each P."""
-    of = at.population
-    return [(P, cuts(of.modes, of.coefficients, P, at.ridge, [threshold])[0]) for P in at.samples]
+    return [(P, cuts(at.population, P, at.ridge, [threshold])[0]) for P in at.samples]
 
 
 @cache
-def decimated_minus_full(at: Images) -> dict[str, NDArray[np.float64]]:
-    """What decimation changes and what it neglects, by the names of the library, (decimated, threshold)."""
-    of = at.population
-    return dataset_curves.decimation_differences(of.modes, of.coefficients, at.decimated, at.ridge, at.threshold)
+def decimated_minus_full(at: Images) -> differences.Differences:
+    """What decimation changes and what it neglects, (decimated, threshold)."""
+    return differences.decimated_minus_full(at.population, at.decimated, at.ridge, at.threshold)
 
 
 @cache

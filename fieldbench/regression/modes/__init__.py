@@ -1,7 +1,6 @@
 """What regression learns mode by mode, without a test set, and with modes replaced by ridge and noise."""
 
-from fieldbench.regression.modes.decimated import Population as Population
-from fieldbench.regression.modes.decimated import paired_regressions as paired_regressions
+from fieldbench.regression.modes import replacement as replacement
 from fieldbench.regression.modes.exact_error import Integrals as Integrals
 from fieldbench.regression.modes.exact_error import population_errors as population_errors
 from fieldbench.regression.modes.exact_error import with_features as with_features
@@ -11,10 +10,9 @@ from fieldbench.regression.modes.quartic_map import QuarticFit as QuarticFit
 from fieldbench.regression.modes.quartic_map import basis as basis
 from fieldbench.regression.modes.quartic_map import quartic_map as quartic_map
 from fieldbench.regression.modes.quartic_map import ridge_fit as ridge_fit
-from fieldbench.regression.modes.replacement import Regressions as Regressions
 from fieldbench.regression.modes.sign_averaged import sign_averaged_errors as sign_averaged_errors
-from fieldbench.regression.modes.statistics import learned_modes as learned_modes
-from fieldbench.regression.modes.statistics import posterior_variances as posterior_variances
+from fieldbench.regression.modes.single_modes import learned_modes as learned_modes
+from fieldbench.regression.modes.single_modes import posterior_variances as posterior_variances
 from fieldbench.regression.modes.zonal import harmonic as harmonic
 from fieldbench.regression.modes.zonal import rotation_averaged_learnability as rotation_averaged_learnability
 from fieldbench.regression.modes.zonal import zonal_coefficients as zonal_coefficients

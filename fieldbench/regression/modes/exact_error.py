@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fieldbench.checked import checked_array
 from fieldbench.errors import BadInput
 from fieldbench.regression.interface import NestedRegression
 from fieldbench.theory.kernels.sphere import degeneracy
 from fieldbench.typing import Sizes
+
+Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -26,14 +30,14 @@ class Integrals:
         powers: ∫y²dμ, (t,).
     """
 
-    gram: Any
-    squared: Any
-    labels: Any
-    overlaps: Any
-    powers: Any
+    gram: Matrix
+    squared: Matrix
+    labels: Matrix
+    overlaps: Matrix
+    powers: Vector
 
 
-def with_features(features: Any, eigenvalues: Any, coefficients: Any) -> Integrals:
+def with_features(features: Matrix, eigenvalues: Vector, coefficients: Matrix) -> Integrals:
     """K = Σ_k λ_kφ_kφ_k with φ orthonormal under the data measure, and targets Σ_k y_kφ_k.
 
     Args:
@@ -48,7 +52,9 @@ def with_features(features: Any, eigenvalues: Any, coefficients: Any) -> Integra
     )
 
 
-def with_harmonics(eigenvalues: Any, dimension: int, cosines: Any, targets: Any, degrees: Any) -> Integrals:
+def with_harmonics(
+    eigenvalues: Vector, dimension: int, cosines: Matrix, targets: Matrix, degrees: NDArray[np.int_]
+) -> Integrals:
     """A rotation-invariant kernel on the sphere, with targets of unit power that are harmonics of one degree each.
 
     Targets of different degrees add up: averaged over independent signs of its parts, the error of a sum is the sum of
@@ -65,7 +71,7 @@ def with_harmonics(eigenvalues: Any, dimension: int, cosines: Any, targets: Any,
     return Integrals(gram, squared, targets, targets * eigenvalues[degrees], np.ones(len(degrees)))
 
 
-def population_errors(gpr: NestedRegression, integrals: Integrals, ridge: float, sizes: Sizes) -> Any:
+def population_errors(gpr: NestedRegression, integrals: Integrals, ridge: float, sizes: Sizes) -> Matrix:
     """∫(f − y)²dμ of the posterior mean f, exactly and on every data set, for each target y.
 
     With α = (K + κ)⁻¹y(X) and h the overlaps, the error is ∫y² − 2hᵀα + αᵀK₂α.
@@ -90,7 +96,9 @@ def population_errors(gpr: NestedRegression, integrals: Integrals, ridge: float,
     return np.stack([whole + (alpha * (doubled @ alpha - 2.0 * fields)).sum(axis=0) for alpha in alphas])
 
 
-def zonal_series(coefficients: Any, dimension: int, cosines: Any) -> Any:
+def zonal_series(
+    coefficients: Vector | Sequence[float], dimension: int, cosines: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Σ_l c_l deg_l P_l(t): the kernel with eigenvalues c_l, of the degrees 0 … len(c) − 1.
 
     By Clenshaw's backward recurrence on (l + d − 2)P_{l+1} = (2l + d − 2)tP_l − lP_{l−1}: three matrices at a time.

@@ -6,26 +6,41 @@ independent signs s_k. With A = K + κ on the training set and K₂ = Σ_k λ_k�
     Σ_k p_k − 2 Tr[A⁻¹ Σ_k λ_kp_kφ_kφ_kᵀ] + Tr[A⁻¹K₂A⁻¹ (Σ_k p_kφ_kφ_kᵀ + σ²)],
 
 exactly and on every data set, for any number of target laws p_k from the same inverse; σ² is the variance of label
-noise, averaged over too. It follows from the posterior mean's coefficients λ_kφ_k(X)ᵀA⁻¹y (features.py).
+noise, averaged over too. Since ∫φ_k(x)K(x, X)dμ = λ_kφ_k(X), the posterior mean has the coefficients λ_kφ_k(X)ᵀA⁻¹y.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fieldbench.checked import checked_array, checked_sizes
 from fieldbench.errors import BadInput
 from fieldbench.regression.batched import batched_weights
 from fieldbench.regression.tiled import blas_threads
-from fieldbench.typing import Sizes
+from fieldbench.typing import Numbers, Sizes
+
+Floats = NDArray[np.float64]
+
+
+class SignAveraged(NamedTuple):
+    """Errors of b data sets at r ridges, t target laws and s training sizes.
+
+    Attributes:
+        clean: against clean labels, without label noise, (b, r, t, s).
+        noise: what label noise adds to each, per unit of its variance, (b, r, s).
+    """
+
+    clean: Floats
+    noise: Floats
 
 
 def sign_averaged_errors(
-    features: Any, eigenvalues: Any, powers: Any, ridges: Sequence[float], sizes: Sizes
-) -> tuple[Any, Any]:
+    features: Numbers, eigenvalues: Numbers, powers: Numbers, ridges: Sequence[float], sizes: Sizes
+) -> SignAveraged:
     """Mean squared error against clean labels for several data sets, target laws, ridges and nested training sizes.
 
     4n²k(1 + t) flops a data set for the matrices over features, about 6P³ for each ridge and size.
@@ -38,8 +53,7 @@ def sign_averaged_errors(
         sizes: training sizes P within 1 … n, (s,).
 
     Returns:
-        Errors without label noise, (b, r, t, s), and what label noise adds to each per unit of its variance, (b, r, s).
-        Rounding is a few eps of Σp_k times the condition of A.
+        To a rounding of a few eps of Σp_k times the condition of A.
 
     Raises:
         BadInput: shapes that do not fit, entries that are not finite, negative eigenvalues or powers, a size outside.
@@ -64,10 +78,10 @@ def sign_averaged_errors(
             for law, power in enumerate(laws):
                 linear, quadratic = _traces(inverse, overlaps[law][part]), _traces(spread, labels[law][part])
                 errors[:, row, law, column] = power.sum() - 2.0 * linear + quadratic
-    return errors, noise
+    return SignAveraged(errors, noise)
 
 
-def _weighted(points: Any, weights: Any) -> Any:
+def _weighted(points: Floats, weights: Floats) -> Floats:
     """Σ_k w_k φ_kφ_kᵀ for each of the weights (w, k) and data sets (b, n, k), (w, b, n, n)."""
     count, order, modes = points.shape
     found = np.empty((len(weights), count, order, order))
@@ -78,6 +92,6 @@ def _weighted(points: Any, weights: Any) -> Any:
     return found
 
 
-def _traces(first: Any, second: Any) -> Any:
+def _traces(first: Floats, second: Floats) -> Floats:
     """Tr[AB] of symmetric matrices, (b, n, n) → (b,)."""
-    return np.einsum("bij,bij->b", first, second)
+    return np.asarray(np.einsum("bij,bij->b", first, second))

@@ -21,5 +21,4 @@ from fieldbench.sampling.integrators.noise import normals as normals
 from fieldbench.sampling.integrators.noise import threefry as threefry
 from fieldbench.sampling.integrators.preconditioned import sample_preconditioned as sample_preconditioned
 from fieldbench.sampling.integrators.wells import Wells as Wells
-from fieldbench.sampling.integrators.wells import mean_squares as mean_squares
 from fieldbench.sampling.integrators.wells import wells as wells

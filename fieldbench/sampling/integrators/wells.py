@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
-from fieldbench.sampling.integrators.interface import Sampler
-from fieldbench.sampling.integrators.preconditioned import sample_preconditioned
 from fieldbench.typing import Array, Float, Numbers
 
 
@@ -60,42 +56,3 @@ def wells(stiffness: Numbers, quartic: Numbers, chains: tuple[int, ...], dtype: 
     shape = (1,) * len(chains) + k.shape
     one = jnp.asarray(np.ones((), dtype))
     return Wells(jnp.asarray(k.reshape(shape)), jnp.asarray(g.reshape(shape)), one, (*chains, k.shape[0]))
-
-
-def mean_squares(
-    sampler: Sampler,
-    energy: Wells,
-    keys: Array,
-    *,
-    steps: int,
-    burn_in: int = 200,
-    thin: int = 4,
-    scale: Numbers | None = None,
-) -> NDArray[np.float64]:
-    """θ² averaged over chains, every `thin` steps: shape (draws, replicates, wells).
-
-    Args:
-        energy: batch (replicates, chains, wells). keys: one a replicate.
-        scale: s of each well, to sample in the coordinates θ/s (`sample_preconditioned`); the step is then that of the
-            scaled energy.
-
-    Raises:
-        BadInput: another batch; and what the sampler raises.
-    """
-    if len(energy.batch) != 3 or keys.shape != energy.batch[:1]:
-        raise BadInput(
-            f"batch {energy.batch} and keys {keys.shape}: need (replicates, chains, wells) and (replicates,)"
-        )
-    split = jax.vmap(partial(jax.random.split, num=energy.batch[1]))(keys)[:, :, None]
-    start = jnp.full(energy.batch, 0.5, energy.curvature.dtype)
-    options: dict[str, Any] = {"steps": steps, "burn_in": burn_in, "thin": thin, "observe": _squares}
-    if scale is None:
-        found = sampler.sample(energy, start, split, **options)
-    else:
-        shaped = np.asarray(scale)[None, None]
-        found = sample_preconditioned(sampler, energy, start, split, scale=shaped, curvature=1.0, **options)
-    return np.asarray(found.records["square"], np.float64)
-
-
-def _squares(position: Array) -> dict[str, Array]:
-    return {"square": jnp.mean(position * position, axis=1)}

@@ -1,6 +1,8 @@
 """Energies of two-layer networks, exact Gibbs samplers, and what is read off their chains."""
 
+from fieldbench.sampling.networks import prior as prior
 from fieldbench.sampling.networks.gibbs_within_langevin import GibbsWithinLangevin as GibbsWithinLangevin
+from fieldbench.sampling.networks.infinite_width import harmonic_overlap as harmonic_overlap
 from fieldbench.sampling.networks.linear_gibbs import GibbsState as GibbsState
 from fieldbench.sampling.networks.linear_gibbs import LinearPrior as LinearPrior
 from fieldbench.sampling.networks.linear_gibbs import gibbs_chain as gibbs_chain
@@ -8,17 +10,7 @@ from fieldbench.sampling.networks.linear_gibbs import lazy_start as lazy_start
 from fieldbench.sampling.networks.order_parameters import erf_network as erf_network
 from fieldbench.sampling.networks.order_parameters import harmonic_norm as harmonic_norm
 from fieldbench.sampling.networks.order_parameters import order_parameters as order_parameters
-from fieldbench.sampling.networks.posterior_chains import gibbs_means as gibbs_means
-from fieldbench.sampling.networks.posterior_chains import linear_observables as linear_observables
-from fieldbench.sampling.networks.posterior_chains import mixing as mixing
-from fieldbench.sampling.networks.posterior_chains import traces as traces
-from fieldbench.sampling.networks.predictive import condition as condition
 from fieldbench.sampling.networks.predictive import predictive as predictive
-from fieldbench.sampling.networks.prior import PriorDraws as PriorDraws
-from fieldbench.sampling.networks.prior import draw as draw
-from fieldbench.sampling.networks.prior import draw_outputs as draw_outputs
-from fieldbench.sampling.networks.prior import four_point as four_point
-from fieldbench.sampling.networks.prior import output_four_point as output_four_point
 from fieldbench.sampling.networks.prior_reweighting import Reweighted as Reweighted
 from fieldbench.sampling.networks.prior_reweighting import reweighted_prior as reweighted_prior
 from fieldbench.sampling.networks.quartic_posterior import QuarticPosterior as QuarticPosterior

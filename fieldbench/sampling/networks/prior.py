@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -31,17 +31,24 @@ _BLOCK = 100_000  # neurons drawn at once: one compiled shape for every width
 _ENTRIES = 2**19  # features of `draw_outputs` held at once
 
 
-class PriorDraws(NamedTuple):
-    """What is kept of every network: f (networks, n), K̂ (networks, n, n) and Ĉ (networks, quadruples); float32."""
+@dataclass(frozen=True)
+class PriorDraws:
+    """What is kept of every network.
 
-    outputs: NDArray[Any]
-    kernel: NDArray[Any]
-    fourth: NDArray[Any]
+    Attributes:
+        outputs: f (networks, n).
+        kernel: K̂ (networks, n, n).
+        fourth: Ĉ (networks, quadruples).
+    """
+
+    outputs: NDArray[np.float32]
+    kernel: NDArray[np.float32]
+    fourth: NDArray[np.float32]
 
 
 def draw(
     key: Array,
-    inputs: Any,
+    inputs: NDArray[np.float64],
     *,
     networks: int,
     width: int,
@@ -75,7 +82,7 @@ def draw(
     return PriorDraws(*(np.concatenate(arrays)[:networks] for arrays in zip(*blocks, strict=True)))
 
 
-def draw_outputs(key: Array, inputs: Any, *, networks: int, width: int) -> Float[Array, "networks n"]:
+def draw_outputs(key: Array, inputs: NDArray[np.float64], *, networks: int, width: int) -> Float[Array, "networks n"]:
     """Outputs alone, at many points, of networks with Gaussian weights; arguments as `draw`."""
     _check("gaussian", "gaussian", networks, width)
     keys, share = _chunks(key, networks, width * len(inputs))

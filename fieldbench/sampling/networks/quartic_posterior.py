@@ -83,7 +83,7 @@ def quartic_posterior(
     """The energy, with the Gaussian's mean weights and standard deviations: w = mean + deviation·ζ.
 
     Args:
-        points, levels: of `regression.quartic_map.basis`, of each data set.
+        points, levels: of `regression.modes.basis`, of each data set.
         targets: y(x_μ).
         contraction: c ≥ 0; the law does not depend on it.
         ridge, coupling: κ > 0 and u ≥ 0.

@@ -21,10 +21,10 @@ import numpy as np
 from scipy.optimize import brentq
 
 from fieldbench.errors import BadInput
+from fieldbench.theory.adaptation.approximations import Approximation
 from fieldbench.theory.adaptation.closure import Closure, State, closure
 from fieldbench.theory.adaptation.neurons import Neurons, Vector
 from fieldbench.theory.adaptation.problem import Problem
-from fieldbench.theory.adaptation.theories import Theory
 
 Branch = Literal["lazy", "aligned"]
 
@@ -46,7 +46,7 @@ class Solution:
     """
 
     problem: Problem
-    theory: Theory
+    approximation: Approximation
     branch: Branch
     converged: bool
     message: str
@@ -81,29 +81,31 @@ class Solution:
         return self.problem.dimension * self.neurons.mean(self.neurons.grid.r) / (self.problem.dimension - 1)
 
 
-def solve(problem: Problem, theory: Theory, branch: Branch = "lazy") -> Solution:
-    """The solution of `theory` for `problem` on the branch followed from the lazy (default) or from the aligned end.
+def solve(problem: Problem, approximation: Approximation, branch: Branch = "lazy") -> Solution:
+    """The solution of `problem` in an approximation, on the branch followed from the lazy (default) or aligned end.
 
     Raises BadInput with the reason if the branch cannot be followed to the problem's strength: use `follow` to get
     the failed attempt as a value.
     """
-    solution = follow(problem, theory, branch)
+    solution = follow(problem, approximation, branch)
     if not solution.converged:
         raise BadInput(solution.message)
     return solution
 
 
-def branches(problem: Problem, theory: Theory) -> tuple[Solution, ...]:
+def branches(problem: Problem, approximation: Approximation) -> tuple[Solution, ...]:
     """The distinct solutions reached from the two ends: one, or two where they coexist. Raises BadInput if none."""
-    found = [solution for solution in (follow(problem, theory, end) for end in _ENDS) if solution.converged]
+    found = [solution for solution in (follow(problem, approximation, end) for end in _ENDS) if solution.converged]
     if not found:
-        raise BadInput(f"no branch of the {theory.name} theory converges: {follow(problem, theory).message}")
+        raise BadInput(
+            f"no branch of the {approximation.name} approximation converges: {follow(problem, approximation).message}"
+        )
     if len(found) == 2 and np.allclose(found[0].predictor, found[1].predictor, rtol=1e-5, atol=1e-7):
         return (found[0],)
     return tuple(found)
 
 
-def follow(problem: Problem, theory: Theory, branch: Branch = "lazy") -> Solution:
+def follow(problem: Problem, approximation: Approximation, branch: Branch = "lazy") -> Solution:
     """Follow a branch to its first root, widening the grid in m until it holds every neuron.
 
     Returns a Solution whose `converged` may be False; then `message` says what went wrong and what to change.
@@ -111,11 +113,11 @@ def follow(problem: Problem, theory: Theory, branch: Branch = "lazy") -> Solutio
     if branch not in _ENDS:
         raise BadInput(f"branch {branch!r} is not one of {', '.join(_ENDS)}")
     for reach in REACHES:
-        solution = _follow_on_grid(closure(problem, theory, reach=reach), branch)
+        solution = _follow_on_grid(closure(problem, approximation, reach=reach), branch)
         if solution.neurons.edge_mass() < EDGE_MASS:
             return solution
     message = (
-        f"the {theory.name} theory puts neurons beyond |m| = {REACHES[-1]:g}: the strength χσ_a²/N = "
+        f"the {approximation.name} approximation puts neurons beyond |m| = {REACHES[-1]:g}: the strength χσ_a²/N = "
         f"{problem.strength:.3g} is too large for the ridge {problem.ridge:.3g}; lower chi or raise the ridge"
     )
     return replace(solution, converged=False, message=message)
@@ -123,7 +125,7 @@ def follow(problem: Problem, theory: Theory, branch: Branch = "lazy") -> Solutio
 
 def _follow_on_grid(equations: Closure, branch: Branch) -> Solution:
     discrepancy = _self_consistent(equations, np.zeros_like(equations.target), branch)
-    for _ in range(CONNECTED_ROUNDS if equations.theory.connected else 0):
+    for _ in range(CONNECTED_ROUNDS if equations.approximation.connected else 0):
         term = equations.connected_at(discrepancy)
         occupied = equations.state(discrepancy).neurons.weights > 1e-12
         # a constant in the action is no change
@@ -138,7 +140,7 @@ def _follow_on_grid(equations: Closure, branch: Branch) -> Solution:
 def _self_consistent(equations: Closure, start: Vector, branch: Branch) -> Vector:
     """t at the first root of G met from the branch's end, on a fixed connected term."""
     bare = math.log(equations.problem.ridge)
-    if equations.theory.ridge == "bare":
+    if equations.approximation.ridge == "bare":
         return equations.minimum(equations.problem.ridge, start)
     found = {"t": start}
 
@@ -169,15 +171,15 @@ def _self_consistent(equations: Closure, start: Vector, branch: Branch) -> Vecto
 
 
 def _finish(equations: Closure, branch: Branch, discrepancy: Vector) -> Solution:
-    problem, theory = equations.problem, equations.theory
+    problem, approximation = equations.problem, equations.approximation
     state = equations.state(discrepancy)
     residual = equations.residual(discrepancy)
     converged = bool(residual < TOLERANCE)
     message = f"residual {residual:.1e} on the branch from the {branch} end"
     if not converged:
         message = (
-            f"Newton's method left a residual of {residual:.1e} (limit {TOLERANCE:g}) in the {theory.name} theory at "
-            f"strength χσ_a²/N = {problem.strength:.3g}, ridge {problem.ridge:.3g}, {problem.samples} samples; "
-            "lower chi or raise the ridge"
+            f"Newton's method left a residual of {residual:.1e} (limit {TOLERANCE:g}) in the {approximation.name} "
+            f"approximation at strength χσ_a²/N = {problem.strength:.3g}, ridge {problem.ridge:.3g}, "
+            f"{problem.samples} samples; lower chi or raise the ridge"
         )
-    return Solution(problem, theory, branch, converged, message, residual, equations, discrepancy, state)
+    return Solution(problem, approximation, branch, converged, message, residual, equations, discrepancy, state)

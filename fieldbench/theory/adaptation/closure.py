@@ -21,12 +21,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fieldbench.theory.adaptation.approximations import Approximation
 from fieldbench.theory.adaptation.connected import connected_action
 from fieldbench.theory.adaptation.modes import Mode
 from fieldbench.theory.adaptation.neurons import NeuronGrid, Neurons, Vector, neuron_grid, tilted
 from fieldbench.theory.adaptation.problem import Problem
-from fieldbench.theory.adaptation.response import Matrix, Sector, Spectrum, sectors, spectrum
-from fieldbench.theory.adaptation.theories import Theory
+from fieldbench.theory.adaptation.response import Matrix, Sector, SectorSpectrum, sector_spectrum, sectors
 
 NEWTON_STEPS = 100
 NEWTON_TOLERANCE = 1e-12  # of the gradient, in units of the target
@@ -38,16 +38,16 @@ class State:
 
     neurons: Neurons
     kernel: Matrix
-    spectrum: Spectrum | None
+    spectrum: SectorSpectrum | None
     effective_ridge: float
 
 
 @dataclass(frozen=True, eq=False)
 class Closure:
-    """The equations of one theory for one problem on one grid; `connected` is the current connected term."""
+    """The equations of one approximation for one problem on one grid; `connected` is the current connected term."""
 
     problem: Problem
-    theory: Theory
+    approximation: Approximation
     grid: NeuronGrid
     modes: tuple[Mode, ...]
     overlaps: Matrix
@@ -60,9 +60,9 @@ class Closure:
         problem = self.problem
         neurons = tilted(self.grid, discrepancy @ self.overlaps, problem.strength, self.connected)
         kernel = problem.readout_variance * (self.overlaps * neurons.weights) @ self.overlaps.T
-        if self.theory.ridge == "bare":
+        if self.approximation.ridge == "bare":
             return State(neurons, kernel, None, problem.ridge)
-        modes = spectrum(self.sectors, neurons, problem, response=self.theory.ridge == "response")
+        modes = sector_spectrum(self.sectors, neurons, problem, response=self.approximation.ridge == "response")
         return State(neurons, kernel, modes, modes.effective_ridge(problem.samples, problem.ridge))
 
     def residual(self, discrepancy: Vector) -> float:
@@ -110,12 +110,14 @@ class Closure:
         return connected_action(self.sectors, state.neurons, self.problem, state.effective_ridge)
 
 
-def closure(problem: Problem, theory: Theory, *, reach: float = 4.0) -> Closure:
+def closure(problem: Problem, approximation: Approximation, *, reach: float = 4.0) -> Closure:
     """Set up the equations: grid, mode overlaps and sectors, evaluated once."""
-    grid = neuron_grid(problem, frozen_radius=theory.frozen_radius, reach=reach)
-    modes = theory.closure_modes(problem.activation)
+    grid = neuron_grid(problem, frozen_radius=approximation.frozen_radius, reach=reach)
+    modes = approximation.closure_modes(problem.activation)
     norms = [math.sqrt(mode.square_norm(problem.dimension)) for mode in modes]
     rows = [mode.overlap(problem.activation, grid.m, grid.r) / norm for mode, norm in zip(modes, norms, strict=True)]
     target = np.array([problem.coefficient(mode) for mode in modes])
-    # the talk's theory needs no spectrum, but its sectors cost nothing and the connected term uses them
-    return Closure(problem, theory, grid, modes, np.array(rows), target, sectors(problem, grid, theory.degree))
+    # the slides' approximation needs no spectrum, but its sectors cost nothing and the connected term uses them
+    return Closure(
+        problem, approximation, grid, modes, np.array(rows), target, sectors(problem, grid, approximation.degree)
+    )

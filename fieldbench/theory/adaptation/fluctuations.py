@@ -73,7 +73,9 @@ def fluctuations(solution: Solution) -> Fluctuations:
     if problem.chi == 0.0:
         raise BadInput("chi = 0 is the Gaussian process: its fluctuations are not an expansion in 1/chi")
     if equations.modes != equations.sectors[0].modes or solution.state.spectrum is None:
-        raise BadInput(f"the {solution.theory.name} theory is not closed in all aligned modes, which fluctuations need")
+        raise BadInput(
+            f"the {solution.approximation.name} approximation is not closed in all aligned modes; fluctuations need it"
+        )
     covariance = _covariance(solution)
     noise = solution.effective_ridge / problem.samples
     response = sector_kernel(equations.sectors[0], solution.neurons, problem, response=True)

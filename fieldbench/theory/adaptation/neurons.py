@@ -2,10 +2,9 @@
 
     e^{−S(m, r)} dm dr,   S = d m²/(2σ_w²) + d r/(2σ_w²) − ((d−3)/2) log r − (χσ_a²/2N) h(m, r)² + c(m, r)
 
-The entropy ((d−3)/2) log r is the volume of the transverse sphere S^{d−2}; c is the connected term, where a theory
-has it. On the grid s = log r, dr = r ds, so the exponent is (d−1)/2. Trapezoids converge exponentially here: the
-integrands are smooth and vanish at the ends. For an odd activation h² is even in m and the half line m ≥ 0 carries
-everything.
+The entropy ((d−3)/2) log r is the volume of the transverse sphere S^{d−2}; c is the connected term, where it is kept.
+On the grid s = log r, dr = r ds, so the exponent is (d−1)/2. Trapezoids converge exponentially here: the integrands are
+smooth and vanish at the ends. For an odd activation h² is even in m and the half line m ≥ 0 carries everything.
 """
 
 from __future__ import annotations

@@ -83,14 +83,6 @@ def _linear_derivative_mean(degree: int, norm: Any) -> Any:
 ERF = Activation("erf", _erf_derivative_mean, _erf_second_moment, odd=True)
 RELU = Activation("relu", _relu_derivative_mean, lambda norm: norm / 2.0, odd=False)
 LINEAR = Activation("linear", _linear_derivative_mean, lambda norm: 1.0 * norm, odd=True, largest_degree=1)
-ACTIVATIONS = {activation.name: activation for activation in (ERF, RELU, LINEAR)}
-
-
-def activation_named(name: str) -> Activation:
-    """The activation called `name`. Raises BadInput with the known names otherwise."""
-    if name not in ACTIVATIONS:
-        raise BadInput(f"unknown activation {name!r}; known are {', '.join(sorted(ACTIVATIONS))}")
-    return ACTIVATIONS[name]
 
 
 def hermite_overlap(activation: Activation, degree: int, overlap: Any, norm: Any) -> Any:

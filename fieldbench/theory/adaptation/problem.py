@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.adaptation.modes import AlignedMode, Mode
@@ -52,10 +52,6 @@ class Problem:
     def coefficient(self, mode: Mode) -> float:
         """The target's component on `mode`, normalised to unit variance: c √E[mode²]."""
         return sum(c * math.sqrt(m.square_norm(self.dimension)) for m, c in self.target if m == mode)
-
-    def with_chi(self, chi: float) -> Problem:
-        """The same problem at another mean-field factor."""
-        return replace(self, chi=chi)
 
 
 def staircase(

@@ -19,14 +19,14 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from fieldbench.errors import BadInput
+from fieldbench.theory.adaptation.approximations import Approximation
 from fieldbench.theory.adaptation.closure import Closure, closure
 from fieldbench.theory.adaptation.learnabilities import linear_and_cubic
 from fieldbench.theory.adaptation.neurons import tilted
 from fieldbench.theory.adaptation.problem import Problem
-from fieldbench.theory.adaptation.response import spectrum
-from fieldbench.theory.adaptation.theories import Theory
+from fieldbench.theory.adaptation.response import sector_spectrum
 
-LAZY = Theory("lazy", ridge="kernel")
+LAZY = Approximation("lazy", ridge="kernel")
 LARGEST_SCALE = 1e8
 
 
@@ -39,28 +39,6 @@ class Rescaled:
     cubic: float
     harmonic: float
     effective_ridge: float
-
-
-def scale_on_data(
-    kernel: NDArray[np.float64], targets: NDArray[np.float64], ridge: float, *, width: int, chi: float
-) -> float:
-    """Solve (1) for Q on fixed data: K_0 is (n, n), targets (n,).
-
-    The right side falls with Q and the left side rises, so there is one root, Q ≥ 1. Raises BadInput for shapes that
-    do not fit or a ridge that is not positive.
-    """
-    if kernel.ndim != 2 or kernel.shape != (len(targets), len(targets)):
-        raise BadInput(f"kernel {kernel.shape} and targets {targets.shape} do not fit: need (n, n) and (n,)")
-    if not ridge > 0:
-        raise BadInput(f"ridge is {ridge}; the rescaling equation needs it positive")
-    eigenvalues, vectors = np.linalg.eigh(kernel)
-    weights = (vectors.T @ targets) ** 2
-
-    def excess(scale: float) -> float:
-        quadratic = float(np.sum(weights * eigenvalues / (scale * eigenvalues + ridge) ** 2))
-        return 1.0 - 1.0 / scale - chi / width * quadratic
-
-    return _root(excess)
 
 
 def _root(excess: Callable[[float], float]) -> float:
@@ -84,7 +62,7 @@ class _Process:
         kernel = (
             scale * problem.readout_variance * (self.equations.overlaps * neurons.weights) @ self.equations.overlaps.T
         )
-        modes = spectrum(self.equations.sectors, neurons, problem, response=False).scaled(scale)
+        modes = sector_spectrum(self.equations.sectors, neurons, problem, response=False).scaled(scale)
         ridge = modes.effective_ridge(problem.samples, problem.ridge)
         shifted = kernel + ridge / problem.samples * np.eye(len(kernel))
         t = np.asarray(np.linalg.solve(shifted, self.equations.target), dtype=np.float64)
@@ -116,26 +94,3 @@ def rescaled_process(problem: Problem, scale: float | None = None) -> Rescaled:
     if not scale > 0:
         raise BadInput(f"scale Q = {scale}; a kernel needs a positive factor")
     return process.rescaled(scale)
-
-
-def gaussian_process(problem: Problem) -> Rescaled:
-    """The lazy network (Q = 1): Gaussian-process regression with K_0, by the effective ridge. χ and N play no part."""
-    return rescaled_process(problem, scale=1.0)
-
-
-def fitted_rescaling(problem: Problem, linear: float) -> Rescaled:
-    """The rescaling theory with Q fitted so that L1 = E[f He_1] equals `linear`: the rival's own best constant.
-
-    Raises BadInput unless 0 < linear < 1 and some Q reaches it.
-    """
-    if not 0.0 < linear < 1.0:
-        raise BadInput(f"linear learnability {linear} cannot be fitted; it must lie between 0 and 1")
-    process = _Process(closure(problem, LAZY))
-
-    def shortfall(log_scale: float) -> float:
-        return process.rescaled(math.exp(log_scale)).linear - linear
-
-    lower, upper = -math.log(LARGEST_SCALE), math.log(LARGEST_SCALE)
-    if shortfall(lower) > 0 or shortfall(upper) < 0:
-        raise BadInput(f"no kernel factor within 1e±8 learns the linear part to {linear}")
-    return process.rescaled(math.exp(brentq(shortfall, lower, upper, xtol=1e-12)))

@@ -4,9 +4,9 @@
 
 R is δf/δt along the self-consistent predictor, so it is what a left-out sample feels: κ_eff is built from R while t
 and f keep K = σ_a²⟨φφ'⟩. The neurons are invariant under rotations about v, so R splits into sectors of transverse
-harmonics Y_j(x_⊥), j = 0, 1, 2, …, each with the degeneracy of the harmonics in D = d − 1 dimensions. In sector j the
-modes He_a(z) :|x_⊥|²ᵖ: Y_j(x_⊥) have k = a + j + 2p and, by k integrations by parts, the overlap D_k(q) mᵃ rᵖ Y_j(w_⊥);
-averaging Y_j² over the sphere leaves
+harmonics Y_j(x_⊥), j = 0, 1, 2, …, each with the degeneracy of harmonics of D = d − 1 variables (on S^{D−1}). In
+sector j the modes He_a(z) :|x_⊥|²ᵖ: Y_j(x_⊥) have k = a + j + 2p and, by k integrations by parts, the overlap
+D_k(q) mᵃ rᵖ Y_j(w_⊥); averaging Y_j² over the sphere leaves
 
     F_{ap} = D_k(q) mᵃ r^{p+j/2} / √( a! · Π_{i<j}(D+2i) · 2ᵖ p! Π_{i<p}(D+2j+2i) ),
     R^{(j)} = σ_a²⟨F Fᵀ (1 + χσ_a²h²/N)⟩,
@@ -29,6 +29,7 @@ from scipy.optimize import brentq
 from fieldbench.theory.adaptation.modes import AlignedMode, aligned_modes
 from fieldbench.theory.adaptation.neurons import NeuronGrid, Neurons, Vector
 from fieldbench.theory.adaptation.problem import Problem
+from fieldbench.theory.kernels import sphere
 
 Matrix = NDArray[np.float64]
 
@@ -44,16 +45,16 @@ class Sector:
 
 
 @dataclass(frozen=True, eq=False)
-class Spectrum:
-    """Eigenvalues of a kernel with degeneracies, and the total weight of the degrees beyond the truncation."""
+class SectorSpectrum:
+    """Eigenvalues of R or K in all sectors, their degeneracies, and the total weight of the degrees beyond the last."""
 
     eigenvalues: Vector
     degeneracies: Vector
     tail: float
 
-    def scaled(self, factor: float) -> Spectrum:
+    def scaled(self, factor: float) -> SectorSpectrum:
         """The spectrum of `factor` times the kernel."""
-        return Spectrum(factor * self.eigenvalues, self.degeneracies, factor * self.tail)
+        return SectorSpectrum(factor * self.eigenvalues, self.degeneracies, factor * self.tail)
 
     def effective_ridge(self, samples: int, ridge: float) -> float:
         """κ_eff = κ + tail + Σ deg ρ κ_eff/(nρ + κ_eff); the root is unique because (right side)/κ_eff decreases."""
@@ -73,12 +74,6 @@ class Spectrum:
         """E0 = n/(n − ΣL²), with L = nρ/(nρ + κ_eff)."""
         learnability = samples * self.eigenvalues / (samples * self.eigenvalues + effective_ridge)
         return samples / (samples - float(self.degeneracies @ learnability**2))
-
-
-def harmonic_degeneracy(transverse: int, order: int) -> int:
-    """The number of harmonic polynomials of degree j in D variables: C(D+j−1, j) − C(D+j−3, j−2)."""
-    lower = math.comb(transverse + order - 3, order - 2) if order >= 2 else 0
-    return math.comb(transverse + order - 1, order) - lower
 
 
 def sectors(problem: Problem, grid: NeuronGrid, largest_degree: int) -> tuple[Sector, ...]:
@@ -101,7 +96,7 @@ def sectors(problem: Problem, grid: NeuronGrid, largest_degree: int) -> tuple[Se
             modes.append(mode)
             rows.append(scale * slope * grid.m**mode.power * grid.r ** (mode.radial + order / 2))
         if modes:
-            found.append(Sector(order, harmonic_degeneracy(transverse, order), tuple(modes), np.array(rows)))
+            found.append(Sector(order, sphere.degeneracy(order, transverse), tuple(modes), np.array(rows)))
     return tuple(found)
 
 
@@ -115,7 +110,9 @@ def sector_kernel(sector: Sector, neurons: Neurons, problem: Problem, *, respons
     return problem.readout_variance * kernel
 
 
-def spectrum(sector_list: tuple[Sector, ...], neurons: Neurons, problem: Problem, *, response: bool) -> Spectrum:
+def sector_spectrum(
+    sector_list: tuple[Sector, ...], neurons: Neurons, problem: Problem, *, response: bool
+) -> SectorSpectrum:
     """The eigenvalues of R (or of K) in every sector, and the weight left to higher degrees by the sum rule."""
     enhancement = 1.0 + problem.strength * neurons.field**2 if response else np.ones_like(neurons.field)
     tail = neurons.mean(problem.activation.second_moment(neurons.grid.q) * enhancement)
@@ -125,6 +122,6 @@ def spectrum(sector_list: tuple[Sector, ...], neurons: Neurons, problem: Problem
         eigenvalues.append(np.maximum(values, 0.0))
         degeneracies.append(np.full(len(values), float(sector.degeneracy)))
         tail -= sector.degeneracy * float(neurons.weights @ (enhancement * (sector.overlaps**2).sum(axis=0)))
-    return Spectrum(
+    return SectorSpectrum(
         np.concatenate(eigenvalues), np.concatenate(degeneracies), problem.readout_variance * max(tail, 0.0)
     )

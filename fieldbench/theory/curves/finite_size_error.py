@@ -10,7 +10,7 @@ has in its last term the change of Σp_kB_k along the flow λ_k → λ_k/(1 + ε
     MSE = Σ_k p_k(1 − 2L_k) + d/dε Σ_k p_kB_k,
 
 and a correction δL_k to the learnabilities brings −2Σp_kδL_k + d/dε Σp_kδL_k/λ_k to the error. Derived for this
-project. δL of the sphere is that of theory/finite_size.py; Gaussian features have, from the free energy
+project. δL of the sphere is that of finite_size.py; Gaussian features have, from the free energy
 ½E log det(K + κ), whose next order is ¼ log(1 − ΣL²/P) of a real Wishart matrix (checked here against its expansion in
 1/κ, and against regression in the tests),
 

@@ -19,11 +19,12 @@ sample a residual is c ~ N(0, E), E the population error, and with it Δ minimis
 
     1/κ_eff = ⟨g'⟩,  V = Σ_k λ_k(1 − L_k),  E = Σ_k (1 − L_k)²y_k² + κ_eff²⟨g²⟩ΣL_k²/P.
 
-At u = 0 both are the effective ridge of theory/learning_curves.py. Derived for this project.
+At u = 0 both are the effective ridge of learning_curves.py. Derived for this project.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +46,7 @@ _TOLERANCE = 1e-12  # relative; the effective ridge itself is solved to a few ep
 
 @dataclass(frozen=True)
 class QuarticCurve:
-    """Prediction at each P, (p,): population error, ⟨Δ²⟩ at the training points (thermal part included), κ_eff."""
+    """Prediction at each P or u, (p,): population error, ⟨Δ²⟩ at training points (thermal part included), κ_eff."""
 
     error: Vector
     mean_square: Vector
@@ -56,7 +57,7 @@ def hartree(
     spectrum: Spectrum | Numbers,
     samples: Numbers,
     ridge: float,
-    coupling: float,
+    coupling: Numbers,
     target: Numbers,
     *,
     thermal: bool = False,
@@ -66,8 +67,8 @@ def hartree(
     """Self-consistent Hartree theory, 1/κ_u = (1 + 6u⟨Δ²⟩)/κ.
 
     Args:
-        spectrum, samples, ridge, target: as `learning_curves.effective_ridge`; κ > 0.
-        coupling: u, with 1 + 6u⟨Δ²⟩ > 0.
+        spectrum, ridge, target: as `learning_curves.effective_ridge`; κ > 0.
+        samples, coupling: P and u, with 1 + 6u⟨Δ²⟩ > 0; numbers, or vectors of the same length.
         thermal: for the posterior's mean in place of its maximum.
         coefficient: 6 by the Gaussian contraction; other numbers are other theories.
         finite: add the corrections of order 1/P for independent Gaussian features to test and train error.
@@ -77,14 +78,14 @@ def hartree(
     """
     full = as_spectrum(spectrum)
     rows = [
-        _hartree(full, float(size), ridge, coupling, np.asarray(target), thermal, coefficient, finite)
-        for size in np.atleast_1d(np.asarray(samples, dtype=np.float64))
+        _hartree(full, size, ridge, u, np.asarray(target), thermal, coefficient, finite)
+        for size, u in _together(samples, coupling)
     ]
     return _stacked(rows)
 
 
 def posterior_hartree(
-    eigenvalues: Numbers, samples: Numbers, ridge: float, coupling: float, target: Numbers
+    eigenvalues: Numbers, samples: Numbers, ridge: float, coupling: Numbers, target: Numbers
 ) -> QuarticCurve:
     """Hartree theory of the posterior's mean with Gaussian features, each mode with a ridge κ_k of its own.
 
@@ -99,7 +100,7 @@ def posterior_hartree(
     """
     levels, power = np.asarray(eigenvalues, dtype=np.float64), np.asarray(target, dtype=np.float64)
     rows = []
-    for size in np.atleast_1d(np.asarray(samples, dtype=np.float64)):
+    for size, u in _together(samples, coupling):
         weights, square = np.ones_like(levels), np.inf
         for _ in range(_ITERATIONS):
             curve = effective_ridge(levels * weights, size, ridge, target=power)
@@ -107,12 +108,12 @@ def posterior_hartree(
             variances = levels * (1.0 - learned)
             # Of a residual at its own training point, whose weight is 1/κ_k: (κ/κ_eff)² of the error, and Σ κ_kL_k/P.
             found = float(curve.train_error[0] + ridge * np.sum(learned / weights) / size)
-            weights = 1.0 + 6.0 * coupling * (found + 2.0 * variances * ridge / curve.effective_ridge[0])
+            weights = 1.0 + 6.0 * u * (found + 2.0 * variances * ridge / curve.effective_ridge[0])
             if abs(found - square) <= _TOLERANCE * found:
                 break
             square = found
         else:
-            raise BadInput(f"coupling {coupling} at P = {size}: Hartree did not converge in {_ITERATIONS} iterations")
+            raise BadInput(f"coupling {u} at P = {size}: Hartree did not converge in {_ITERATIONS} iterations")
         rows.append((float(curve.test_error[0]), found, float(curve.effective_ridge[0])))
     return _stacked(rows)
 
@@ -121,23 +122,28 @@ def cavity(
     spectrum: Spectrum | Numbers,
     samples: Numbers,
     ridge: float,
-    coupling: float,
+    coupling: Numbers,
     target: Numbers,
     *,
     thermal: bool = False,
 ) -> QuarticCurve:
     """Cavity theory, exact in u. Args, Raises: as `hartree`, but u ≥ 0, and a spectrum without tail."""
     full = as_spectrum(spectrum)
-    if coupling < 0.0 or full.tail is not None:
+    if np.any(np.asarray(coupling) < 0.0) or full.tail is not None:
         raise BadInput(f"coupling {coupling}: the cavity needs u ≥ 0 (a bounded loss) and modes listed one by one")
-    sizes = np.atleast_1d(np.asarray(samples, dtype=np.float64))
-    start = hartree(full, sizes, ridge, coupling, target, thermal=thermal)
+    start = hartree(full, samples, ridge, coupling, target, thermal=thermal)
     local = _thermal_site if thermal else _map_site
     rows = [
-        _cavity(full, size, ridge, coupling, np.asarray(target), local, (dressed, error))
-        for size, dressed, error in zip(sizes, start.effective_ridge, start.error, strict=True)
+        _cavity(full, *where, ridge, np.asarray(target), local, guess)
+        for where, *guess in zip(_together(samples, coupling), start.effective_ridge, start.error, strict=True)
     ]
     return _stacked(rows)
+
+
+def _together(samples: Numbers, coupling: Numbers) -> Iterator[tuple[float, float]]:
+    """P and u of each prediction."""
+    sizes, strengths = np.broadcast_arrays(np.asarray(samples, np.float64), np.asarray(coupling, np.float64))
+    return zip(sizes.ravel().tolist(), strengths.ravel().tolist(), strict=True)
 
 
 def _stacked(rows: list[tuple[float, float, float]]) -> QuarticCurve:
@@ -200,7 +206,7 @@ def _train_error(curve: LearningCurve, target: Vector, finite: bool) -> float:
 
 
 def _cavity(
-    spectrum: Spectrum, size: float, ridge: float, coupling: float, target: Vector, local: Any, start: Any
+    spectrum: Spectrum, size: float, coupling: float, ridge: float, target: Vector, local: Any, start: Any
 ) -> tuple[float, float, float]:
     nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
     weights = weights / weights.sum()

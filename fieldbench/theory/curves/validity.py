@@ -8,12 +8,10 @@ e(x) = f'(x) = ΣL_k²/P at ridge x, which falls with x, concavity gives
 
 The error Σ(1 − L_k)²y_k² changes by at most twice the change of ln κ (∂ln(1 − L_k)/∂ln κ = L_k ≤ 1), and the factor
 E0 = 1/(1 − e(κ_eff)) follows from e(κ_eff) ≤ e(κ_1) ≤ e(κ). Derived for this project; everything is against the
-effective ridge, whose own remainder is of order 1/P (theory/finite_size_error.py).
+effective ridge, whose own remainder is of order 1/P (finite_size_error.py).
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +21,6 @@ from fieldbench.theory.kernels import Spectrum
 from fieldbench.typing import Numbers
 
 Vector = NDArray[np.float64]
-Bound = Callable[["Spectrum | Numbers", Numbers, float], Vector]
 
 
 def equivalent_kernel_bound(spectrum: Spectrum | Numbers, samples: Numbers, ridge: float) -> Vector:

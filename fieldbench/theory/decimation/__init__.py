@@ -1,11 +1,10 @@
 """Decimation: which modes to integrate out, what ridge and noise they leave, and what that changes."""
 
-from fieldbench.theory.decimation.cuts import cuts as cuts
-from fieldbench.theory.decimation.cuts import finite_population_curve as finite_population_curve
 from fieldbench.theory.decimation.local_ridge import LocalRidge as LocalRidge
 from fieldbench.theory.decimation.local_ridge import local_ridge as local_ridge
+from fieldbench.theory.decimation.modulated import lognormal as lognormal
+from fieldbench.theory.decimation.order import CutOff as CutOff
 from fieldbench.theory.decimation.order import cut_off as cut_off
-from fieldbench.theory.decimation.order import gaussian_theory as gaussian_theory
 from fieldbench.theory.decimation.running_ridge import Decimation as Decimation
 from fieldbench.theory.decimation.running_ridge import decimate as decimate
 from fieldbench.theory.decimation.running_ridge import decimated_curve as decimated_curve
@@ -13,6 +12,6 @@ from fieldbench.theory.decimation.running_ridge import difference as difference
 from fieldbench.theory.decimation.running_ridge import equivalent_kernel_at_cutoff as equivalent_kernel_at_cutoff
 from fieldbench.theory.decimation.running_ridge import learnability_shift as learnability_shift
 from fieldbench.theory.decimation.running_ridge import ridge_shift as ridge_shift
-from fieldbench.theory.decimation.truncation import change_of_error as change_of_error
+from fieldbench.theory.decimation.shared_data import replaced as replaced
 from fieldbench.theory.decimation.truncation import spaces_above as spaces_above
 from fieldbench.theory.decimation.truncation import truncate as truncate

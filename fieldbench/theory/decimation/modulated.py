@@ -1,8 +1,8 @@
 """Ridge regression when ridge and high modes depend on the input: the effective ridge for modulated features.
 
-Features φ_k = z_k for k ≤ k_0 and g(x) z_k beyond, z ~ N(0, 1), ⟨g²⟩ = 1 (data/modulated.py), and a ridge T(g) at the
-training point. Given the amplitudes all features are Gaussian, so each point feels the modes through their posterior
-variance c(g) = τ_0 + g²τ_1 alone. With precision ω(g) = 1/(T(g) + c(g)) and P samples
+Features φ_k = z_k for k ≤ k_0 and g(x) z_k beyond, z ~ N(0, 1), ⟨g²⟩ = 1, and a ridge T(g) at the training point.
+Given the amplitudes all features are Gaussian, so each point feels the modes through their posterior variance
+c(g) = τ_0 + g²τ_1 alone. With precision ω(g) = 1/(T(g) + c(g)) and P samples
 
     Ω_0 = P⟨ω⟩,  Ω_1 = P⟨g²ω⟩,   L_k = λ_kΩ/(1 + λ_kΩ),   τ = Σ_k λ_k/(1 + λ_kΩ),
 
@@ -54,7 +54,6 @@ class Medium:
         amplitudes: the law of g².
         precision: ω(g) at its nodes, (n,).
         learnability: L_k, (M,).
-        strength: Ω of each mode, (M,): P/κ_eff.
     """
 
     eigenvalues: Vector
@@ -63,7 +62,6 @@ class Medium:
     amplitudes: Amplitudes
     precision: Vector
     learnability: Vector
-    strength: Vector
 
 
 def medium(eigenvalues: Vector, plain: int, samples: float, ridge: Vector | float, amplitudes: Amplitudes) -> Medium:
@@ -94,5 +92,5 @@ def medium(eigenvalues: Vector, plain: int, samples: float, ridge: Vector | floa
         change = np.abs(updated - variance).max() / (bare.min() + updated.sum())
         variance = updated
         if change < _TOLERANCE:
-            return Medium(eigenvalues, modulated, samples, amplitudes, precision, left * strength, strength)
+            return Medium(eigenvalues, modulated, samples, amplitudes, precision, left * strength)
     raise BadInput(f"no self-consistent ridge after {_LIMIT} iterations (last change {change:.1g}); raise the ridge")

@@ -1,7 +1,7 @@
 """What decimation changes, beyond first order in the tail and to first order in 1/P, for Gaussian features.
 
 The truncated kernel with T(Λ) = T + Σ_{k>Λ} λ_k and the full one with T are two regressions, each with its own
-effective ridge. For Gaussian features the next order in 1/P is known (theory/finite_size_error.py): learnabilities move
+effective ridge. For Gaussian features the next order in 1/P is known (curves/finite_size_error.py): learnabilities move
 by δL_k, and by the identity κ Tr(K + κ)⁻¹ = P − ΣL_k the measured effective ridge P/Tr(K + κ)⁻¹ moves with them,
 
     δ ln κ_eff = ΣδL_k/(P − ΣL_k) = −(E0/P)² Σ L_k²(1 − L_k).
@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.curves import (
@@ -49,8 +48,8 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Theory:
-    """Effective ridge of one theory at one P, with 1/P corrections.
+class GaussianLearning:
+    """What is learned of independent Gaussian features at one P, with 1/P corrections.
 
     Attributes:
         curve: leading order.
@@ -65,7 +64,7 @@ class Theory:
     error: Order
 
 
-def gaussian_theory(eigenvalues: Vector, samples: int, ridge: float, target: Vector) -> Theory:
+def gaussian_learning(eigenvalues: Vector, samples: int, ridge: float, target: Vector) -> GaussianLearning:
     """Learning with independent Gaussian features to order 1/P.
 
     Args:
@@ -78,7 +77,7 @@ def gaussian_theory(eigenvalues: Vector, samples: int, ridge: float, target: Vec
     shift = gaussian_learnability_correction(curve)[0]
     learned = curve.learnability[0]
     floored = np.maximum(eigenvalues, _FLOOR * eigenvalues.max())
-    return Theory(
+    return GaussianLearning(
         curve,
         Order(np.log(curve.effective_ridge), np.array([shift.sum() / (samples - learned.sum())])),
         Order(learned, shift),
@@ -111,7 +110,6 @@ class CutOff:
 
     Attributes:
         log_ridge, learnability, error: differences to order 1/P; learnability of the kept modes, (Λ,).
-        log_odds: of L_k/(1 − L_k), (Λ,): −δ ln κ_eff for every k at leading order, as the ridge alone flows.
         flow: `matching_ridge`.
         edge: L_Λ of the full theory, the largest learnability cut if λ_k falls.
         first: δ ln κ_eff = E0 Σ_{k>Λ} λ_kL_k/κ_eff, the leading order to first order in the tail.
@@ -120,7 +118,6 @@ class CutOff:
     log_ridge: Order
     learnability: Order
     error: Order
-    log_odds: Order
     flow: Order
     edge: float
     first: float
@@ -146,29 +143,14 @@ def cut_off(
         raise BadInput(f"cannot cut {eigenvalues.size} modes at Λ = {keep}: keep at least one and cut at least one")
     kept = np.where(np.arange(eigenvalues.size) < keep, eigenvalues, 0.0)
     added = float(eigenvalues[keep:].sum()) if tail is None else tail
-    full = gaussian_theory(eigenvalues, samples, ridge, target)
-    cut = gaussian_theory(kept, samples, ridge + added, target)
+    full = gaussian_learning(eigenvalues, samples, ridge, target)
+    cut = gaussian_learning(kept, samples, ridge + added, target)
     low = [Order(theory.learnability.leading[:keep], theory.learnability.correction[:keep]) for theory in (cut, full)]
-    odds = [Order(logit(each.leading), logit(each.value) - logit(each.leading)) for each in low]
     return CutOff(
         log_ridge=cut.log_ridge - full.log_ridge,
         learnability=low[0] - low[1],
         error=cut.error - full.error,
-        log_odds=odds[0] - odds[1],
         flow=matching_ridge(eigenvalues, samples, ridge, keep),
         edge=float(full.curve.learnability[0][keep - 1]),
         first=ridge_shift(eigenvalues, samples, full.curve, keep),
     )
-
-
-def variation(corrections: Vector) -> Vector:
-    """How much a correction changes on the way down a ladder of Λ from the full theory, where its difference is 0.
-
-    Σ_{j≥i} |c_j − c_{j+1}|, c = 0 above the ladder: the size of a difference of corrections, without the accident that
-    it crosses zero at some Λ.
-
-    Args:
-        corrections: of truncated minus full theory at each Λ, (Λ, ...), Λ rising.
-    """
-    steps = np.abs(np.diff(corrections, axis=0, append=np.zeros_like(corrections[:1])))
-    return np.asarray(np.cumsum(steps[::-1], axis=0)[::-1])

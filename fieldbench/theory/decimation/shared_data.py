@@ -7,7 +7,7 @@ point of amplitude g is m(g) = σ² + Σ_k ⟨e_k^a e_k^b⟩ (times g² for modu
 
 (S = P⟨g²ω_aω_bm⟩ for modulated modes): what is not learned, and the noise that both take from the same points. For one
 theory and g = 1 this is E0(Σ(1 − L_k)²y_k² + σ²), and L_k²·MSE/P for the variance of a mode. Derived for this project
-by leaving out one point; exact for P → ∞ as theory/modulated.py.
+by leaving out one point; exact for P → ∞ as modulated.py.
 """
 
 from __future__ import annotations

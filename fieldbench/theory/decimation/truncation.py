@@ -1,24 +1,21 @@
 """The truncated kernel with its noise: integrating out spaces of modes whole.
 
-Decimation of theory/decimation.py for spectra with degeneracies, and the renormalised kernel of Cohen, Malka, Ringel,
+Decimation (running_ridge.py) for spectra with degeneracies, and the renormalised kernel of Cohen, Malka, Ringel,
 arXiv:1906.05301: on the sphere a polynomial kernel K_{≤r} of degree r with the noise K(1) − K_{≤r}(1) describes the
 same regression as K, because harmonics of degree > r are too many to be learned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.curves import effective_ridge
 from fieldbench.theory.kernels import Spectrum
 
 Vector = NDArray[np.float64]
-Correction = Callable[[Spectrum, float, float, Vector], Vector]
 
 
 def truncate(spectrum: Spectrum, keep: int) -> tuple[Spectrum, float]:
@@ -53,32 +50,3 @@ def spaces_above(learnability: Vector, threshold: float) -> int:
         raise BadInput(f"threshold {threshold} is not a learnability between 0 and 1; the review takes 0.01")
     above = np.flatnonzero(learnability >= threshold)
     return int(above[-1]) + 1 if above.size else 1
-
-
-def change_of_error(
-    spectrum: Spectrum, samples: float, ridge: float, keep: int, target: Vector, correction: Correction
-) -> tuple[float, float]:
-    """What truncated kernel and noise change against the full kernel on the same data, and how well that is known.
-
-    Both errors by the effective ridge and its next order in 1/P. What lies beyond the computed corrections is taken to
-    be no larger than they are; that it cancels in the difference is not assumed.
-
-    Args:
-        spectrum: of the full kernel.
-        samples: P.
-        ridge: κ of the full kernel.
-        keep: number of spaces kept.
-        target: y_k² in each listed space, (k,).
-        correction: next order of the error, from spectrum, P, κ and target (theory/finite_size_error.py).
-
-    Returns:
-        ln of the ratio of the errors, truncated over full, and the sum of the sizes of both relative corrections.
-    """
-    low, noise = truncate(spectrum, keep)
-    logs, sizes = [], []
-    for levels, bare in ((low, ridge + noise), (spectrum, ridge)):
-        leading = float(effective_ridge(levels, samples, bare, target=target).test_error[0])
-        relative = float(correction(levels, samples, bare, target)[0]) / leading
-        logs.append(np.log(leading) + relative)
-        sizes.append(abs(relative))
-    return float(logs[0] - logs[1]), sum(sizes)

@@ -8,3 +8,4 @@ from fieldbench.theory.kernels.empirical import principal_components as principa
 from fieldbench.theory.kernels.spectrum import PowerLawTail as PowerLawTail
 from fieldbench.theory.kernels.spectrum import Spectrum as Spectrum
 from fieldbench.theory.kernels.spectrum import as_spectrum as as_spectrum
+from fieldbench.theory.kernels.sphere_quadrature import SphereQuadrature as SphereQuadrature

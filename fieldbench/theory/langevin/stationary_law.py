@@ -30,31 +30,26 @@ _TOLERANCE = 1e-11  # change of ⟨θ²⟩ in a unit of time
 _POINTS = 128
 
 
-def mean_square(scheme: str, stiffness: float, quartic: float, step: float, friction: float = 1.0) -> float:
-    """Stationary ⟨θ²⟩ of a scheme at unit temperature: by the Lyapunov equation if the well is quadratic.
-
-    Args:
-        scheme: "euler-maruyama", "baoab", "obabo" (quadratic wells only), or "exact" for the Gibbs law, which
-            Metropolis-adjusted schemes have at any step.
-        stiffness, quartic: k and g. step: h. friction: γ of the underdamped schemes.
+def euler_maruyama_square(stiffness: float, quartic: float, step: float) -> float:
+    """Stationary ⟨θ²⟩ of Euler–Maruyama at unit temperature: by the Lyapunov equation if the well is quadratic.
 
     Raises:
-        BadInput: another scheme, or an unstable step.
+        BadInput: an unstable step.
     """
-    if scheme == "exact":
-        return gibbs_moment(stiffness, quartic)
-    if scheme == "euler-maruyama":
-        linear, law = integrator_bias.euler_maruyama, euler_maruyama_moment
-        return float(law(stiffness, quartic, step) if quartic else linear(stiffness, step)[0, 0])
-    if scheme == "baoab" and quartic:
+    if quartic:
+        return euler_maruyama_moment(stiffness, quartic, step)
+    return float(integrator_bias.euler_maruyama(stiffness, step)[0, 0])
+
+
+def baoab_square(stiffness: float, quartic: float, step: float, friction: float) -> float:
+    """The same of BAOAB at friction γ."""
+    if quartic:
         return baoab_moment(stiffness, quartic, step, friction)
-    if scheme in ("baoab", "obabo") and not quartic:
-        return float(getattr(integrator_bias, scheme)(stiffness, step, friction)[0, 0])
-    raise BadInput(f"no stationary law of scheme {scheme!r} in the well k={stiffness}, g={quartic}")
+    return float(integrator_bias.baoab(stiffness, step, friction)[0, 0])
 
 
 def gibbs_moment(stiffness: float, quartic: float, power: int = 2) -> float:
-    """⟨θ^p⟩ of exp(−½kθ² − gθ⁴), by adaptive quadrature.
+    """⟨θ^p⟩ of exp(−½kθ² − gθ⁴), by adaptive quadrature: what Metropolis-adjusted schemes sample at any step.
 
     Raises:
         BadInput: k or g negative, or both zero.

@@ -1,10 +1,9 @@
-"""Modes replaced by ridge and noise: linear algebra in feature space, exact means of controls, the matching ridge."""
+"""Modes replaced by ridge and noise: linear algebra in feature space, the matching ridge."""
 
 import numpy as np
 import pytest
 
 from fieldbench.errors import BadInput
-from fieldbench.regression.modes import paired_replacement as paired
 from fieldbench.regression.modes import replacement
 
 SETS, POINTS, RIDGE, KEEP = 40, 12, 0.2, 5
@@ -66,35 +65,6 @@ def test_fluctuation_is_the_first_order():
         replacement.fluctuation(full, replacement.regress(features[:3, :, :KEEP], LAMBDA[:KEEP], RIDGE), TAIL)
 
 
-def test_control_variates_have_mean_zero():
-    features, full, cut = problem(sets=20_000)
-    slices = [slice(0, 2), slice(2, KEEP)]
-    seen = replacement.gram(features[:, :, :KEEP], TARGET[:KEEP])
-    controls = np.column_stack(
-        [
-            paired._moments(full.kernel, replacement.gram(features, TARGET), LAMBDA, TARGET),
-            paired._first_order(replacement.fluctuation(full, cut, TAIL), cut, TARGET[:KEEP], seen, slices),
-            paired._own_modes(full, cut, KEEP, slices),
-        ]
-    )
-    error = controls.std(axis=0) / np.sqrt(len(controls))
-    assert np.all(np.abs(controls.mean(axis=0)) < 5.0 * error)
-
-
-def parts(keep):
-    return [slice(0, 1), slice(1, keep)]
-
-
-def test_control_variates_change_no_mean():
-    features, full, cut = problem(sets=4000)
-    found = paired.independent_modes(features, LAMBDA, TARGET, RIDGE, [3, KEEP], parts)
-    plain = np.log(np.trace(full.inverse, axis1=1, axis2=2) / np.trace(cut.inverse, axis1=1, axis2=2))
-    assert abs(found["shift"][:, 1].mean() - plain.mean()) < 5.0 * plain.std() / np.sqrt(4000)
-    assert found["shift"][:, 1].std() < 0.5 * plain.std()
-    assert found["learned"].shape == (4000, 2, 2)
-    np.testing.assert_allclose(found["two_steps"], 0.0, atol=1e-10)
-
-
 def test_noise_in_place_of_modes_is_an_average_over_labels():
     """Explicit noisy labels, with the high modes of the target gone: the error is that of the traces."""
     features, _, cut = problem()
@@ -106,11 +76,3 @@ def test_noise_in_place_of_modes_is_an_average_over_labels():
     errors = ((learned - signs) ** 2).sum(axis=0) + TARGET[KEEP:].sum()
     labels = replacement.gram(features[:, :, :KEEP], TARGET[:KEEP]) + TARGET[KEEP:].sum() * np.eye(POINTS)
     assert abs(errors.mean() - cut.error(TARGET, labels)[0]) < 5.0 * errors.std() / np.sqrt(draws)
-
-
-def test_modulated_modes_without_much_modulation_know_no_difference():
-    rng = np.random.default_rng(2)
-    features, squares = rng.standard_normal((60, POINTS, MODES.size)), np.exp(1e-6 * rng.standard_normal((60, POINTS)))
-    found = paired.modulated_modes(features, squares, LAMBDA, TARGET, RIDGE, [KEEP], 3, 1e-6)
-    assert set(found) == {f"{r}_{w}" for r in ("uniform", "local") for w in ("error", "learned", "distance")}
-    assert all(value.shape == (60, 1) for value in found.values())

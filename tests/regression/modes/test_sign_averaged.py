@@ -7,7 +7,7 @@ import pytest
 
 from fieldbench.errors import BadInput
 from fieldbench.regression import NestedCholesky
-from fieldbench.regression.modes.features import learned_coefficients, population_error
+from fieldbench.regression.modes.exact_error import population_errors, with_features
 from fieldbench.regression.modes.sign_averaged import sign_averaged_errors
 
 MODES, POINTS, SIZES, SETS = 6, 9, (3, 9), 2
@@ -27,8 +27,8 @@ def test_mean_over_all_signs(ridge):
     for one, points in enumerate(features):
         for law, power in enumerate(powers):
             targets = (signs * np.sqrt(power)).T
-            learned = learned_coefficients(NestedCholesky(), points, levels, points @ targets, ridge, SIZES)
-            expected = population_error(np.moveaxis(learned, 1, 2), targets.T).mean(axis=1)
+            integrals = with_features(points, levels, targets)
+            expected = population_errors(NestedCholesky(), integrals, ridge, SIZES).mean(axis=1)
             # Condition of K + κ is below 1e4: two solves lose as many eps of a power of order one.
             np.testing.assert_allclose(found[one, 0, law], expected, rtol=0.0, atol=1e-11)
 

@@ -1,6 +1,7 @@
 """Wolff chains against exact moments of small tori; bit operations against plain ones."""
 
 import itertools
+from dataclasses import fields
 
 import jax
 import jax.numpy as jnp
@@ -11,7 +12,7 @@ from scipy import sparse
 from fieldbench.errors import BadInput
 from fieldbench.sampling.ising import clusters as sampler
 from fieldbench.sampling.ising.clusters import IsingTraces, wolff
-from fieldbench.sampling.ising.moments import chain_series, moments
+from fieldbench.sampling.ising.moments import Moments, chain_series, moments
 from fieldbench.theory.ising.onsager import CRITICAL_COUPLING
 from fieldbench.theory.ising.transfer import torus_moments
 
@@ -29,7 +30,7 @@ def _means(size, coupling, **options):
         moments(wolff(key, coupling, size=size, chains=128, steps=150, burn_in=60, **options), size)
         for key in jax.random.split(jax.random.key(5), REPLICATES)
     ]
-    table = {name: np.array([run[name] for run in runs]) for name in runs[0]}
+    table = {field.name: np.array([getattr(run, field.name) for run in runs]) for field in fields(Moments)}
     return {name: (values.mean(), values.std(ddof=1) / REPLICATES**0.5) for name, values in table.items()}
 
 
@@ -111,11 +112,31 @@ def test_starts_are_overdispersed_and_one_program_serves_all_couplings():
     assert (magnetisation[::2] > 240).all()
 
 
-def test_unconnected_slope_is_wrong():
-    traces = wolff(jax.random.key(0), CRITICAL_COUPLING, size=4, chains=64, steps=50, burn_in=20)
-    right, wrong = (moments(traces, 4, connected=connected)["binder_slope"] for connected in (True, False))
-    assert abs(wrong) > 3 * abs(right)
-    assert chain_series(traces, 8).shape == (50, 8, 2)
+def test_moments_are_those_of_the_traces():
+    """Slopes as covariances: d⟨O⟩/dK = ⟨O S⟩ − ⟨O⟩⟨S⟩."""
+    rng, size = np.random.default_rng(0), 4
+    traces = IsingTraces(*(rng.integers(-16, 17, (30, 32)) for _ in range(3)))
+    bonds, magnetisation, pairs = (np.asarray(trace, float).ravel() for trace in traces)
+    square, fourth = magnetisation**2, magnetisation**4
+    second = square.mean()
+    slopes = [np.cov(values, bonds, bias=True)[0, 1] for values in (square, fourth)]
+    found = moments(traces, size)
+    assert found.energy == pytest.approx(-bonds.mean() / 16)
+    assert found.susceptibility == pytest.approx(second / 16)
+    assert found.correlation == pytest.approx(pairs.mean() / 32)
+    assert found.binder == pytest.approx(1 - fourth.mean() / (3 * second**2))
+    # d/dK of 1 − ⟨M⁴⟩/3⟨M²⟩², by the product rule.
+    slope = 2 * fourth.mean() * slopes[0] / (3 * second**3) - slopes[1] / (3 * second**2)
+    assert found.binder_slope == pytest.approx(slope, rel=1e-10)
+
+
+def test_series_are_those_of_the_first_chains():
+    rng = np.random.default_rng(1)
+    traces = IsingTraces(*(rng.integers(-16, 17, (50, 64)) for _ in range(3)))
+    series = chain_series(traces, 8)
+    assert series.shape == (50, 8, 2)
+    np.testing.assert_array_equal(series[..., 0], traces.magnetisation[:, :8] ** 2)
+    np.testing.assert_array_equal(series[..., 1], traces.bonds[:, :8])
 
 
 @pytest.mark.parametrize(

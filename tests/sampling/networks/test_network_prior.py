@@ -62,8 +62,8 @@ def test_chunks_cover_every_network():
 
 
 def test_cumulant_of_known_kernels():
-    kernel = np.array([1.0, 3.0]).reshape(2, 1, 1)
-    draws = PriorDraws(np.ones((2, 1)), kernel, np.array([[0.5], [1.5]]))
+    kernel = np.array([1.0, 3.0], np.float32).reshape(2, 1, 1)
+    draws = PriorDraws(np.ones((2, 1), np.float32), kernel, np.array([[0.5], [1.5]], np.float32))
     # Three pairings of variance 2, and the mean of the conditional cumulants.
     np.testing.assert_allclose(four_point(draws, ((0, 0, 0, 0),)), [3 * 2.0 + 1.0])
     np.testing.assert_allclose(output_four_point(draws, ((0, 0, 0, 0),)), [1.0 - 3.0])

@@ -9,10 +9,8 @@ import pytest
 from scipy import linalg, special
 
 from fieldbench.errors import BadInput
-from fieldbench.sampling import Underdamped
 from fieldbench.sampling.networks.infinite_width import harmonic_embedding, harmonic_overlap
 from fieldbench.sampling.networks.order_parameters import erf_network, harmonic_norm, order_parameters
-from fieldbench.sampling.networks.signed_teacher import SIGNS, SignedTeacher
 from fieldbench.sampling.networks.two_layer import Weights, fully_connected
 
 DIMENSION = 6
@@ -95,36 +93,6 @@ def test_the_gaussian_process_is_kernel_ridge_regression():
 def test_bad_data_are_refused(inputs, targets, ridge):
     with pytest.raises(BadInput):
         harmonic_overlap(inputs, targets, ridge=ridge)
-
-
-EXPERIMENT = SignedTeacher(width=6, ridge=1.0, feature_scale=3.0, cubic=0.1, steps=40, burn_in=10, thin=10)
-
-
-def test_the_signs_of_the_teacher_are_paired():
-    """Where the three labels are equal, the three chains are: same inputs, same start, same noise."""
-    inputs = jax.random.normal(jax.random.key(0), (2, 20, DIMENSION), jnp.float32)
-    targets = EXPERIMENT.targets(inputs)
-    assert targets.shape == (2, len(SIGNS), 20)
-    z = np.asarray(inputs)[..., 0]
-    np.testing.assert_allclose(targets[:, 2] - targets[:, 0], 0.2 * (z**3 - 3 * z), rtol=1e-4, atol=1e-5)
-    keys = jax.random.split(jax.random.key(1), 2)
-    same = jnp.broadcast_to(targets[:, 1:2], targets.shape)
-    traces = EXPERIMENT.traces(inputs, same, keys, Underdamped())
-    for name, trace in traces.items():
-        assert trace.shape == (4, 2, 2, 3), name
-        np.testing.assert_array_equal(trace[..., 0], trace[..., 2])
-        assert np.ptp(trace[..., 0], axis=(1, 2)).max() > 0, "replicates and starts differ"
-    found = EXPERIMENT.evidence(inputs, traces)
-    np.testing.assert_array_equal(found["response"], 0)
-    assert found["start_gap"].shape == (2, 5, 3)
-    assert found["rhat_linear"].shape == found["ess_harmonic"].shape == (2, 3)
-
-
-def test_an_experiment_without_a_question_is_refused():
-    with pytest.raises(BadInput, match="cubic"):
-        SignedTeacher(width=6, ridge=1.0, feature_scale=3.0, cubic=0.0, steps=40, burn_in=10)
-    with pytest.raises(BadInput, match="starts"):
-        SignedTeacher(width=6, ridge=1.0, feature_scale=3.0, cubic=0.1, steps=40, burn_in=10, starts=3)
 
 
 def test_whitened_weights_are_observed_as_physical_ones():

@@ -2,7 +2,7 @@
 
 import math
 
-from fieldbench.theory.adaptation import Problem, staircase
+from fieldbench.theory.adaptation import Approximation, Problem, observables, solve, staircase
 from fieldbench.theory.adaptation.overlaps import ERF, LINEAR
 
 
@@ -17,6 +17,19 @@ def slide_problem(beta: float, *, cubic: float = -0.1, chi: float | None = None)
         chi=width if chi is None else chi,
         cubic=cubic,
     )
+
+
+def invariant_chi(beta: float) -> float:
+    """χ = N√(.08/β), which keeps the strength n²σ_a²χ/(κ²dN) fixed along the ray."""
+    return round(700 * beta) * math.sqrt(0.08 / beta)
+
+
+def cubic_responses(beta: float, approximation: Approximation, chi: float | None = None) -> tuple[float, float]:
+    """How E[f He_3]/6 and E[f h]/E[h²] at β answer the sign of ε, over 2|ε|: one if the cubic is learned."""
+    plus, minus = (
+        observables(solve(slide_problem(beta, cubic=cubic, chi=chi), approximation)) for cubic in (0.1, -0.1)
+    )
+    return (plus.cubic - minus.cubic) / 0.2, (plus.harmonic - minus.harmonic) / 0.2
 
 
 SMALL = staircase(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers_adaptation import LINEAR_NETWORK, SMALL, slide_problem
+from helpers_adaptation import LINEAR_NETWORK, SMALL, invariant_chi, slide_problem
 from scipy.optimize import brentq, root
 
 from fieldbench.errors import BadInput
@@ -15,32 +15,43 @@ from fieldbench.theory.adaptation import (
     RESPONSE,
     SLIDE,
     AlignedMode,
+    Approximation,
     FoldMode,
     Problem,
-    Theory,
     branches,
     follow,
     hermite_modes,
-    invariant_chi,
     observables,
-    rescaling,
+    rescaled_process,
     solve,
     staircase,
 )
 from fieldbench.theory.adaptation.overlaps import RELU
 
-THEORIES = [SLIDE, KERNEL_RIDGE, RESPONSE, COMPLETE]
+APPROXIMATIONS = [SLIDE, KERNEL_RIDGE, RESPONSE, COMPLETE]
 
 
-@pytest.mark.parametrize("theory", THEORIES, ids=lambda theory: theory.name)
+@pytest.mark.parametrize("approximation", APPROXIMATIONS, ids=lambda approximation: approximation.name)
 @pytest.mark.parametrize("problem", [SMALL, slide_problem(0.08), slide_problem(0.2, cubic=0.1)])
-def test_residual_vanishes_and_both_ends_meet(problem, theory):
-    lazy, aligned = follow(problem, theory, "lazy"), follow(problem, theory, "aligned")
+def test_residual_vanishes_and_both_ends_meet(problem, approximation):
+    lazy, aligned = follow(problem, approximation, "lazy"), follow(problem, approximation, "aligned")
     assert lazy.converged
     assert aligned.converged
     assert lazy.residual < 1e-9
     np.testing.assert_allclose(lazy.predictor, aligned.predictor, atol=1e-8)
-    assert len(branches(problem, theory)) == 1
+    assert len(branches(problem, approximation)) == 1
+
+
+def test_complete_neurons_pay_for_fluctuating_where_data_constrain_them():
+    """COMPLETE has the connected term: that of its own neurons, which the data hold near the lazy radius."""
+    full, without = solve(SMALL, COMPLETE), solve(SMALL, replace(COMPLETE, connected=False))
+    assert without.equations.connected == 0.0
+    own = full.equations.connected_at(full.discrepancy)
+    occupied = full.neurons.weights > 1e-12
+    # up to a constant, which is no change of the action
+    np.testing.assert_allclose(np.ptp((own - full.equations.connected)[occupied]), 0.0, atol=1e-7)
+    assert np.ptp(own[occupied]) > 0.1
+    assert full.transverse_variance < 0.999 * without.transverse_variance
 
 
 def test_linear_network_without_effective_ridge_has_its_closed_form():
@@ -54,7 +65,7 @@ def test_linear_network_without_effective_ridge_has_its_closed_form():
         return 1.0 - 1.0 / x - problem.strength * problem.weight_variance / d * t**2
 
     expected = brentq(equation, 1.0, 1e4, xtol=1e-12)
-    solution = solve(problem, Theory("linear", hermite_modes(1), ridge="bare"))
+    solution = solve(problem, Approximation("linear", hermite_modes(1), ridge="bare"))
     np.testing.assert_allclose(solution.overlap_variance / problem.weight_variance, expected, rtol=1e-8)
     np.testing.assert_allclose(solution.transverse_variance, problem.weight_variance, rtol=1e-10)
 
@@ -83,12 +94,12 @@ def test_linear_network_with_response_ridge_has_its_closed_form():
     np.testing.assert_allclose(solution.effective_ridge, ridge, rtol=1e-7)
 
 
-@pytest.mark.parametrize("theory", [KERNEL_RIDGE, RESPONSE], ids=lambda theory: theory.name)
-def test_vanishing_strength_is_the_gaussian_process(theory):
+@pytest.mark.parametrize("approximation", [KERNEL_RIDGE, RESPONSE], ids=lambda approximation: approximation.name)
+def test_vanishing_strength_is_the_gaussian_process(approximation):
     # closed in the same modes as the process, so that the limit is exact
-    theory = replace(theory, modes=None)
-    process = rescaling.gaussian_process(SMALL)
-    lazy = observables(solve(SMALL.with_chi(0.0), theory))
+    approximation = replace(approximation, modes=None)
+    process = rescaled_process(SMALL, scale=1.0)
+    lazy = observables(solve(replace(SMALL, chi=0.0), approximation))
     np.testing.assert_allclose(
         [lazy.linear, lazy.cubic, lazy.harmonic, lazy.effective_ridge],
         [process.linear, process.cubic, process.harmonic, process.effective_ridge],
@@ -96,7 +107,7 @@ def test_vanishing_strength_is_the_gaussian_process(theory):
     )
     np.testing.assert_allclose([lazy.overlap_variance, lazy.transverse_variance], SMALL.weight_variance, rtol=1e-8)
     # and it is approached linearly in the strength
-    shift = [observables(solve(SMALL.with_chi(chi), theory)).linear - lazy.linear for chi in (1e-3, 2e-3)]
+    shift = [observables(solve(replace(SMALL, chi=chi), approximation)).linear - lazy.linear for chi in (1e-3, 2e-3)]
     np.testing.assert_allclose(shift[1] / shift[0], 2.0, rtol=1e-2)
 
 
@@ -104,8 +115,8 @@ def test_in_high_dimension_the_mean_radius_freezes():
     """⟨r⟩ → σ_w² as 1/d at fixed strength; that of aligned neurons does not: the slide's d⟨m²⟩ stays too large."""
 
     def gap(beta):
-        problem = slide_problem(beta, chi=invariant_chi(round(700 * beta), beta))
-        free = solve(problem, Theory("free", hermite_modes(1, 3), ridge="bare"))
+        problem = slide_problem(beta, chi=invariant_chi(beta))
+        free = solve(problem, Approximation("free", hermite_modes(1, 3), ridge="bare"))
         frozen = solve(problem, SLIDE)
         return free.transverse_variance - 1.0, free.overlap_variance / frozen.overlap_variance
 
@@ -144,12 +155,12 @@ def test_neurons_coexist_within_one_solution():
 def test_fold_target_of_relu_is_learned_by_adaptation_and_not_by_the_process():
     """Fold target at ε = 0.3, κ = 1, d = 96, N = 750: sampled R1, R2 = .86, ~1.0 at n = 4d and .69, .69 at n = 2d."""
     target = 0.3 * math.sqrt(1 - 2 / math.pi)
-    theory = Theory("relu", (AlignedMode(1), FoldMode()), degree=4)
+    approximation = Approximation("relu", (AlignedMode(1), FoldMode()), degree=4)
     for samples, process, adapted in ((384, (0.448, 0.0070), (0.847, 0.961)), (192, (0.281, 0.0034), (0.673, 0.846))):
         problem = Problem(96, samples, 750, 1.0, 750.0, ((AlignedMode(1), 1.0), (FoldMode(), 0.3)), RELU)
-        lazy = solve(problem.with_chi(0.0), theory).predictor
+        lazy = solve(replace(problem, chi=0.0), approximation).predictor
         np.testing.assert_allclose(lazy / [1.0, target], process, rtol=0.02)
-        np.testing.assert_allclose(solve(problem, theory).predictor / [1.0, target], adapted, rtol=0.002)
+        np.testing.assert_allclose(solve(problem, approximation).predictor / [1.0, target], adapted, rtol=0.002)
 
 
 def test_a_strength_beyond_every_grid_fails_with_a_sentence():
@@ -163,13 +174,13 @@ def test_a_strength_beyond_every_grid_fails_with_a_sentence():
         activation=LINEAR_NETWORK.activation,
         readout_variance=1e-4,
     )
-    attempt = follow(impossible, Theory("linear", hermite_modes(1), ridge="bare"))
+    attempt = follow(impossible, Approximation("linear", hermite_modes(1), ridge="bare"))
     assert not attempt.converged
     assert "lower chi or raise the ridge" in attempt.message
     with pytest.raises(BadInput, match="lower chi or raise the ridge"):
-        solve(impossible, attempt.theory)
-    with pytest.raises(BadInput, match="no branch of the linear theory converges"):
-        branches(impossible, attempt.theory)
+        solve(impossible, attempt.approximation)
+    with pytest.raises(BadInput, match="no branch of the linear approximation converges"):
+        branches(impossible, attempt.approximation)
 
 
 def test_newton_that_cannot_finish_says_so(monkeypatch):
@@ -194,7 +205,7 @@ def test_newton_that_cannot_finish_says_so(monkeypatch):
 )
 def test_impossible_theories_are_refused(change, words):
     with pytest.raises(BadInput, match=words):
-        Theory("bad", **change)
+        Approximation("bad", **change)
 
 
 @pytest.mark.usefixtures("unchecked")

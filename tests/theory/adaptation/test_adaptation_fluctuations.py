@@ -1,16 +1,26 @@
 """First-order fluctuations against linear networks, whose finite-width posterior and fixed-data solutions are exact."""
 
+from dataclasses import astuple, replace
+
 import numpy as np
 import pytest
 from helpers_adaptation import SMALL, slide_problem
 from scipy.stats import chi2
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.adaptation import FLUCTUATING, RESPONSE, Theory, fluctuations, observables, solve, staircase
+from fieldbench.theory.adaptation import (
+    FLUCTUATING,
+    RESPONSE,
+    Approximation,
+    fluctuations,
+    observables,
+    solve,
+    staircase,
+)
 from fieldbench.theory.adaptation.connected import connected_action
 from fieldbench.theory.adaptation.overlaps import LINEAR
 
-SADDLE = Theory("saddle")
+SADDLE = Approximation("saddle")
 
 
 def predicted(problem, theory):
@@ -103,6 +113,17 @@ def test_corrections_vanish_with_width_and_samples():
     np.testing.assert_allclose(observables(solution).overlap_variance, solution.overlap_variance, rtol=1e-6)
 
 
+def test_corrections_of_every_observable_halve_when_the_problem_doubles():
+    """n, N, χ and κ times s at fixed d: 1/χ and d/n fall as 1/s, and the saddle stays where it is."""
+    gaps = []
+    for s in (40, 80):
+        problem = replace(SMALL, samples=s * 100, width=s * 30, ridge=s * 1.0, chi=s * 30.0)
+        plain, corrected = observables(solve(problem, SADDLE)), observables(solve(problem, FLUCTUATING))
+        gaps.append(np.array(astuple(corrected)[:5]) - astuple(plain)[:5])
+    assert np.all(np.abs(gaps[0]) > 1e-6)
+    np.testing.assert_allclose(gaps[1] / gaps[0], 0.5, rtol=0.05)
+
+
 @pytest.mark.parametrize(
     ("cubic", "linear", "transverse"), [(-0.1, 0.9155, 0.8646), (0.0, 0.8855, 0.8692), (0.1, 0.8693, 0.9343)]
 )
@@ -117,7 +138,7 @@ def test_sampled_networks_are_reached_where_the_saddle_is_not(cubic, linear, tra
 
 @pytest.mark.parametrize(
     ("problem", "theory", "words"),
-    [(SMALL.with_chi(0.0), FLUCTUATING, "chi = 0"), (SMALL, RESPONSE, "response theory is not closed")],
+    [(replace(SMALL, chi=0.0), FLUCTUATING, "chi = 0"), (SMALL, RESPONSE, "response approximation is not closed")],
 )
 def test_what_cannot_fluctuate_is_refused(problem, theory, words):
     with pytest.raises(BadInput, match=words):

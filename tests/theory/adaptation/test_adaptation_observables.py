@@ -4,22 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from helpers_adaptation import SMALL, slide_problem
+from helpers_adaptation import SMALL, cubic_responses, invariant_chi, slide_problem
 from scipy.special import erf
 
-from fieldbench.errors import BadInput
-from fieldbench.theory.adaptation import (
-    COMPLETE,
-    KERNEL_RIDGE,
-    RESPONSE,
-    SLIDE,
-    cubic_response,
-    invariant_chi,
-    observables,
-    radial_contamination,
-    rescaling,
-    solve,
-)
+from fieldbench.theory.adaptation import COMPLETE, KERNEL_RIDGE, RESPONSE, SLIDE, observables, rescaled_process, solve
 from fieldbench.theory.adaptation.overlaps import harmonic_cubic_norm
 
 # (β, theory, L1, E[f He_3]/6ε, d⟨m²⟩, d⟨w_⊥²⟩) at χ = N, ε = −.1, κ = 5√β by other, throw-away code
@@ -49,26 +37,14 @@ def test_numbers_of_record(beta, theory, linear, cubic, overlap, transverse):
 
 def test_cubic_response_of_record():
     # the record's .144 belongs to the ridge over K; the response kernel lowers it
-    np.testing.assert_allclose(cubic_response(slide_problem(0.08), KERNEL_RIDGE).cubic, 0.144, atol=1e-3)
-    assert cubic_response(slide_problem(0.08), RESPONSE).cubic < 0.13
-
-
-def test_response_reads_both_signs_whatever_the_sign_given():
-    either = [cubic_response(slide_problem(0.08, cubic=sign * 0.1), RESPONSE) for sign in (1.0, -1.0)]
-    assert either[0] == either[1]
-    np.testing.assert_allclose(either[0].cubic, (either[0].positive.cubic - either[0].negative.cubic) / 0.2, rtol=1e-12)
-
-
-def test_response_without_a_cubic_target_is_refused():
-    with pytest.raises(BadInput, match="no He_3 part"):
-        cubic_response(slide_problem(0.08, cubic=0.0), RESPONSE)
+    np.testing.assert_allclose(cubic_responses(0.08, KERNEL_RIDGE)[0], 0.144, atol=1e-3)
+    assert cubic_responses(0.08, RESPONSE)[0] < 0.13
 
 
 def test_invariant_strength_keeps_the_cubic_response_while_the_process_loses_it():
     betas = (0.08, 0.5, 4.0, 64.0)
-    problems = [slide_problem(beta, chi=invariant_chi(round(700 * beta), beta)) for beta in betas]
-    adapted = [cubic_response(problem, RESPONSE).harmonic for problem in problems]
-    lazy = [rescaling.gaussian_process(problem).harmonic / -0.1 for problem in problems]
+    adapted = [cubic_responses(beta, RESPONSE, chi=invariant_chi(beta))[1] for beta in betas]
+    lazy = [rescaled_process(slide_problem(beta), scale=1.0).harmonic / -0.1 for beta in betas]
     assert np.all(np.diff(adapted) > 0)
     assert max(adapted) < 2 * min(adapted)
     # P/d³ ∝ β^{-1} in the learnable regime of the process: E[f h] falls at least as fast
@@ -80,17 +56,11 @@ def test_naive_cubic_of_the_process_is_its_radial_mode():
     # trap (b): E[f He_3]/(6ε) = .045 → .014 is no learning
     for beta, naive in ((0.08, 0.045), (1.0, 0.0137)):
         problem = slide_problem(beta)
-        process = rescaling.gaussian_process(problem)
+        process = rescaled_process(problem, scale=1.0)
         np.testing.assert_allclose(abs(process.cubic) / 0.1, naive, rtol=0.03)
-        contamination = radial_contamination(process.linear, problem.dimension, 0.1)
+        # z(|x|² − d − 2) is learned with the linear part, and overlaps with He_3
+        contamination = process.linear / (3 * (problem.dimension + 2) * 0.1)
         np.testing.assert_allclose(contamination, naive, rtol=0.03)
-
-
-def test_invariant_chi_starts_at_full_mean_field_scaling():
-    np.testing.assert_allclose(invariant_chi(56, 0.08), 56.0)
-    np.testing.assert_allclose(invariant_chi(560, 0.8), 560 / math.sqrt(10))
-    with pytest.raises(BadInput, match="beta = 0"):
-        invariant_chi(56, 0.0)
 
 
 def test_observables_are_those_of_neurons_drawn_from_the_measure():

@@ -9,11 +9,12 @@ from helpers_adaptation import SMALL, slide_problem
 from scipy.integrate import quad
 from scipy.stats import chi2
 
-from fieldbench.theory.adaptation import RESPONSE, Theory, solve, staircase
+from fieldbench.theory.adaptation import RESPONSE, Approximation, solve, staircase
 from fieldbench.theory.adaptation.closure import closure
 from fieldbench.theory.adaptation.neurons import neuron_grid, tilted
 from fieldbench.theory.adaptation.overlaps import ERF, RELU
-from fieldbench.theory.adaptation.response import Spectrum, harmonic_degeneracy, sector_kernel, sectors, spectrum
+from fieldbench.theory.adaptation.response import SectorSpectrum, sector_kernel, sector_spectrum, sectors
+from fieldbench.theory.kernels import sphere
 
 
 def prior_sectors(problem, degree):
@@ -51,7 +52,7 @@ def test_eigenvalues_of_the_lazy_kernel_by_arbitrary_means():
 def test_sum_rule_of_the_lazy_kernel():
     problem = slide_problem(0.08)
     found, prior = prior_sectors(problem, 7)
-    modes = spectrum(found, prior, problem, response=False)
+    modes = sector_spectrum(found, prior, problem, response=False)
     total = float(modes.degeneracies @ modes.eigenvalues) + modes.tail
 
     def diagonal(u):
@@ -66,7 +67,7 @@ def test_sum_rule_of_the_lazy_kernel():
 @pytest.mark.parametrize("problem", [SMALL, slide_problem(0.08)])
 def test_ward_identity(problem):
     """Turning the teacher turns t and f alike: R⁽¹⁾ maps the turned t to the turned K t, at any strength."""
-    theory = Theory("ward", degree=5)
+    theory = Approximation("ward", degree=5)
     solution = solve(problem, theory)
     aligned, turning = solution.equations.sectors[0], solution.equations.sectors[1]
     response = sector_kernel(turning, solution.neurons, problem, response=True)
@@ -102,8 +103,8 @@ def test_ward_identity(problem):
 
 
 def test_aligned_response_is_the_derivative_of_the_predictor():
-    equations = closure(SMALL, Theory("any", degree=5))
-    t = solve(SMALL, equations.theory).discrepancy
+    equations = closure(SMALL, Approximation("any", degree=5))
+    t = solve(SMALL, equations.approximation).discrepancy
     state = equations.state(t)
     response = sector_kernel(equations.sectors[0], state.neurons, SMALL, response=True)
     order = [equations.sectors[0].modes.index(mode) for mode in equations.modes]
@@ -113,16 +114,18 @@ def test_aligned_response_is_the_derivative_of_the_predictor():
         np.testing.assert_allclose((above - below) / 2e-4, response[np.ix_(order, order)][i], rtol=1e-5, atol=1e-9)
 
 
-@pytest.mark.parametrize(("dimension", "order"), [(3, 0), (3, 4), (5, 2), (41, 3)])
-def test_harmonic_degeneracy(dimension, order):
-    # the polynomials of degree j are the harmonics of degree j, j − 2, … times powers of |x|²
-    polynomials = math.comb(dimension + order - 1, order)
-    assert sum(harmonic_degeneracy(dimension, j) for j in range(order, -1, -2)) == polynomials
+def test_sectors_split_the_harmonics_on_the_whole_sphere():
+    """The harmonics of degree l in d variables are those of degrees j ≤ l in d − 1, once each."""
+    found, _ = prior_sectors(SMALL, 5)
+    counts = {sector.order: sector.degeneracy for sector in found}
+    assert sorted(counts) == list(range(6))
+    for degree in range(6):
+        assert sum(counts[order] for order in range(degree + 1)) == sphere.degeneracy(degree, SMALL.dimension)
 
 
 def test_effective_ridge_of_a_flat_spectrum_is_the_root_of_a_quadratic():
     value, count, samples, ridge = 0.3, 40, 100, 0.05
-    flat = Spectrum(np.array([value]), np.array([float(count)]), 0.0)
+    flat = SectorSpectrum(np.array([value]), np.array([float(count)]), 0.0)
     # κ_eff² + κ_eff((n − D)λ − κ) − nλκ = 0
     b = (samples - count) * value - ridge
     expected = 0.5 * (-b + math.sqrt(b * b + 4 * samples * value * ridge))
@@ -133,11 +136,11 @@ def test_effective_ridge_of_a_flat_spectrum_is_the_root_of_a_quadratic():
 
 
 def test_effective_ridge_survives_tiny_ridges():
-    flat = Spectrum(np.array([1.0]), np.array([10.0]), 0.0)
+    flat = SectorSpectrum(np.array([1.0]), np.array([10.0]), 0.0)
     found = flat.effective_ridge(100, 1e-14)
     np.testing.assert_allclose(found, 1e-14 / 0.9, rtol=1e-6)
 
 
 def test_response_raises_the_ridge_above_that_of_the_kernel():
-    kernel_ridge = solve(SMALL, Theory("kernel", RESPONSE.modes, ridge="kernel")).effective_ridge
+    kernel_ridge = solve(SMALL, Approximation("kernel", RESPONSE.modes, ridge="kernel")).effective_ridge
     assert SMALL.ridge < kernel_ridge < solve(SMALL, RESPONSE).effective_ridge

@@ -20,6 +20,7 @@ GAUSS = np.concatenate([WEIGHTS[::-1], WEIGHTS]) * 6.5 * np.exp(-(LINE**2) / 2) 
 NEURON, ACROSS = np.meshgrid(LINE, LINE, indexing="ij")  # u along w (kinks of φ at 0) and one direction across
 PLANE = np.outer(GAUSS, GAUSS)
 
+ACTIVATIONS = {"erf": overlaps.ERF, "relu": overlaps.RELU, "linear": overlaps.LINEAR}
 FUNCTIONS = {"erf": erf, "relu": lambda u: np.maximum(u, 0.0), "linear": lambda u: u}
 NEURONS = [(0.0, 1.0), (0.3, 0.8), (-0.7, 1.3), (1.5, 2.5), (0.9, 0.81)]
 
@@ -36,7 +37,7 @@ def mean(function, name, m, q):
 @pytest.mark.parametrize("name", ["erf", "relu", "linear"])
 def test_hermite_overlap_is_its_definition(name, degree, m, q):
     expected = mean(lambda z: hermeval(z, [0.0] * degree + [1.0]), name, m, q)
-    found = overlaps.hermite_overlap(overlaps.activation_named(name), degree, m, q)
+    found = overlaps.hermite_overlap(ACTIVATIONS[name], degree, m, q)
     # rounding of the quadrature grows with the size of He_k at the edge
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-10 * math.sqrt(math.factorial(degree)))
 
@@ -69,7 +70,7 @@ def test_high_degrees_against_arbitrary_precision(degree):
 @pytest.mark.parametrize("q", [0.2, 1.0, 3.7])
 def test_second_moment(name, q):
     expected = float(np.sum(GAUSS * FUNCTIONS[name](math.sqrt(q) * LINE) ** 2))
-    np.testing.assert_allclose(overlaps.activation_named(name).second_moment(q), expected, rtol=1e-12)
+    np.testing.assert_allclose(ACTIVATIONS[name].second_moment(q), expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize(("m", "q"), NEURONS)
@@ -133,9 +134,7 @@ def test_jax_arrays_keep_their_kind_and_dtype(function):
     np.testing.assert_allclose(found, expected, rtol=2e-6, atol=1e-7)
 
 
-def test_unknown_names_and_degrees_are_refused():
-    with pytest.raises(BadInput, match=r"unknown activation 'tanh'; known are erf, linear, relu"):
-        overlaps.activation_named("tanh")
-    for activation in overlaps.ACTIVATIONS.values():
+def test_negative_degrees_are_refused():
+    for activation in ACTIVATIONS.values():
         with pytest.raises(BadInput, match="-1"):
             overlaps.hermite_overlap(activation, -1, 0.1, 1.0)

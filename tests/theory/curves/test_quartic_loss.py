@@ -68,6 +68,19 @@ def test_many_half_learned_modes_share_one_ridge():
     assert gaps[1] / gaps[0] == pytest.approx(0.25, rel=0.1)
 
 
+@pytest.mark.parametrize("theory", [hartree, cavity, posterior_hartree])
+def test_couplings_are_solved_one_by_one(theory):
+    couplings = np.array([0.1, 0.3])
+    found = theory(LEVELS, 40.0, RIDGE, couplings, LEVELS)
+    for index, coupling in enumerate(couplings):
+        alone = theory(LEVELS, 40.0, RIDGE, coupling, LEVELS)
+        for name in ("error", "mean_square", "effective_ridge"):
+            assert getattr(found, name)[index] == getattr(alone, name)[0]
+    both = theory(LEVELS, SIZES, RIDGE, couplings, LEVELS)
+    assert both.error[0] == found.error[0]
+    assert both.error[1] == theory(LEVELS, SIZES[1], RIDGE, couplings[1], LEVELS).error[0]
+
+
 def test_bad_input_is_refused():
     with pytest.raises(BadInput, match="κ > 0"):
         hartree(LEVELS, SIZES, 0.0, 0.1, LEVELS)

@@ -1,12 +1,12 @@
-"""Decimation to order 1/P: identities of the flow, limits of the margins, and regression on small problems."""
+"""Decimation to order 1/P: identities of the flow, and regression on small problems."""
 
 import numpy as np
 import pytest
+from scipy.special import logit
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.curves.learning_curves import effective_ridge
-from fieldbench.theory.decimation.ladder import gaussian_ladder, modulated_ladder
-from fieldbench.theory.decimation.order import cut_off, gaussian_theory, matching_ridge, variation
+from fieldbench.theory.decimation.order import cut_off, gaussian_learning, matching_ridge
 
 MODES = np.arange(1.0, 65.0)
 LAMBDA, TARGET = (MODES**power / (MODES**power).sum() for power in (-1.5, -2.0))
@@ -23,8 +23,11 @@ def test_matching_ridge_restores_the_effective_ridge(keep):
 
 
 def test_the_log_odds_of_all_modes_move_alike():
-    change = cut_off(LAMBDA, SAMPLES, RIDGE, TARGET, 16)
-    np.testing.assert_allclose(change.log_odds.leading, -change.log_ridge.leading[0], rtol=1e-9)
+    kept, tail = np.where(MODES <= 16, LAMBDA, 0.0), LAMBDA[16:].sum()
+    cut = gaussian_learning(kept, SAMPLES, RIDGE + tail, TARGET).learnability.leading[:16]
+    full = gaussian_learning(LAMBDA, SAMPLES, RIDGE, TARGET).learnability.leading[:16]
+    change = cut_off(LAMBDA, SAMPLES, RIDGE, TARGET, 16).log_ridge.leading[0]
+    np.testing.assert_allclose(logit(cut) - logit(full), -change, rtol=1e-9)
 
 
 def test_first_order_in_the_tail():
@@ -52,38 +55,14 @@ def test_error_of_a_truncated_theory_counts_the_noise_of_what_it_lacks():
     """Its correction is continuous in the eigenvalues of the modes that the kernel lacks."""
     lacking = np.where(MODES <= 8, LAMBDA, 0.0)
     tiny = np.where(MODES <= 8, LAMBDA, 1e-7)
-    corrections = [gaussian_theory(one, SAMPLES, 0.5, TARGET).error.correction[0] for one in (lacking, tiny)]
+    corrections = [gaussian_learning(one, SAMPLES, 0.5, TARGET).error.correction[0] for one in (lacking, tiny)]
     np.testing.assert_allclose(*corrections, rtol=1e-3)
     label_noise = TARGET[8:].sum()
     # The lost modes are label noise: the error is that of the kept target plus noise.
     kept = effective_ridge(LAMBDA[:8], SAMPLES, 0.5, target=TARGET[:8], noise=label_noise)
     np.testing.assert_allclose(
-        gaussian_theory(lacking, SAMPLES, 0.5, TARGET).error.leading, kept.test_error, rtol=1e-12
+        gaussian_learning(lacking, SAMPLES, 0.5, TARGET).error.leading, kept.test_error, rtol=1e-12
     )
-
-
-def test_variation_does_not_vanish_where_a_correction_crosses_zero():
-    np.testing.assert_allclose(variation(np.array([-1.0, 0.0, 2.0])), [5.0, 4.0, 2.0])
-
-
-def parts(keep):
-    return [slice(0, keep // 2), slice(keep // 2, keep)]
-
-
-def test_ladder_shrinks_towards_the_full_theory():
-    found = gaussian_ladder(LAMBDA, TARGET, SAMPLES, RIDGE, [4, 16, 48], parts)
-    for name in ("shift", "error", "distance", "edge"):
-        assert np.all(np.diff(found[name]) < 0.0), name
-    assert found["learned"].shape == (3, 2)
-    assert np.all(found["learned"] < 0.0)
-    wrong = gaussian_ladder(LAMBDA, TARGET, SAMPLES, RIDGE, [4, 16, 48], parts, tail_of=lambda tail: 0.0)
-    assert np.all(wrong["learned"] > 0.0)
-
-
-def test_input_dependent_ridge_is_nearer_than_the_constant_one():
-    found = modulated_ladder(LAMBDA, TARGET, SAMPLES, RIDGE, [16, 32], 16, 1.0)
-    for name in ("error", "learned", "distance"):
-        assert np.all(np.abs(found[f"local_{name}"]) < np.abs(found[f"uniform_{name}"])), name
 
 
 @pytest.mark.parametrize("keep", [0, 64])

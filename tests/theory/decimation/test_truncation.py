@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.curves.finite_size_error import gaussian_error_correction
-from fieldbench.theory.curves.learning_curves import effective_ridge
-from fieldbench.theory.decimation.running_ridge import decimate, ridge_shift
-from fieldbench.theory.decimation.truncation import change_of_error, spaces_above, truncate
+from fieldbench.theory.decimation.running_ridge import decimate
+from fieldbench.theory.decimation.truncation import spaces_above, truncate
 from fieldbench.theory.kernels import sphere
 from fieldbench.theory.kernels.dual import Kernel
 from fieldbench.theory.kernels.spectrum import PowerLawTail, Spectrum
@@ -53,33 +51,3 @@ def test_keeping_too_few_or_too_many_is_refused(keep):
 def test_a_threshold_is_a_learnability():
     with pytest.raises(BadInput, match="threshold"):
         spaces_above(np.array([0.5]), 1.0)
-
-
-def test_change_of_error_is_first_order_in_what_is_cut():
-    levels, power = Spectrum(np.arange(1, 200.0) ** -2), np.arange(1, 200.0) ** -2
-    full = effective_ridge(levels, 30, 1e-3, target=power)
-    keep = 120
-    # δ ln κ_eff = E0 Σ_{k>Λ} λ_kL_k/κ_eff, and the error responds by at most twice that in (1−L)² and as much in E0.
-    shift = ridge_shift(levels.eigenvalues, 30, full, keep)
-    change, size = change_of_error(levels, 30, 1e-3, keep, power, lambda *_: np.zeros(1))
-    assert 0.0 < abs(change) < 4.0 * shift
-    assert size == 0.0
-
-
-def test_corrections_enter_the_change_with_their_signs_and_its_uncertainty_with_their_sizes():
-    levels, power = Spectrum(np.arange(1, 50.0) ** -2), np.arange(1, 50.0) ** -2
-    plain, _ = change_of_error(levels, 10, 0.1, 20, power, lambda *_: np.zeros(1))
-
-    def correction(spectrum, samples, ridge, target):
-        leading = effective_ridge(spectrum, samples, ridge, target=target).test_error
-        return (0.03 if spectrum.rank < 49 else 0.01) * leading
-
-    change, size = change_of_error(levels, 10, 0.1, 20, power, correction)
-    assert change - plain == pytest.approx(0.02, abs=1e-12)
-    assert size == pytest.approx(0.04, abs=1e-12)
-
-
-def test_keeping_everything_changes_nothing():
-    levels = Spectrum(np.arange(1, 50.0) ** -2)
-    change, _ = change_of_error(levels, 10, 0.1, 49, levels.eigenvalues, gaussian_error_correction)
-    assert change == pytest.approx(0.0, abs=1e-12)

@@ -1,6 +1,7 @@
 """Kaufman's finite lattice, the transfer-matrix moments and the scaling built on them, against plain enumeration."""
 
 import itertools
+from dataclasses import astuple, replace
 from functools import cache
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy import integrate, special
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.ising import onsager as ising
-from fieldbench.theory.ising import scaling as ising_scaling
+from fieldbench.theory.ising import scaling
 from fieldbench.theory.ising.transfer import torus_moments
 
 COUPLINGS = (0.2, ising.CRITICAL_COUPLING, 0.6)
@@ -90,54 +91,43 @@ def test_critical_energy_tends_to_root_two():
     np.testing.assert_allclose(np.sinh(2 * ising.CRITICAL_COUPLING), 1.0, rtol=1e-15)
 
 
-@pytest.mark.parametrize("quantity", ising_scaling.EXPONENTS)
-def test_first_correction_predicts_a_size_it_was_not_fitted_to(quantity):
+def test_exponents_of_the_universality_classes():
+    """γ/ν = 2 − η and 2β/ν = η; for percolation as tabulated, 43/24 and 5/24, ν = 4/3."""
+    assert astuple(scaling.ISING) == (1.75, -0.25, 1.0)
+    assert astuple(scaling.MEAN_FIELD) == (2.0, 0.0, 2.0)
+    np.testing.assert_allclose(astuple(scaling.PERCOLATION), (43 / 24, -5 / 24, 0.75), rtol=1e-15)
+
+
+def test_first_correction_predicts_a_size_it_was_not_fitted_to():
     """The correction is above 10⁻³ at 10; what lies beyond, interpolated between 8 and 12, a tenth of that at most."""
-    exact = getattr(torus_moments(10, ising.CRITICAL_COUPLING), quantity)
-    power_law = ising_scaling.corrected(quantity, 10**6) * (10 / 10**6) ** ising_scaling.EXPONENTS[quantity]
-    assert abs(exact / power_law - 1) > 1e-3
-    np.testing.assert_allclose(ising_scaling.corrected(quantity, 10), exact, rtol=1e-4)
+    exact, found = (np.array(astuple(values)) for values in (scaling.exact_values(10), scaling.corrected(10)))
+    power_laws = np.array(astuple(scaling.corrected(10**6))) * (10 / 10**6) ** np.array(astuple(scaling.ISING))
+    assert np.all(np.abs(exact / power_laws - 1) > 1e-3)
+    np.testing.assert_allclose(found, exact, rtol=1e-4)
 
 
-@pytest.mark.parametrize("quantity", ising_scaling.EXPONENTS)
-def test_remainders_fall_with_size(quantity):
-    """The premise of every budget of the case: an octave below is worse."""
-    limit = ising_scaling.EXPONENTS[quantity]
-    distances = [abs(ising_scaling.exact_exponent(quantity, size) - limit) for size in (2, 4, 6)]
-    assert distances[0] > 1.5 * distances[1] > 2.0 * distances[2]
-    assert ising_scaling.exponent_remainder(quantity, 8) == distances[1]
-    found, step = ising_scaling.extrapolated_exponent(quantity)
-    assert abs(found - limit) < step < distances[2] * 2
+def test_exact_exponents_fall_to_the_limit():
+    """The premise of every remainder of the case: an octave below is worse."""
+    limits = np.array(astuple(scaling.ISING))
+    distances = [np.abs(np.array(astuple(scaling.exact_exponents(size))) - limits) for size in (2, 4, 6)]
+    assert np.all(distances[0] > 1.5 * distances[1])
+    assert np.all(1.5 * distances[1] > 2.0 * distances[2])
+    left = np.abs(np.array(astuple(scaling.extrapolated_exponents())) - limits)
+    step = np.abs(astuple(scaling.last_step()))
+    assert np.all(left < step)
+    assert np.all(step < distances[2] * 2)
 
 
 def test_binder_cumulants_fall_to_the_universal_value():
     distances = [torus_moments(n, ising.CRITICAL_COUPLING).binder - ising.CRITICAL_BINDER for n in (4, 6, 8, 10, 12)]
     assert all(a > b > 0 for a, b in itertools.pairwise(distances))
-    assert ising_scaling.binder_remainder(8) == distances[0]
-    assert ising_scaling.binder_remainder(128) == distances[2]
 
 
 def test_crossing_of_straight_lines_is_exact():
-    lines = [0.6 + slope * (0.44 - 0.45) for slope in (1.0, 3.0)]
-    np.testing.assert_allclose(ising_scaling.binder_crossing(*lines, 1.0, 3.0, 0.44), 1 / 0.45)
-
-
-def test_crossing_remainder_covers_the_exact_crossing_of_larger_sizes():
-    """The pair 6, 12 is one that the remainder at 8 (from 4, 8) has to cover."""
-    small, large = (torus_moments(n, 1 / 2.25) for n in (6, 12))
-    stepped = ising_scaling.binder_crossing(
-        small.binder, large.binder, small.binder_slope, large.binder_slope, 1 / 2.25
+    small, large = (
+        replace(torus_moments(4, 0.44), binder=0.6 + slope * (0.44 - 0.45), binder_slope=slope) for slope in (1.0, 3.0)
     )
-    assert abs(stepped - ising.CRITICAL_TEMPERATURE) < sum(ising_scaling.crossing_remainder(8, 1 / 2.25).values())
-
-
-def test_coupling_resolution_moves_the_exponent_by_its_remainder():
-    """To first order: the second is of the relative size of the shift itself, 1.5 %."""
-    resolution = ising_scaling.coupling_resolution(12)
-    exact = torus_moments(12, ising.CRITICAL_COUPLING)
-    shifted = torus_moments(12, ising.CRITICAL_COUPLING + resolution)
-    shift = np.log2(shifted.susceptibility / exact.susceptibility)
-    np.testing.assert_allclose(shift, ising_scaling.exponent_remainder("susceptibility", 8), rtol=0.015)
+    np.testing.assert_allclose(scaling.binder_crossing(small, large, 0.44), 1 / 0.45)
 
 
 @pytest.mark.parametrize(
@@ -148,9 +138,7 @@ def test_coupling_resolution_moves_the_exponent_by_its_remainder():
         lambda: ising.kaufman(8, np.inf),
         lambda: torus_moments(5, 0.4),
         lambda: torus_moments(14, 0.4),
-        lambda: ising_scaling.exact_exponent("energy", 4),
-        lambda: ising_scaling.corrected("energy", 4),
-        lambda: ising_scaling.exponent_remainder("binder_slope", 3),
+        lambda: scaling.exact_exponents(8),
     ],
 )
 def test_bad_input_is_refused(call):

@@ -80,11 +80,13 @@ def test_baoabs_bias_is_of_second_order_and_falls_with_friction():
     assert abs(biases[0.1, 3.0]) < 0.6 * abs(biases[0.1, 1.0])
 
 
-def test_laws_by_name():
-    assert stationary_law.mean_square("exact", 2.0, 0.0, 0.1) == pytest.approx(0.5)
-    assert stationary_law.mean_square("obabo", 2.0, 0.0, 0.2) == pytest.approx(0.5 / (1 - 0.02))
-    with pytest.raises(BadInput, match="no stationary law"):
-        stationary_law.mean_square("obabo", 2.0, 0.1, 0.2)
+def test_wells_of_either_kind():
+    """A quadratic well by the Lyapunov equation, a quartic one by transport of the density."""
+    euler, baoab = stationary_law.euler_maruyama_square, stationary_law.baoab_square
+    assert euler(2.0, 0.0, 0.1) == pytest.approx(0.5 / 0.9, rel=ROUNDING)
+    assert baoab(2.0, 0.0, 0.3, 0.7) == pytest.approx(0.5, rel=ROUNDING)
+    assert euler(1.0, 0.25, 0.1) == stationary_law.euler_maruyama_moment(1.0, 0.25, 0.1)
+    assert baoab(1.0, 0.25, 0.3, 0.7) == stationary_law.baoab_moment(1.0, 0.25, 0.3, 0.7)
     with pytest.raises(BadInput, match="positive"):
         stationary_law.gibbs_moment(0.0, 0.0)
     with pytest.raises(BadInput, match="out of the well"):

@@ -18,8 +18,6 @@ from fieldbench.theory.networks.linear_cnn import (
     half_samples,
     response_modes,
 )
-from fieldbench.theory.networks.linear_cnn_p50 import extrapolated_level, half_samples_budget, local_exponent
-from fieldbench.theory.networks.shrinkage import shrinkage
 
 SOURCE = LinearCNN.on_ray(1.0, ridge=1.0)
 
@@ -121,20 +119,3 @@ def test_bad_input_names_the_value():
         adapted(SOURCE, 0)
     with pytest.raises(BadInput, match=r"level 1\.5"):
         half_samples(SOURCE, level=1.5)
-
-
-def test_approach_to_the_three_quarters_law():
-    # Remainders of order α^{-1/2} halve when α grows fourfold; taken out, what is left is of order 1/α.
-    near, far = (local_exponent(alpha, 1.0) - 0.75 for alpha in (1e4, 4e4))
-    assert far == pytest.approx(near / 2, rel=0.05)
-    near, far = (extrapolated_level(alpha, 1.0) - 1 for alpha in (1e3, 4e3))
-    assert far == pytest.approx(near / 4, rel=0.1)
-
-
-def test_budget_of_p50():
-    budget = half_samples_budget(SOURCE, 211, 270)
-    assert budget["beyond"] == pytest.approx(math.log(half_samples(SOURCE, shrinkage) / half_samples(SOURCE)))
-    # The error of a straight line is quadratic in its length.
-    wider = half_samples_budget(SOURCE, 211 / 1.3, 270 * 1.3)
-    assert budget["interpolation"] < 0.5 * wider["interpolation"]
-    assert budget["remainder"] > 0

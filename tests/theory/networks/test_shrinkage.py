@@ -9,7 +9,6 @@ from scipy.optimize import brentq
 
 from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.theory.networks.linear_cnn import LinearCNN, adapted, gaussian_process, half_samples, response_modes
-from fieldbench.theory.networks.linear_cnn_remainders import QUANTITIES, remainders
 from fieldbench.theory.networks.shrinkage import _Channel, shrink, shrinkage
 
 VALUES = np.array([0.03, 0.4, 1.0, 2.5])
@@ -115,20 +114,3 @@ def test_refusals():
         shrinkage(LinearCNN(1, 20, 400, 100.0, 1.0), 50)
     with pytest.raises(FieldbenchError, match=r"no self-consistent shrinkage at 1\.5"):
         shrinkage(LinearCNN.on_ray(0.2, ridge=1.0), 1.5)
-
-
-def test_remainders_fall_as_argued():
-    def parts(alpha, channels=1.0):
-        model = LinearCNN.on_ray(alpha, ridge=1.0)
-        model = LinearCNN(model.patches, model.size, channels * model.channels, channels * model.mean_field, 1.0)
-        return remainders(model, half_samples(model))
-
-    small, large, wide = parts(1.0), parts(16.0), parts(1.0, channels=100.0)
-    first = QUANTITIES.index("learnability")
-    load = half_samples(LinearCNN.on_ray(16.0, ridge=1.0)) / half_samples(LinearCNN.on_ray(1.0, ridge=1.0))
-    for name in ("own_signal", "half_sample"):
-        assert large[name][first] < 1.1 * small[name][first] / load  # 1/P, times derivatives that shrink too
-    for name in ("kernel", "tilt"):
-        assert large[name][first] < small[name][first]
-        assert wide[name][first] == pytest.approx(small[name][first] / 100, rel=0.1)
-    assert all(np.all(part >= 0) for part in small.values())

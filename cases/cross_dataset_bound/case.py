@@ -1,0 +1,85 @@
+"""What a Gaussian process learns of a feature, from any data set, is bounded by an eigenvalue of another measure.
+
+|⟨φ_t, f⟩_q| = |λ_t φ_t(X)ᵀ(K + κ)⁻¹y| ≤ (λ_t P/κ) rms φ_t rms y, by Cauchy–Schwarz and |(K + κ)⁻¹| ≤ 1/κ; for labels
+y ∝ φ_t(X) it lies between κ/(κ + tr K) and κ/(κ + λ_t P rms² φ_t) of the bound.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fieldbench.claims import AtMost, Case, Check, Control, Known, Remainder, Said, Tier
+from fieldbench.theory.kernels import SphereQuadrature
+
+from .experiment import EIGENVALUE, EXACTNESS, KERNEL, SPHERE, Band, Stretched, feature
+
+ALIGNED = Band.ratio.at(target="harmonic")
+LARGE = 1e5  # a ridge beside which the kernel is small
+ON_DIAGONAL = float(KERNEL.of_cosine(np.ones(1))[0])
+
+
+def eigenvalue_of_the_sphere(at: Band) -> dict[Any, Known]:
+    """The overlap is λ_t φ_t(X)ᵀ(K + κ)⁻¹y; at large ridge the bound is tight for the feature as labels."""
+    trace = at.samples * ON_DIAGONAL / at.ridge
+    # Of a sum over the sphere with terms K(1)/λ_t times its value, amplified by the condition number 1 + tr K/κ.
+    rounding = np.finfo(np.float64).eps * SPHERE.weights.size * ON_DIAGONAL / EIGENVALUE * (1.0 + trace)
+    return {
+        ALIGNED: Known(1.0, Remainder("the kernel beside the ridge, tr K/κ", trace, order="1/κ", got="bounded")),
+        Band.difference: Known(np.zeros(len(at.target)), Remainder("rounding", rounding, got="bounded")),
+    }
+
+
+def eigenvalue_of_the_band(at: Band) -> Said:
+    """The feature's strength under the measure of the training inputs: its Rayleigh quotient there."""
+    band = SphereQuadrature.exact_to(EXACTNESS, at.reach)
+    weighted = band.weights * feature(band.points)
+    strength = weighted @ KERNEL(band.points, band.points) @ weighted / (weighted @ feature(band.points))
+    return {ALIGNED: strength / EIGENVALUE}
+
+
+def half_the_ridge(at: Band) -> Said:
+    """Broken: the bound at κ/2, twice as large."""
+    return {ALIGNED: Known(0.5, *eigenvalue_of_the_sphere(at)[ALIGNED].remainders)}
+
+
+QUICK = [Band(samples, ridge) for samples in (50, 200) for ridge in (0.01, 1.0, LARGE)]
+TIERS = {
+    "quick": Tier(QUICK, replicates=16),
+    "standard": Tier(
+        [*QUICK, *(Band(800, ridge) for ridge in (0.01, 1.0, LARGE)), *(Band(200, 1.0, reach) for reach in (0.2, 1.0))],
+        replicates=16,
+        note="the source's own kernels are those of transformers and convolutions: not encoded",
+    ),
+}
+
+BOUND = AtMost("bound", Band.ratio, 1.0, statement=True)
+TIGHT = Check(
+    "tight-at-large-ridge",
+    ALIGNED,
+    rivals={"eigenvalue-of-training-measure": eigenvalue_of_the_band},
+    on=lambda at: at.ridge == LARGE,
+)
+CHECKS = (
+    BOUND,
+    AtMost("bound-with-own-strength", Band.over_own_strength, 1.0, on=lambda at: at.ridge < LARGE),
+    Check("overlap-formula", Band.difference, exact=True),
+    TIGHT,
+)
+
+CASE = Case(
+    theories={Band: eigenvalue_of_the_sphere},
+    tiers=TIERS,
+    checks=CHECKS,
+    controls=(
+        Control(
+            "kernel-stretched-along-the-axis",
+            contradicts=BOUND,
+            experiment=Stretched,
+            on=lambda at: at.ridge == 1.0,
+            why="the bound holds for eigenfunctions of the kernel under q only",
+        ),
+        Control("ridge-halved", contradicts=TIGHT, theory=half_the_ridge),
+    ),
+)

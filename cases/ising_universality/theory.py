@@ -1,0 +1,99 @@
+"""What exact small lattices leave open at larger ones.
+
+They show that every remainder of finite-size scaling falls with L, so that a sweep which starts at L is off by less
+than the exact lattices one octave below, from L/2 to L: no constant is guessed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldbench.claims import Expression, Remainder
+from fieldbench.claims.expression import AcrossExperiments
+from fieldbench.errors import BadInput
+from fieldbench.theory.ising import LARGEST, Scaling, kaufman, onsager, scaling, torus_moments
+
+from .experiment import Torus
+
+
+def exponents_left(smallest: int) -> Scaling:
+    """How far the exact local exponents one octave below `smallest` are from the limit."""
+    return Scaling.combined(lambda e, limit: abs(e - limit), scaling.exact_exponents(_half(smallest)), scaling.ISING)
+
+
+def binder_left(size: int) -> float:
+    """|U − U*| of the exact torus of half the size (of 8 × 8 above 16)."""
+    return abs(torus_moments(min(size // 2, 8), onsager.CRITICAL_COUPLING).binder - onsager.CRITICAL_BINDER)
+
+
+def coupling_resolution(size: int) -> float:
+    """Error of the coupling that would shift the susceptibility's exponent by what is left of it at size 8.
+
+    Any observable at K is a thermometer; this is how well the exponents need it to be read. d ln χ/dK ∝ L^{1/ν} is
+    taken over from the largest exact torus not above `size`.
+    """
+    exact = torus_moments(min(size, LARGEST), onsager.CRITICAL_COUPLING)
+    slope = exact.susceptibility_slope / exact.susceptibility * size / min(size, LARGEST)
+    return exponents_left(8).susceptibility * math.log(2) / slope
+
+
+@dataclass(frozen=True)
+class CrossingLeft:
+    """What keeps the crossing of sizes L and 2L, by one step from K, from T_c, as the exact pair l = L/2 ≤ 6 has it.
+
+    shift: of the exact crossing itself (it falls faster than 1/L²).
+    curvature: of U(K), by the same step from the same scaled distance (K − K_c) L, times l/L.
+    """
+
+    shift: float
+    curvature: float
+
+
+def crossing_left(size: int, coupling: float) -> CrossingLeft:
+    half = _half(size)
+    crossing = onsager.CRITICAL_COUPLING
+    for _ in range(8):
+        crossing = 1 / _crossing(half, crossing)
+    distance = (coupling - onsager.CRITICAL_COUPLING) * size / half
+    stepped = _crossing(half, crossing + distance)
+    return CrossingLeft(abs(1 / crossing - onsager.CRITICAL_TEMPERATURE), abs(stepped - 1 / crossing) * half / size)
+
+
+def of_the_smallest(left: Callable[[CrossingLeft], float]) -> Expression:
+    """What is left of the crossing of the smallest lattice of a check and the next."""
+
+    def at(experiments: Sequence[Torus]) -> NDArray[np.float64]:
+        smallest = min(experiments, key=lambda torus: torus.size)
+        return np.array([[left(crossing_left(smallest.size, smallest.coupling))]])
+
+    return AcrossExperiments(at, "of_the_smallest", (), ("of the smallest",))
+
+
+CROSSING_LEFT = (
+    Remainder("shift of the crossing, exact one octave below", of_the_smallest(lambda left: left.shift), "L^{-2}",
+              got="bounded"),
+    Remainder("curvature over the step, exact one octave below", of_the_smallest(lambda left: left.curvature),
+              "(K − K_c)²", got="bounded"),
+)  # fmt: skip
+
+
+def heat_step(size: int) -> float:
+    """Increase of the exact specific heat at T_c per unit of ln L."""
+    small, large = (kaufman(n, onsager.CRITICAL_COUPLING).heat for n in (size, 2 * size))
+    return (large - small) / math.log(2.0)
+
+
+def _crossing(size: int, coupling: float) -> float:
+    return scaling.binder_crossing(torus_moments(size, coupling), torus_moments(2 * size, coupling), coupling)
+
+
+def _half(size: int) -> int:
+    """Half the size, or the largest even size below it whose double has an exact torus."""
+    if size < 4:
+        raise BadInput(f"size {size} has no exact torus one octave below: start at 4")
+    return min(size // 2 - (size // 2) % 2, LARGEST // 2)

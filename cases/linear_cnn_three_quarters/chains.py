@@ -1,0 +1,206 @@
+"""Posteriors of two-layer linear networks on teacher data, along nested training sets: exact Gibbs, and Langevin.
+
+Teacher y = Σ_i a*_i w*·x_i with a*, w* the first unit vectors (no loss of generality: inputs and prior are rotation
+invariant) and x ~ N(0, 1). Everything measured is a Gaussian overlap in weight space, so there is no test set:
+
+    learnability L = a*ᵀ⟨B⟩w*,   MSE = |⟨B⟩ − a*w*ᵀ|²,   x = (S/C) w*ᵀ⟨W⟩w*,   x_perp = (S/C)(Tr⟨W⟩ − w*ᵀ⟨W⟩w*)/(S − 1)
+
+with B = a w and W = wᵀw, averages over the posterior. Gibbs runs two chains per data set, from the unlearned prior and
+from an aligned start; Langevin, under any `Sampler`, runs one from the prior on the same data sets (the same keys).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+from jax.typing import ArrayLike
+
+from fieldbench.errors import BadInput
+from fieldbench.sampling import Sampler
+from fieldbench.sampling.networks import GibbsState, LinearPrior, Weights, convolutional, gibbs_chain, lazy_start
+from fieldbench.typing import AnyArray, Array, Float
+
+
+@dataclass(frozen=True)
+class LinearTeacher:
+    """Gaussian inputs of `patches` patches of `size` entries, labelled by their first entry."""
+
+    patches: int
+    size: int
+
+    def draw(
+        self, key: Array, samples: int, shift: ArrayLike = 0
+    ) -> tuple[Float[Array, "samples patches size"], Float[Array, " samples"]]:
+        """One data set: the first P samples of a larger draw are the nested training set of size P.
+
+        With `shift` = 1 each input gets its neighbour's label, which says nothing of it: shuffled labels, for controls.
+        """
+        inputs = jax.random.normal(jax.random.fold_in(key, 0), (samples, self.patches, self.size), jnp.float64)
+        return inputs, jnp.roll(inputs[:, 0, 0], shift)
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class GibbsCurves:
+    """Order parameters on each data set at each of its nested sizes.
+
+    Attributes:
+        learnability, ratio, orthogonal: L, x and x_perp.
+        mse: the errors of the two chains' means multiplied, so that their Monte-Carlo noise does not bias it.
+        trace: the conditional learnability of every kept sweep of either chain.
+        controls: fluctuations of the data set with expectation zero that explain most of the scatter of all the others.
+    """
+
+    learnability: Float[AnyArray, "*sets sizes"]
+    ratio: Float[AnyArray, "*sets sizes"]
+    orthogonal: Float[AnyArray, "*sets sizes"]
+    mse: Float[AnyArray, "*sets sizes"]
+    trace: Float[AnyArray, "*sets sizes keep 2"]
+    controls: Float[AnyArray, "*sets sizes 5"]
+
+
+@dataclass(frozen=True)
+class LangevinTraces:
+    """Learnability L and ratio x along one chain a data set."""
+
+    learnability: Float[Array, "kept sets"]
+    ratio: Float[Array, "kept sets"]
+
+
+@dataclass(frozen=True)
+class Posteriors:
+    """Of one network, taught by a teacher, on nested training sets of `samples`.
+
+    Raises:
+        BadInput: sizes that do not rise from at least 1.
+    """
+
+    teacher: LinearTeacher
+    prior: LinearPrior
+    samples: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        sizes = self.samples
+        whole = isinstance(sizes, tuple) and all(isinstance(size, int) for size in sizes)
+        if not whole or not sizes or sizes[0] < 1 or sorted(set(sizes)) != list(sizes):
+            raise BadInput(f"samples {sizes!r}: need a tuple of whole numbers, which must rise from at least 1")
+
+    def gibbs(self, keys: Array, chain_keys: Array, shift: ArrayLike = 0, *, burn_in: int, keep: int) -> GibbsCurves:
+        """Two chains on the data set of each key, (sets,), of which `keep` sweeps after `burn_in` are kept.
+
+        Args:
+            keys: of the data sets, (sets,).
+            chain_keys: of their chains, (sets,); the same data set under many chain keys gives a long average.
+            shift: see `LinearTeacher.draw`.
+            burn_in, keep: sweeps of each chain that are dropped and kept.
+
+        Raises:
+            BadInput: no kept sweep, fewer channels than N + S.
+        """
+        if burn_in < 0 or keep < 1:
+            raise BadInput(f"burn_in {burn_in} must be at least 0 and keep {keep} at least 1: nothing would be kept")
+        curves: GibbsCurves = _gibbs(keys, chain_keys, shift, of=self, burn_in=burn_in, keep=keep)
+        return curves
+
+    def langevin(self, keys: Array, sampler: Sampler, *, steps: int, burn_in: int, thin: int) -> LangevinTraces:
+        """One chain in float32, from the prior, on the largest training set that `gibbs` draws for each key."""
+        inputs, targets = jax.vmap(lambda key: self.teacher.draw(key, self.samples[-1]))(keys)
+        network = convolutional(
+            inputs.astype(jnp.float32),
+            targets.astype(jnp.float32),
+            width=self.prior.channels,
+            ridge=self.prior.ridge,
+            feature_scale=self.prior.mean_field,
+        )
+        key_start, key_chain = jax.random.split(jax.random.fold_in(keys[0], 2))
+        start = network.prior(key_start)
+        records = sampler.sample(
+            network, start, key_chain, steps=steps, burn_in=burn_in, thin=thin, observe=_overlaps
+        ).records
+        # The weights are whitened: a_c w_c = α_c ω_c / √(N C χ S).
+        scale = (self.teacher.patches * self.prior.channels * self.prior.mean_field * self.teacher.size) ** -0.5
+        return LangevinTraces(learnability=scale * records["overlap"], ratio=records["square"])
+
+
+def aligned_start(prior: LinearPrior, size: int) -> Float[Array, "size size"]:
+    """Weight Gram matrix with half of the prior's norm along the teacher: the far side of any transition."""
+    return lazy_start(prior, size).at[0, 0].set(prior.channels / 2)
+
+
+@partial(jax.jit, static_argnames=("of", "burn_in", "keep"))
+def _gibbs(keys: Array, chain_keys: Array, shift: ArrayLike, *, of: Posteriors, burn_in: int, keep: int) -> GibbsCurves:
+    prior, size = of.prior, of.teacher.size
+    starts = jnp.stack([lazy_start(prior, size), aligned_start(prior, size)])
+
+    def one_set(pair: tuple[Array, Array]) -> GibbsCurves:
+        key, chain_key = pair
+        inputs, targets = of.teacher.draw(key, of.samples[-1], shift)
+        keys_size = jax.random.split(jax.random.fold_in(chain_key, 1), len(of.samples))
+        found = [
+            _two_chains(k, inputs[:p], targets[:p], starts, prior, burn_in, keep)
+            for k, p in zip(keys_size, of.samples, strict=True)
+        ]
+        curves: GibbsCurves = jax.tree.map(lambda *sizes: jnp.stack(sizes), *found)
+        return curves
+
+    # One data set after the other: large products run at the machine's rate, and only order parameters are kept.
+    curves: GibbsCurves = jax.lax.map(one_set, (keys, chain_keys))
+    return curves
+
+
+def _two_chains(
+    key: Array, inputs: Array, targets: Array, starts: Array, prior: LinearPrior, burn_in: int, keep: int
+) -> GibbsCurves:
+    """On one training set, without the axis of sizes."""
+    size = inputs.shape[2]
+
+    def chain(argument: tuple[Array, Array]) -> tuple[Array, Array, Array, Array]:
+        key, start = argument
+        means, along, total = gibbs_chain(
+            key, inputs, targets, start, prior=prior, sweeps=burn_in + keep, observe=_observe
+        )
+        return means[burn_in:].mean(axis=0), means[burn_in:, 0, 0], along[burn_in:].mean(), total[burn_in:].mean()
+
+    means, traces, along, total = jax.lax.map(chain, (jax.random.split(key), starts))
+    errors = means.at[:, 0, 0].add(-1.0)
+    norm = size / prior.channels
+    return GibbsCurves(
+        learnability=means[:, 0, 0].mean(),
+        ratio=norm * along.mean(),
+        orthogonal=norm * (total - along).mean() / (size - 1),
+        mse=jnp.sum(errors[0] * errors[1]),
+        trace=traces.T,
+        controls=_controls(inputs, targets),
+    )
+
+
+def _controls(inputs: Array, targets: Array) -> Float[Array, " controls"]:
+    """Teacher power, squared gradient G = Xᵀy/P off the teacher (its row, its column, all of it) and input power.
+
+    Less their expectations, which are exact: the entries of x other than the teacher's are independent of y, so
+    E[G_ij²] = E[|y|²]/P² = 1/P there.
+    """
+    samples = inputs.shape[0]
+    squares = (jnp.einsum("p,pis->is", targets, inputs) / samples) ** 2
+    squares = squares.at[0, 0].set(0.0) - 1.0 / samples
+    return jnp.stack(
+        [
+            jnp.mean(targets**2) - 1,
+            squares[0, 1:].sum(),
+            squares[1:, 0].sum(),
+            squares.sum() + 1.0 / samples,
+            jnp.mean(inputs**2) - 1,
+        ]
+    )
+
+
+def _observe(state: GibbsState) -> tuple[Array, Array, Array]:
+    return state.mean, state.weight_gram[0, 0], jnp.trace(state.weight_gram)
+
+
+def _overlaps(weights: Weights) -> dict[str, Array]:
+    along = weights.hidden[..., 0]
+    return {"overlap": jnp.sum(along * weights.readout[..., 0], axis=-1), "square": jnp.mean(along**2, axis=-1)}

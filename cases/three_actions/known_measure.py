@@ -1,0 +1,137 @@
+"""Measures of data whose integrals with a kernel are known, so that errors are exact and need no test set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Protocol
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldbench.data.synthetic import gaussian, on_sphere
+from fieldbench.regression import NestedRegression
+from fieldbench.regression.modes import Integrals, population_errors, with_features, with_harmonics
+from fieldbench.theory.decimation import truncate
+from fieldbench.theory.kernels import Kernel, Spectrum, sphere
+
+from .random_harmonics import quadratic_targets
+
+Vector = NDArray[np.float64]
+
+DEGREES = 10  # at d = 50 harmonics of degree ≥ 10 have L < 1e-8 at any P here: their trace is ridge
+NOISELESS = 1e-5  # of no account beside any tail, and enough to solve the control that leaves the tail out
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Drawn points: integrals under the kernel, and under one with other eigenvalues; targets with their weights."""
+
+    kernel: Integrals
+    series: Callable[[Vector], Integrals]
+    weights: Vector
+
+    def errors(self, gpr: NestedRegression, ridge: float, sizes: Sequence[int]) -> Vector:
+        """Mean over targets at each P, (sizes,)."""
+        return self._mean(gpr, self.kernel, ridge, sizes)
+
+    def truncated_error(self, gpr: NestedRegression, low: Spectrum, noise: float, size: int) -> float:
+        """The same with a truncated kernel and nothing but its noise, at one P."""
+        return float(self._mean(gpr, self.series(low.eigenvalues), NOISELESS + noise, [size])[0])
+
+    def _mean(self, gpr: NestedRegression, integrals: Integrals, ridge: float, sizes: Sequence[int]) -> Vector:
+        return np.asarray((population_errors(gpr, integrals, ridge, sizes) * self.weights).sum(axis=1))
+
+
+class KnownMeasure(Protocol):
+    """A measure of data with a kernel and a target."""
+
+    @property
+    def spectrum(self) -> Spectrum:
+        """λ_k with degeneracies."""
+
+    @property
+    def power(self) -> Vector:
+        """The target's power in each space, y_k²."""
+
+    def truncated(self, kept: int, size: int) -> tuple[Spectrum, float]:
+        """The truncated kernel that `kept` stands for at P = size, and the trace of all the rest, its noise."""
+
+    def draw(self, key: jax.Array, count: int, targets: int) -> DataSet:
+        """Points and targets of this power."""
+
+
+@dataclass(frozen=True)
+class UniformOnSphere:
+    """|x|² = d, ReLU kernel; all linear targets, exactly, and random quadratic ones have half of the power each.
+
+    Truncated kernels are polynomials, of degree `kept`.
+    """
+
+    dimension: int
+    kernel = Kernel("relu")
+
+    @property
+    def spectrum(self) -> Spectrum:
+        return _on_sphere(self.kernel, self.dimension)
+
+    @property
+    def power(self) -> Vector:
+        return np.asarray(np.eye(DEGREES)[1:3].sum(axis=0) / 2)
+
+    def truncated(self, kept: int, size: int) -> tuple[Spectrum, float]:
+        return truncate(self.spectrum, kept + 1)
+
+    def draw(self, key: jax.Array, count: int, targets: int) -> DataSet:
+        first, second = jax.random.split(key)
+        inputs = np.asarray(on_sphere(first, count, self.dimension))
+        cosines = inputs @ inputs.T / self.dimension
+        values = np.concatenate([inputs, quadratic_targets(second, inputs, targets)], axis=1)
+        counts = [self.dimension, targets]
+        degrees, weights = np.repeat([1, 2], counts), np.repeat([0.5 / self.dimension, 0.5 / targets], counts)
+
+        def series(eigenvalues: Vector) -> Integrals:
+            return with_harmonics(eigenvalues, self.dimension, cosines, values, degrees)
+
+        # The kernel itself, not its series of DEGREES terms.
+        whole = replace(series(self.spectrum.eigenvalues), gram=self.kernel.of_cosine(cosines))
+        return DataSet(whole, series, weights)
+
+
+@dataclass(frozen=True)
+class IndependentFeatures:
+    """Gaussian features, λ_k = y_k² = k^−exponent; targets are those with random signs of y_k.
+
+    Truncated kernels keep P times `kept` modes.
+    """
+
+    features: int
+    exponent: float
+
+    @property
+    def spectrum(self) -> Spectrum:
+        return Spectrum(self.power)
+
+    @property
+    def power(self) -> Vector:
+        return np.asarray(np.arange(1.0, self.features + 1) ** -self.exponent)
+
+    def truncated(self, kept: int, size: int) -> tuple[Spectrum, float]:
+        return truncate(self.spectrum, kept * size)
+
+    def draw(self, key: jax.Array, count: int, targets: int) -> DataSet:
+        first, second = jax.random.split(key)
+        features = np.asarray(gaussian(first, count, self.features))
+        signs = np.asarray(jax.random.rademacher(second, (self.features, targets), dtype=float))
+
+        def series(eigenvalues: Vector) -> Integrals:
+            return with_features(features, eigenvalues, np.sqrt(self.power)[:, None] * signs)
+
+        return DataSet(series(self.power), series, np.full(targets, 1.0 / targets))
+
+
+@cache
+def _on_sphere(kernel: Kernel, dimension: int) -> Spectrum:
+    return sphere.spectrum(kernel, dimension, degrees=DEGREES)

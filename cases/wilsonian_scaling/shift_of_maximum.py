@@ -1,0 +1,118 @@
+"""What a quartic term in the loss changes in the posterior's maximum, against ridge regression of the same data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+
+from fieldbench.errors import BadInput
+from fieldbench.regression.modes import Basis, basis, quartic_map, ridge_fit
+from fieldbench.typing import Array, Float, Scalar
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class ShiftOfMaximum:
+    """Means over the data sets of each key and over signs, for each coupling: (keys, couplings).
+
+    Attributes:
+        plain: population error at u = 0.
+        error: that of the maximum with u.
+        hartree: that of ridge regression at κ/(1 + 6u⟨Δ²⟩), with each data set's own ⟨Δ²⟩ under the quartic loss.
+        curve: as `error`, with the exact mean over all signs at u = 0, which scatters less.
+        coupling: u⟨Δ²⟩, likewise.
+        learned: f_k/y_k of all modes, likewise, (keys, couplings, m).
+        residual: the largest gradient that the solver leaves, (keys,).
+    """
+
+    plain: Array
+    error: Array
+    hartree: Array
+    curve: Array
+    coupling: Array
+    learned: Array
+    residual: Array
+
+
+@partial(jax.jit, static_argnames=("samples", "couplings", "draws", "targets", "degree"))
+def shift_of_maximum(
+    keys: Array,
+    eigenvalues: Float[Array, " m"],
+    ridge: Scalar,
+    couplings: tuple[float, ...],
+    *,
+    samples: int,
+    draws: int,
+    targets: int,
+    degree: int = 4,
+) -> ShiftOfMaximum:
+    """On data sets of independent Gaussian features, y_k = ±√λ_k with random signs.
+
+    Args:
+        keys: one a replicate.
+        eigenvalues, ridge: λ_k and κ.
+        couplings: u ≥ 0.
+        samples: P. draws: feature draws a replicate. targets: sign patterns on each draw.
+        degree: of the perturbation (see `quartic_map`).
+
+    Raises:
+        BadInput: a number below one.
+    """
+    if min(samples, draws, targets) < 1:
+        raise BadInput(f"{samples} samples, {draws} draws, {targets} targets: each must be at least 1")
+    scales = jnp.sqrt(eigenvalues)
+
+    def one(key: Array) -> ShiftOfMaximum:
+        for_features, for_signs = jax.random.split(key)
+        features = jax.random.normal(for_features, (samples, scales.size), scales.dtype)
+        truth = scales[:, None] * jax.random.rademacher(for_signs, (scales.size, targets), scales.dtype)
+        return on_one_draw(basis(features, eigenvalues), features @ truth, truth, ridge, couplings, degree)
+
+    def replicate(key: Array) -> ShiftOfMaximum:
+        found = jax.lax.map(one, jax.random.split(key, draws))
+        means: ShiftOfMaximum = jax.tree.map(lambda values: values.mean(axis=0), found)
+        return replace(means, residual=found.residual.max())
+
+    results: ShiftOfMaximum = jax.lax.map(replicate, keys)
+    return results
+
+
+def on_one_draw(
+    space: Basis,
+    labels: Float[Array, "n targets"],
+    truth: Float[Array, "m targets"],
+    ridge: Scalar,
+    couplings: tuple[float, ...],
+    degree: int,
+) -> ShiftOfMaximum:
+    """The same on one draw of the features, for targets y_k = ±√λ_k whose labels are given."""
+    count, columns = len(couplings), truth.shape[1]
+    strength = jnp.repeat(jnp.asarray(couplings, truth.dtype), columns)
+    every, goal = jnp.tile(labels, (1, count)), jnp.tile(truth, (1, count))
+
+    def error(weights: Array) -> Array:
+        missed = jnp.sum((goal - space.coefficients(weights)) ** 2, axis=0)
+        return missed.reshape(count, columns).mean(axis=1)
+
+    plain = ridge_fit(space, every, jnp.full(strength.shape, ridge, truth.dtype))
+    found = quartic_map(space, every, ridge, strength, degree)
+    dressed = ridge_fit(space, every, ridge / (1.0 + 6.0 * strength * found.train_error))
+    # f = Ly with L = SQ diag(s/(s + κ))QᵀS⁻¹; over independent signs the error is Σ_jk (δ − L)²_jk y_k².
+    learned = space.turn * (space.levels / (space.levels + ridge))[None, :] @ space.turn.T
+    averaged = jnp.sum((jnp.diag(space.scales) - space.scales[:, None] * learned) ** 2)
+    unfitted = (ridge / (space.levels + ridge)) ** 2
+    residual = jnp.sum(space.levels * unfitted) / labels.shape[0]
+    train = residual + (found.train_error - plain.train_error).reshape(count, columns).mean(axis=1)
+    change = (space.coefficients(found.weights - plain.weights) / goal).reshape(-1, count, columns).mean(axis=2)
+    return ShiftOfMaximum(
+        plain=error(plain.weights),
+        error=error(found.weights),
+        hartree=error(dressed.weights),
+        curve=averaged + error(found.weights) - error(plain.weights),
+        coupling=jnp.asarray(couplings, truth.dtype) * train,
+        learned=(jnp.diag(learned)[:, None] + change).T,
+        residual=found.residual,
+    )
