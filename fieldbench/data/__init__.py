@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from fieldbench.data.cache import available, checksum, fetch, load
     from fieldbench.data.images import Images
     from fieldbench.data.registry import NAMES
-    from fieldbench.data.tasks import Task, binary_task
+    from fieldbench.data.tasks import Task, binary_task, own_task
 
 _HOME = {
     "available": "cache",
@@ -20,9 +20,10 @@ _HOME = {
     "NAMES": "registry",
     "Task": "tasks",
     "binary_task": "tasks",
+    "own_task": "tasks",
 }
 
-__all__ = ["NAMES", "Images", "Task", "available", "binary_task", "checksum", "fetch", "load"]
+__all__ = ["NAMES", "Images", "Task", "available", "binary_task", "checksum", "fetch", "load", "own_task"]
 
 
 def __getattr__(name: str) -> Any:
