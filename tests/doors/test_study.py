@@ -132,5 +132,5 @@ def test_the_example_of_the_readme_runs_and_finds_what_stands_there(tmp_path, mo
     said = re.search(
         r"At P = 102 of these 569 points the error is (\.\d+) ± (\.\d+), predicted (\.\d+) ± (\.\d+)", text
     )
-    assert [float(number) for number in said.groups()] == pytest.approx(row.tolist(), abs=6e-4)
+    assert [float(part) for part in said.groups()] == pytest.approx(row.tolist(), abs=6e-4)
     assert "left open" in capsys.readouterr().out
