@@ -118,7 +118,7 @@ class Kernel:
         if not isinstance(depth, Integral) or depth < 1:
             raise BadInput(f"depth {depth!r} is no whole number from 1 up: it counts hidden layers")
         for variance in variances:
-            if not isinstance(variance, Real) or not 0.0 < variance < float("inf"):
+            if not isinstance(variance, Real) or not 0.0 < float(variance) < float("inf"):
                 raise BadInput(f"variance {variance!r} must be a positive and finite number")
 
     def __call__(self, left: Any, right: Any) -> Any:
