@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fieldbench.claims.check import Check, Limit, Rival, Selects
 from fieldbench.claims.control import Control
@@ -22,10 +22,6 @@ from fieldbench.claims.structure import nodes
 from fieldbench.claims.tier import Tier
 from fieldbench.claims.variant import Variant, block_of, ports_of
 from fieldbench.errors import BadInput
-
-if TYPE_CHECKING:
-    from fieldbench.judging.predictions import Predictions
-    from fieldbench.verdicts.outcome import Judgement
 
 
 @dataclass(frozen=True)
@@ -70,20 +66,6 @@ class Case:
         """Experiments and replicates of a tier."""
         found = self.tier(tier)
         return found.experiments, found.replicates
-
-    def judge(self, tier: str, evidence: Any, predictions: Predictions, missing: str) -> Judgement:
-        """Every verdict from measured and predicted values alone."""
-        from fieldbench.judging.judge import judge
-
-        return judge(self, tier, evidence, predictions, missing)
-
-    def drawn(
-        self, tier: str, evidence: Any, predictions: Predictions, curves: bool = True
-    ) -> Mapping[str, Any] | None:
-        """The data of its figure, if it declares one."""
-        from fieldbench.judging.drawing import draw
-
-        return draw(self, evidence, predictions, curves)
 
     def variants(self) -> list[Variant]:
         """The ways in which its experiments are measured."""
@@ -147,15 +129,6 @@ class Case:
     def name_of(self, theory: Any) -> str:
         """Printed name of a theory among the predictions; None stands for the case's own."""
         return THEORY if theory is None else self.theory_names[id(theory)][0]
-
-    def predict(self, tier: str, experiments: Sequence[Any]) -> Predictions:
-        """What each theory says wherever a check, a control or the figure asks for it."""
-        from fieldbench.judging.judge import rehearse
-        from fieldbench.judging.predictions import predict
-
-        predictions = predict(self, tier, experiments)
-        rehearse(self, tier, experiments, predictions)
-        return predictions
 
     def theories_in(self, tier: str, experiments: Sequence[Any]) -> dict[str, dict[Any, None]]:
         """Name of each theory → the experiments at which a check, a control or the figure asks for it."""

@@ -13,7 +13,7 @@ from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import find_cases
 
 if TYPE_CHECKING:
-    from fieldbench.cells.result import Result
+    from fieldbench.judging.trial import Result
     from fieldbench.records.schema import Record
 
 OWN = Path(".fieldbench")
@@ -74,8 +74,9 @@ class Session:
         """
         from fieldbench import data
         from fieldbench.cells.numerics import numerics
-        from fieldbench.cells.runner import Settings, run_case
+        from fieldbench.cells.runner import Settings
         from fieldbench.cells.store import Store
+        from fieldbench.judging.trial import run_case
         from fieldbench.loading.load import explained, load_case
 
         with numerics():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.regression.interface import NestedRegression
+from fieldbench.regression import NestedRegression
 from fieldbench.theory.kernels import EmpiricalSpectrum
 from fieldbench.typing import Sizes
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from fieldbench.checked import checked_array
 from fieldbench.errors import BadInput
-from fieldbench.regression.interface import NestedRegression
+from fieldbench.regression import NestedRegression
 from fieldbench.typing import Sizes
 
 

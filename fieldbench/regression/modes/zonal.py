@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fieldbench.errors import BadInput
-from fieldbench.regression.interface import NestedRegression
+from fieldbench.regression import NestedRegression
 from fieldbench.theory.kernels import sphere
 from fieldbench.typing import Sizes
 
