@@ -73,8 +73,12 @@ class Case:
         for control in self.controls:
             if control.experiment is not None:
                 kind = self.broken_kind(control.experiment)
-                found += [_variant(control.id, kind, control.experiment, control.on)] if kind else []
+                found += [_variant(control.id, kind, control.experiment, self._asks(control))] if kind else []
         return found
+
+    def _asks(self, control: Control) -> Selects:
+        """Where a control is measured: where it says, of what the check that it contradicts reads."""
+        return lambda experiment: bool(self.select(control.contradicts, [experiment], control.on))
 
     def broken_kind(self, broken: type[Experiment]) -> type[Experiment] | None:
         """The measured kind that a broken one stands for: the nearest in its line of classes."""

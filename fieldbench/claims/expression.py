@@ -53,16 +53,24 @@ class Expression:
     def __neg__(self) -> Expression:
         return -1.0 * self
 
+    def __abs__(self) -> Expression:
+        return Elementwise(np.abs, "abs", (self,))
+
 
 @dataclass(frozen=True, eq=False)
 class Selected(Expression):
-    """The entries of a quantity at given coordinates: axis name → value or values, matched exactly."""
+    """The entries of a quantity at given coordinates: axis name → value or values, matched exactly.
+
+    A function of the experiment may give them, or one True or False for each entry of the axis.
+    """
 
     quantity: Expression
     at: dict[str, Any]
 
     def __str__(self) -> str:
-        return f"{self.quantity} at " + ", ".join(f"{axis} = {value}" for axis, value in self.at.items())
+        return f"{self.quantity} at " + ", ".join(
+            f"chosen {axis}" if callable(value) else f"{axis} = {value}" for axis, value in self.at.items()
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -75,6 +75,8 @@ def evaluate(expression: Expression, experiments: Sequence[Any], world: World) -
 def _built(expression: Expression, experiments: Sequence[Any], world: World) -> Points:
     if isinstance(expression, Selected):
         parts = [_selected(expression, experiment, world) for experiment in experiments]
+        if not any(names for _, names in parts):
+            raise TooFewPoints(f"{expression} keeps nothing of what this tier has")
         return _joined([values for values, _ in parts], experiments, [name for _, names in parts for name in names])
     if isinstance(expression, Under):
         return evaluate(expression.expression, experiments, world.of(expression.theory))
@@ -165,10 +167,22 @@ def _axis_labels(coordinates: Mapping[str, NDArray[Any]]) -> list[str]:
 
 
 def short_labels(experiments: Sequence[Any]) -> list[str]:
-    """A short name for each experiment: the fields in which they differ."""
-    fields = [{f.name: getattr(e, f.name) for f in dataclasses.fields(e)} for e in experiments]
-    varying = [name for name in (fields[0] if fields else {}) if len({repr(f.get(name)) for f in fields}) > 1]
-    return [", ".join(f"{name}={_short(f.get(name))}" for name in varying) for f in fields]
+    """A short name for each: its kind, where there are several, and the fields in which experiments of the kind differ."""
+    kinds = {type(e) for e in experiments}
+    varying = {
+        kind: [
+            field.name for field in dataclasses.fields(kind)
+            if len({repr(getattr(e, field.name)) for e in experiments if type(e) is kind}) > 1
+        ]
+        for kind in kinds
+    }  # fmt: skip
+    return [
+        ", ".join(
+            ([type(e).__name__] if len(kinds) > 1 else [])
+            + [f"{name}={_short(getattr(e, name))}" for name in varying[type(e)]]
+        )
+        for e in experiments
+    ]
 
 
 def _short(value: Any) -> str:

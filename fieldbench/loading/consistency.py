@@ -39,6 +39,7 @@ def require_consistent(case: Case) -> None:
             _require_check(case, check)
     _require_controls(case, where)
     _require_figure(case)
+    _require_told_apart(case)
     _require_read(case)
     _require_independent(case)
 
@@ -184,6 +185,18 @@ def _require_figure(case: Case) -> None:
             f"{figure.line}: the figure's x={figure.x!r} is no axis of {figure.y}, whose axes are "
             f"{', '.join(axes) or 'none'}; a field is shown by x=per(lambda at: at.field)"
         )
+
+
+def _require_told_apart(case: Case) -> None:
+    """What a theory says is found by its printed name: an observable of one's own is not named like a quantity."""
+    quantities = {str(quantity) for kind in case.kinds for quantity in kind.quantities().values()}
+    for check in case.checks:
+        for node in read_by(check) if isinstance(check, Check) else ():
+            if not isinstance(node, Quantity) and str(node) in quantities:
+                raise BadInput(
+                    f"{check.line}: check {check.id} reads the observable {str(node)!r}, which is also a quantity's "
+                    "name; give the function another"
+                )
 
 
 def _require_read(case: Case) -> None:
