@@ -167,7 +167,7 @@ def _axis_labels(coordinates: Mapping[str, NDArray[Any]]) -> list[str]:
 
 
 def short_labels(experiments: Sequence[Any]) -> list[str]:
-    """A short name for each: its kind, where there are several, and the fields in which experiments of the kind differ."""
+    """A short name for each: its kind, where there are several, and the fields in which those of it differ."""
     kinds = {type(e) for e in experiments}
     varying = {
         kind: [
