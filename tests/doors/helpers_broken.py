@@ -23,7 +23,7 @@ BROKEN = {
     ),
     "a quantity misspelt": (
         ("GROWS = exponent(Sum.sum", "GROWS = exponent(Sum.sun"),
-        "case.py, line {GROWS = exponent}: AttributeError: type object 'Sum' has no attribute 'sun'; did you mean 'sum'?",
+        "case.py, line {GROWS =}: AttributeError: type object 'Sum' has no attribute 'sun'; did you mean 'sum'?",
     ),
     "no CASE": (("CASE = Case(", "KASE = Case("), "case.py binds no CASE; end it with CASE = Case("),
     "its experiment": (
