@@ -181,7 +181,7 @@ class Case:
 
 def own_name(theory: Any) -> str:
     """A theory's name where the case gives it none: that of its function."""
-    return getattr(theory, "__name__", "another").replace("_", "-").strip("-<>") or "another"
+    return getattr(getattr(theory, "func", theory), "__name__", "another").replace("_", "-").strip("-<>") or "another"
 
 
 def read_by(check: Check) -> list[Expression]:

@@ -107,13 +107,14 @@ class PerExperiment(Expression):
 class AcrossExperiments(Expression):
     """A function of all experiments together: (experiments, values (replicates, points) of each operand) → the same.
 
-    `least` is the number of experiments below which it has no meaning.
+    `labels` name the points, or make names of the experiments; `least` is the number of experiments below which it has
+    no meaning.
     """
 
     function: Function
     name: str
     operands: tuple[Expression, ...]
-    labels: tuple[str, ...] | None = None
+    labels: tuple[str, ...] | Function | None = None
     least: int = 1
 
     def __str__(self) -> str:

@@ -134,14 +134,14 @@ def _across(expression: AcrossExperiments, experiments: Sequence[Any], world: Wo
     points = [evaluate(operand, experiments, world) for operand in expression.operands]
     found = np.asarray(expression.function(experiments, *(p.values for p in points)), dtype=np.float64)
     found = found[:, None] if found.ndim == 1 else found
-    labels = expression.labels
+    labels = expression.labels(experiments) if callable(expression.labels) else expression.labels
     if labels is None:
         joined = tuple(label for p in points for label in p.labels)
         shorts = short_labels(experiments)
         pairs = tuple(f"{a} → {b}" for a, b in itertools.pairwise(shorts))
         labels = next(names for names in (joined, pairs, tuple(map(str, range(found.shape[1]))))
                       if len(names) == found.shape[1])  # fmt: skip
-    return Points(found, labels)
+    return Points(found, tuple(labels))
 
 
 def _joined(values: list[FloatArray], experiments: Sequence[Any], inner: list[str] | None) -> Points:

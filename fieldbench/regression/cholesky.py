@@ -22,7 +22,8 @@ CROSSOVER = 1024
 def lapack(name: str, matrix: np.ndarray) -> Callable[..., Any]:
     """The LAPACK routine of that name for the dtype of a matrix."""
     routines: Any = get_lapack_funcs((name,), (matrix,))
-    return routines[0]
+    routine: Callable[..., Any] = routines[0]
+    return routine
 
 
 def regularised(gram: Float[AnyArray, "n n"], ridge: float, *, overwrite: bool = False) -> Float[np.ndarray, "n n"]:
@@ -121,7 +122,9 @@ def factorise_jax(gram: Float[AnyArray, "n n"], ridge: float) -> Float[Array, "n
 
 @jax.jit
 def _factorise_on_device(matrix: Float[Array, "n n"], ridge: Float[Array, ""]) -> Float[Array, "n n"]:
-    return jnp.linalg.cholesky(matrix + ridge * jnp.eye(matrix.shape[0], dtype=matrix.dtype), symmetrize_input=False)
+    shifted = matrix + ridge * jnp.eye(matrix.shape[0], dtype=matrix.dtype)
+    factor: Array = jnp.linalg.cholesky(shifted, symmetrize_input=False)
+    return factor
 
 
 def _first_bad_pivot(gram: Float[AnyArray, "n n"], ridge: float) -> int:

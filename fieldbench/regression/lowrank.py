@@ -29,14 +29,16 @@ def low_rank_factor(matrix: Float[np.ndarray, "n n"]) -> Float[np.ndarray, "n r"
         if rank == leading or rank > count // 3:
             return None
         # Rows stand for columns of the symmetric matrix: their transpose is Fortran-ordered without reordering.
-        factor = trsm(1.0, triangle[:rank, :rank], matrix[pivots[:rank]].T, side=1, lower=1, trans_a=1, overwrite_b=1)
+        factor: np.ndarray = trsm(
+            1.0, triangle[:rank, :rank], matrix[pivots[:rank]].T, side=1, lower=1, trans_a=1, overwrite_b=1
+        )
         if _certified(factor, matrix):
             return factor
     return None
 
 
 def _certified(factor: Float[np.ndarray, "n r"], matrix: Float[np.ndarray, "n n"]) -> bool:
-    count = matrix.shape[0]
+    count = len(matrix)
     probe = np.random.default_rng(_PROBE_SEED).standard_normal(count).astype(matrix.dtype)
     image = matrix @ probe
     error = np.linalg.norm(factor @ (factor.T @ probe) - image)

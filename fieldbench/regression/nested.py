@@ -67,7 +67,8 @@ class NestedCholesky:
         weights = nested_weights(factor, labels, steps, threads=self.threads)
         stacked = np.ascontiguousarray(weights.transpose(1, 0, 2)).reshape(count, -1)
         with blas_threads(1):
-            return (rows @ stacked).reshape(tests, steps.size, columns).transpose(1, 0, 2)
+            means: np.ndarray = rows @ stacked
+        return means.reshape(tests, steps.size, columns).transpose(1, 0, 2)
 
     def traces(
         self, gram: Float[AnyArray, "n n"], ridge: float, symmetric: Float[AnyArray, "n n"], sizes: Sizes
@@ -102,7 +103,8 @@ class NestedCholesky:
             with blas_threads(self.threads):
                 inverse, _ = lapack("trtri", factor)(factor, lower=1, overwrite_c=1)
                 diagonal = _whitened_diagonal(inverse, matrix)
-        return np.cumsum(diagonal)[steps - 1]
+        found: np.ndarray = np.cumsum(diagonal)[steps - 1]
+        return found
 
     def _factor(self, gram: Float[AnyArray, "n n"], ridge: float) -> TiledTriangle:
         triangle = copied(gram, ridge, threads=self.threads)

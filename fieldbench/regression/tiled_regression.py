@@ -138,7 +138,8 @@ class TiledRegression:
 
         with blas_threads(1):
             Tasks(len(rows), self.threads, progress).run(subtract)
-        return np.linalg.norm(remainder, axis=0) / norms
+        found: np.ndarray = np.linalg.norm(remainder, axis=0) / norms
+        return found
 
 
 def _stage(progress: Callable[[str, int, int], None] | None, name: str) -> Progress | None:

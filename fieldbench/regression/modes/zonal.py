@@ -9,7 +9,7 @@ import numpy as np
 from fieldbench.errors import BadInput
 from fieldbench.regression import NestedRegression
 from fieldbench.theory.kernels import sphere
-from fieldbench.typing import AnyArray, Float, Sizes
+from fieldbench.typing import AnyArray, Array, Float, Sizes
 
 _ROWS = 32
 
@@ -46,7 +46,8 @@ def rotation_averaged_learnability(
 def zonal_matrix(degree: int, dimension: int, cosines: Float[AnyArray, "n m"]) -> Float[AnyArray, "n m"]:
     """P_l of a matrix of cosines. Of NumPy's by blocks of rows: touching new memory costs more than the sums."""
     if not isinstance(cosines, np.ndarray):
-        return sphere.zonal(degree, dimension, cosines)
+        whole: Array = sphere.zonal(degree, dimension, cosines)
+        return whole
     matrix = np.empty_like(cosines)
     for start in range(0, len(matrix), _ROWS):
         rows = slice(start, start + _ROWS)
@@ -91,4 +92,5 @@ def zonal_coefficients(
 
 def harmonic(degree: int, dimension: int, cosines: Float[AnyArray, "*shape"]) -> Float[AnyArray, "*shape"]:
     """Zonal harmonic of unit power, √deg_l P_l(t)."""
-    return float(sphere.degeneracy(degree, dimension)) ** 0.5 * sphere.zonal(degree, dimension, cosines)
+    values: AnyArray = float(sphere.degeneracy(degree, dimension)) ** 0.5 * sphere.zonal(degree, dimension, cosines)
+    return values
