@@ -56,7 +56,7 @@ $(VENV)/peers-installed: $(VENV)/installed
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'fieldbench needs Python 3.11 or newer: make PYTHON=python3.11 ...')"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,bench,oracles]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,bench,oracles,report]'
 	touch $@
 
 clean:

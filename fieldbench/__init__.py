@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fieldbench.doors.notebook import Run, run
+    from fieldbench.doors.study import Study, study
 
-_HOMES = {"Run": "doors.notebook", "run": "doors.notebook"}
+_HOMES = {"Run": "doors.notebook", "Study": "doors.study", "run": "doors.notebook", "study": "doors.study"}
 
-__all__ = ["Run", "run"]
+__all__ = ["Run", "Study", "run", "study"]
 
 
 def __getattr__(name: str) -> Any:

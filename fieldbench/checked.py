@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from fieldbench.errors import BadInput
+from fieldbench.typing import AnyArray, Float, Int, Numbers, Sizes
 
 
-def checked_sizes(sizes: Any, largest: int) -> Any:
+def checked_sizes(sizes: Sizes, largest: int) -> Int[np.ndarray, " sizes"]:
     """Training sizes as a vector of integers within 1 … largest.
 
     Raises:
@@ -23,8 +22,8 @@ def checked_sizes(sizes: Any, largest: int) -> Any:
     return vector
 
 
-def checked_order(gram: Any) -> int:
-    """The number of points n of a kernel matrix (n, n).
+def checked_order(gram: Float[AnyArray, "n n"]) -> int:
+    """The number of points n of a kernel matrix.
 
     Raises:
         BadInput: not a square matrix, or an empty one.
@@ -35,7 +34,7 @@ def checked_order(gram: Any) -> int:
     return int(shape[0])
 
 
-def checked_ridge(ridge: float) -> float:
+def checked_ridge(ridge: float | np.floating) -> float:
     """The ridge, if it is a noise variance: finite and not negative.
 
     Raises:
@@ -46,7 +45,7 @@ def checked_ridge(ridge: float) -> float:
     return float(ridge)
 
 
-def checked_array(name: str, array: Any, shape: tuple[int | None, ...]) -> Any:
+def checked_array(name: str, array: Numbers, shape: tuple[int | None, ...]) -> np.ndarray:
     """The array as NumPy, if its shape matches (None matches any length ≥ 1) and every entry is finite.
 
     Raises:

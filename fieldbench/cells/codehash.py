@@ -23,8 +23,6 @@ STARTED = time.time()
 PACKAGE = Path(fieldbench.__file__).resolve().parent
 # What declares and what judges computes no measured number.
 DECLARING = tuple(PACKAGE / "claims" / f"{name}.py" for name in ("experiment", "expression"))
-FIRST_FORM = PACKAGE / "evidence"
-"""The vocabulary of the first form, where one file declares, measures and judges."""
 
 
 def code_hash(files: Iterable[Path]) -> str:
@@ -105,8 +103,7 @@ def _module(name: str, path: Path, level: int) -> list[Path]:
         return []  # inside the package an absolute name is never a neighbour
     place = base.joinpath(*parts)
     candidates = (place.with_suffix(".py"), place / "__init__.py") if parts else (place / "__init__.py",)
-    found = [candidate.resolve() for candidate in candidates if candidate.is_file()][:1]
-    return [] if found and FIRST_FORM in found[0].parents else found
+    return [candidate.resolve() for candidate in candidates if candidate.is_file()][:1]
 
 
 def _tree(path: Path) -> ast.Module:

@@ -1,15 +1,14 @@
-"""The one way through: claim → experiments of a tier → cells → evidence → checks → verdict."""
+"""The runner: experiments of a tier become cells, each measured once and kept."""
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -19,41 +18,14 @@ from numpy.typing import NDArray
 from fieldbench import canonical
 from fieldbench.cells.codehash import code_hash, require_as_imported
 from fieldbench.cells.keys import replicate_key
+from fieldbench.cells.measurement import Measurement, Skipped
 from fieldbench.cells.provenance import collect, measure_cost
-from fieldbench.cells.result import Measurement, Result, Skipped, evidence_of
 from fieldbench.cells.siblings import Siblings
 from fieldbench.cells.store import CellKey, Store
-from fieldbench.claims.facts import Claim
+from fieldbench.claims.case import Case
 from fieldbench.claims.names import MAIN
 from fieldbench.claims.variant import Variant
 from fieldbench.errors import BadInput, DataMissing
-from fieldbench.judging.predictions import Predictions
-from fieldbench.verdicts.outcome import Judgement
-
-
-class Runnable(Protocol):
-    """What the runner asks of a case, in either form."""
-
-    @property
-    def claim(self) -> Claim: ...
-    @property
-    def ports(self) -> tuple[str, ...]: ...
-    def planned(self, tier: str) -> tuple[Sequence[Any], int]:
-        """Experiments and replicates of a tier."""
-
-    def variants(self) -> list[Variant]:
-        """The ways in which its experiments are measured."""
-
-    def predict(self, tier: str, experiments: Sequence[Any]) -> Predictions:
-        """What theories say of the experiments."""
-
-    def judge(self, tier: str, evidence: Any, predictions: Predictions, missing: str) -> Judgement:
-        """Every verdict from values alone."""
-
-    def drawn(
-        self, tier: str, evidence: Any, predictions: Predictions, curves: bool = True
-    ) -> Mapping[str, Any] | None:
-        """The data of its figure, if it declares one; dense curves of the theory only if asked for."""
 
 
 @dataclass(frozen=True)
@@ -91,20 +63,16 @@ class Work:
     data: Mapping[str, str]
 
 
-def run_case(case: Runnable, store: Store, settings: Settings) -> Result:
-    """Predict, measure what the store lacks, and judge.
+def measure(
+    case: Case, present: Mapping[Any, Mapping[str, str]], replicates: int, store: Store, settings: Settings
+) -> tuple[tuple[Measurement, ...], bool]:
+    """Every block of the experiments whose data are here, from the store or anew; and whether none is missing.
 
     Raises:
-        BadInput: unknown tier or field, a measurement with NaN or ragged arrays, or one that ignores its key.
+        BadInput: a measurement with NaN or ragged arrays, or one that ignores its key.
         StoreError: a finished cell cannot be written.
     """
-    started = time.perf_counter()
-    planned, replicates = case.planned(settings.tier)
-    experiments = _overridden(case, planned, settings.overrides)
-    present, skipped = _available(experiments, settings.checksum)
     work = list(plan(case, present, replicates))
-    # A theory does not wait for the data: what is wrong with it is known before hours of measurement.
-    predictions = case.predict(settings.tier, list(present))
     measurements, siblings, hashes = [], Siblings(), dict[tuple[Path, ...], str]()
     for done, item in enumerate(work):
         what = f"{case.claim.id} {item.variant.name} {canonical.text(item.experiment)}"
@@ -115,28 +83,10 @@ def run_case(case: Runnable, store: Store, settings: Settings) -> Result:
             where = f"{case.claim.id}, {item.variant.name}, {item.experiment}"
             siblings.require_unlike(item.experiment, item.variant.name, where)
     settings.progress(len(work), len(work), case.claim.id)
-    whole = len(measurements) == len(work)
-    evidence = evidence_of([(m.variant, m.experiment, m.key.block[0], m.arrays) for m in measurements])
-    missing = "; ".join(dict.fromkeys(skip.reason for skip in skipped))
-    return Result(
-        case=case,
-        tier=settings.tier,
-        seed=settings.seed,
-        replicates=replicates,
-        measurements=tuple(measurements),
-        predictions=predictions,
-        judgement=case.judge(settings.tier, evidence, predictions, missing) if whole else None,
-        figure=case.drawn(settings.tier, evidence, predictions) if whole else None,
-        skipped=tuple(skipped),
-        exploratory=bool(settings.overrides),
-        ports={name: settings.port_names.get(name, "") for name in case.ports},
-        sampler=_sampler(settings.ports["sampler"]) if "sampler" in case.ports else None,
-        data={name: digest for data in present.values() for name, digest in data.items()},
-        wall_seconds=time.perf_counter() - started,
-    )
+    return tuple(measurements), len(measurements) == len(work)
 
 
-def plan(case: Runnable, present: Mapping[Any, Mapping[str, str]], replicates: int) -> Iterator[Work]:
+def plan(case: Case, present: Mapping[Any, Mapping[str, str]], replicates: int) -> Iterator[Work]:
     """The blocks to measure: the case's own, then those of controls that break the measurement."""
     for variant in sorted(case.variants(), key=lambda v: v.name != MAIN):
         if replicates % variant.size:
@@ -150,7 +100,7 @@ def plan(case: Runnable, present: Mapping[Any, Mapping[str, str]], replicates: i
                     yield Work(experiment, variant, first, data)
 
 
-def _overridden(case: Runnable, experiments: Sequence[Any], overrides: Mapping[str, Any]) -> Sequence[Any]:
+def overridden(case: Case, experiments: Sequence[Any], overrides: Mapping[str, Any]) -> Sequence[Any]:
     """The experiments with fields replaced where they have them; those that become equal are run once."""
     if not overrides:
         return experiments
@@ -167,7 +117,7 @@ def _overridden(case: Runnable, experiments: Sequence[Any], overrides: Mapping[s
     return list(dict.fromkeys(changed(experiment) for experiment in experiments))
 
 
-def _available(
+def available(
     experiments: Sequence[Any], checksum: Callable[[str], str] | None
 ) -> tuple[dict[Any, dict[str, str]], list[Skipped]]:
     """Split the experiments into those whose data are here (with checksums) and those skipped with a reason."""
@@ -185,7 +135,7 @@ def _available(
 
 
 def _finish(
-    case: Runnable,
+    case: Case,
     item: Work,
     store: Store,
     settings: Settings,
@@ -229,7 +179,7 @@ def _finish(
     return Measurement(item.experiment, variant.name, key, cell.arrays, cell.provenance, reused)
 
 
-def _measure(case: Runnable, item: Work, seed: int, ports: Mapping[str, Any], where: str) -> dict[str, NDArray[Any]]:
+def _measure(case: Case, item: Work, seed: int, ports: Mapping[str, Any], where: str) -> dict[str, NDArray[Any]]:
     variant, count = item.variant, item.variant.size
     keys = [replicate_key(seed, case.claim.id, variant.stream, item.experiment, item.first + i) for i in range(count)]
     batched = variant.block is not None
@@ -267,8 +217,3 @@ def _identity(port: Any, name: str) -> str:
     if name.startswith("fieldbench.") or not dataclasses.is_dataclass(port):
         return name
     return f"{name} {port!r}"
-
-
-def _sampler(sampler: Any) -> dict[str, Any]:
-    """Step and tolerance of a sampler, where it has fields of these names."""
-    return {name: getattr(sampler, name, None) for name in ("step", "tolerance")}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fieldbench.claims.guard import Guard
     from fieldbench.claims.known import Known, Remainder, Said, Theory
     from fieldbench.claims.observables import (
+        across,
         change,
         crossing,
         exponent,
@@ -36,8 +37,8 @@ _HOMES = {
     **dict.fromkeys(("Experiment", "Quantity", "batched"), "experiment"),
     **dict.fromkeys(("Known", "Remainder", "Said", "Theory"), "known"),
     **dict.fromkeys(
-        ("change", "crossing", "exponent", "extrapolated", "local_exponents", "log", "observable", "per", "spread",
-         "together"),
+        ("across", "change", "crossing", "exponent", "extrapolated", "local_exponents", "log", "observable", "per",
+         "spread", "together"),
         "observables",
     ),
     "Case": "case",
@@ -66,6 +67,7 @@ __all__ = [
     "Said",
     "Theory",
     "Tier",
+    "across",
     "batched",
     "change",
     "crossing",

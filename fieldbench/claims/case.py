@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fieldbench.claims.check import Check, Limit, Rival, Selects
 from fieldbench.claims.control import Control
@@ -22,10 +22,6 @@ from fieldbench.claims.structure import nodes
 from fieldbench.claims.tier import Tier
 from fieldbench.claims.variant import Variant, block_of, ports_of
 from fieldbench.errors import BadInput
-
-if TYPE_CHECKING:
-    from fieldbench.judging.predictions import Predictions
-    from fieldbench.verdicts.outcome import Judgement
 
 
 @dataclass(frozen=True)
@@ -71,28 +67,18 @@ class Case:
         found = self.tier(tier)
         return found.experiments, found.replicates
 
-    def judge(self, tier: str, evidence: Any, predictions: Predictions, missing: str) -> Judgement:
-        """Every verdict from measured and predicted values alone."""
-        from fieldbench.judging.judge import judge
-
-        return judge(self, tier, evidence, predictions, missing)
-
-    def drawn(
-        self, tier: str, evidence: Any, predictions: Predictions, curves: bool = True
-    ) -> Mapping[str, Any] | None:
-        """The data of its figure, if it declares one."""
-        from fieldbench.judging.drawing import draw
-
-        return draw(self, evidence, predictions, curves)
-
     def variants(self) -> list[Variant]:
         """The ways in which its experiments are measured."""
         found = [_variant(MAIN, kind, kind, None) for kind in self.kinds]
         for control in self.controls:
             if control.experiment is not None:
                 kind = self.broken_kind(control.experiment)
-                found += [_variant(control.id, kind, control.experiment, control.on)] if kind else []
+                found += [_variant(control.id, kind, control.experiment, self._asks(control))] if kind else []
         return found
+
+    def _asks(self, control: Control) -> Selects:
+        """Where a control is measured: where it says, of what the check that it contradicts reads."""
+        return lambda experiment: bool(self.select(control.contradicts, [experiment], control.on))
 
     def broken_kind(self, broken: type[Experiment]) -> type[Experiment] | None:
         """The measured kind that a broken one stands for: the nearest in its line of classes."""
@@ -148,15 +134,6 @@ class Case:
         """Printed name of a theory among the predictions; None stands for the case's own."""
         return THEORY if theory is None else self.theory_names[id(theory)][0]
 
-    def predict(self, tier: str, experiments: Sequence[Any]) -> Predictions:
-        """What each theory says wherever a check, a control or the figure asks for it."""
-        from fieldbench.judging.judge import rehearse
-        from fieldbench.judging.predictions import predict
-
-        predictions = predict(self, tier, experiments)
-        rehearse(self, tier, experiments, predictions)
-        return predictions
-
     def theories_in(self, tier: str, experiments: Sequence[Any]) -> dict[str, dict[Any, None]]:
         """Name of each theory → the experiments at which a check, a control or the figure asks for it."""
         wanted: dict[str, dict[Any, None]] = {}
@@ -204,7 +181,7 @@ class Case:
 
 def own_name(theory: Any) -> str:
     """A theory's name where the case gives it none: that of its function."""
-    return getattr(theory, "__name__", "another").replace("_", "-").strip("-<>") or "another"
+    return getattr(getattr(theory, "func", theory), "__name__", "another").replace("_", "-").strip("-<>") or "another"
 
 
 def read_by(check: Check) -> list[Expression]:

@@ -53,16 +53,24 @@ class Expression:
     def __neg__(self) -> Expression:
         return -1.0 * self
 
+    def __abs__(self) -> Expression:
+        return Elementwise(np.abs, "abs", (self,))
+
 
 @dataclass(frozen=True, eq=False)
 class Selected(Expression):
-    """The entries of a quantity at given coordinates: axis name → value or values, matched exactly."""
+    """The entries of a quantity at given coordinates: axis name → value or values, matched exactly.
+
+    A function of the experiment may give them, or one True or False for each entry of the axis.
+    """
 
     quantity: Expression
     at: dict[str, Any]
 
     def __str__(self) -> str:
-        return f"{self.quantity} at " + ", ".join(f"{axis} = {value}" for axis, value in self.at.items())
+        return f"{self.quantity} at " + ", ".join(
+            f"chosen {axis}" if callable(value) else f"{axis} = {value}" for axis, value in self.at.items()
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,13 +107,14 @@ class PerExperiment(Expression):
 class AcrossExperiments(Expression):
     """A function of all experiments together: (experiments, values (replicates, points) of each operand) → the same.
 
-    `least` is the number of experiments below which it has no meaning.
+    `labels` name the points, or make names of the experiments; `least` is the number of experiments below which it has
+    no meaning.
     """
 
     function: Function
     name: str
     operands: tuple[Expression, ...]
-    labels: tuple[str, ...] | None = None
+    labels: tuple[str, ...] | Function | None = None
     least: int = 1
 
     def __str__(self) -> str:

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 from fieldbench.claims.expression import Expression
 from fieldbench.errors import BadInput
 
-Origin = Literal["computed", "bounded", "guessed"]
-ORIGINS = ("computed", "bounded", "guessed")
+Origin = Literal["computed", "bounded", "guessed", "chosen"]
+ORIGINS = ("computed", "bounded", "guessed", "chosen")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class Remainder:
         name: the cause in words.
         value: its size, of the shape of the value (or a number); a sign, where it is known, is kept.
         order: the order that it represents, as "1/P²".
-        got: "computed", "bounded" (an argument holds it below this) or "guessed" (shown as such).
+        got: "computed", "bounded" (an argument holds it below this), "guessed" (shown as such), or "chosen": the
+            resolution asked of a measurement where the theory itself leaves nothing open.
         relative: `value` is a fraction of the theory's value.
     """
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from fieldbench.claims.experiment import Quantity
 from fieldbench.claims.expression import AcrossExperiments, Elementwise, Expression, PerExperiment
@@ -14,6 +14,7 @@ from fieldbench.errors import BadInput, TooFewPoints
 
 FloatArray = NDArray[np.float64]
 OfExperiment = Callable[[Any], float]
+NumbersOfExperiment = Callable[[Any], ArrayLike]
 
 
 def observable(*operands: Expression) -> Callable[[Callable[..., Any]], Expression]:
@@ -25,8 +26,24 @@ def observable(*operands: Expression) -> Callable[[Callable[..., Any]], Expressi
     return lambda function: PerExperiment(function, function.__name__, operands)
 
 
-def per(function: OfExperiment) -> Expression:
-    """A number that is known of each experiment, such as d^{3/4}."""
+def across(
+    *operands: Expression, labels: tuple[str, ...] | Callable[[Any], Sequence[str]] | None = None, least: int = 1
+) -> Callable[[Callable[..., Any]], Expression]:
+    """Make an observable of a function of all experiments together and of the points of expressions there.
+
+    As in `@across(Lattice.energy, least=2)` over `def step(experiments, energy): return energy[:, -1] - energy[:, 0]`,
+    where `energy` has shape (replicates, points).
+
+    Args:
+        operands: expressions, each read over all experiments.
+        labels: of the points, or a function of the experiments that gives them.
+        least: experiments below which it has no meaning; the check is then left to another tier.
+    """
+    return lambda function: AcrossExperiments(function, function.__name__, operands, labels, least)
+
+
+def per(function: NumbersOfExperiment) -> Expression:
+    """What is known of each experiment, such as d^{3/4}: a number, or one for each of its points."""
     return PerExperiment(lambda at: np.atleast_1d(np.asarray(function(at), np.float64))[None, :], "per", ())
 
 

@@ -45,7 +45,14 @@ def positions(expression: Selected, experiment: Any) -> dict[str, NDArray[np.int
     for axis, values in quantity.coordinates(experiment).items():
         keep = np.arange(len(values))
         if axis in expression.at:
-            wanted = np.atleast_1d(np.asarray(expression.at[axis])).tolist()
+            chosen = expression.at[axis]
+            wanted = np.atleast_1d(np.asarray(chosen(experiment) if callable(chosen) else chosen))
+            if wanted.dtype == np.bool_:
+                if wanted.shape != values.shape:
+                    raise BadInput(f"{expression}: {wanted.size} choices do not fit {len(values)} values on the axis")
+                kept[axis] = np.flatnonzero(wanted)
+                continue
+            wanted = wanted.tolist()
             found = [np.flatnonzero(values == value) for value in wanted]
             for value, where in zip(wanted, found, strict=True):
                 if len(where) != 1:

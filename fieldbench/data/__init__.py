@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from fieldbench.data.cache import available, checksum, fetch, load
     from fieldbench.data.images import Images
     from fieldbench.data.registry import NAMES
-    from fieldbench.data.tasks import Task, binary_task
+    from fieldbench.data.synthetic import gaussian, on_band, on_sphere
+    from fieldbench.data.tasks import Task, binary_task, normalise, own_task
 
 _HOME = {
     "available": "cache",
@@ -20,9 +21,28 @@ _HOME = {
     "NAMES": "registry",
     "Task": "tasks",
     "binary_task": "tasks",
+    "normalise": "tasks",
+    "own_task": "tasks",
+    "gaussian": "synthetic",
+    "on_band": "synthetic",
+    "on_sphere": "synthetic",
 }
 
-__all__ = ["NAMES", "Images", "Task", "available", "binary_task", "checksum", "fetch", "load"]
+__all__ = [
+    "NAMES",
+    "Images",
+    "Task",
+    "available",
+    "binary_task",
+    "checksum",
+    "fetch",
+    "gaussian",
+    "load",
+    "normalise",
+    "on_band",
+    "on_sphere",
+    "own_task",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -97,7 +97,7 @@ def _load(name: str, stamp: tuple[tuple[str, int, int], ...]) -> Images:
     for file, (path, _, _) in zip(registry.files(name), stamp, strict=True):
         member = file.path.split("/")[-1]
         where = f"{path}:{member}" if path.endswith(".tar.gz") else path
-        contents[where] = content(Path(path), member)
+        contents[where] = content(Path(path), member, file.size, file.download.md5)
     # The format is checked first: "wrong magic number" says more than "wrong checksum".
     images = _PARSERS[name](name, contents)
     for file, (where, data) in zip(registry.files(name), contents.items(), strict=True):

@@ -26,7 +26,7 @@ def parse_idx(data: bytes, dimensions: int, where: str) -> NDArray[np.uint8]:
         Array of the sizes in the header, dtype uint8.
 
     Raises:
-        DataCorrupt: wrong magic number, or fewer or more bytes than the header announces.
+        DataCorrupt: wrong magic number, a size of zero, or fewer or more bytes than the header announces.
     """
     magic = (UNSIGNED_BYTE << 8) | dimensions
     header = 4 + 4 * dimensions
@@ -36,6 +36,8 @@ def parse_idx(data: bytes, dimensions: int, where: str) -> NDArray[np.uint8]:
     if found != magic:
         raise DataCorrupt(f"{where}: wrong magic number: expected {magic:#010x}, found {found:#010x}; replace the file")
     shape = struct.unpack(f">{dimensions}I", data[4:header])
+    if not all(shape):
+        raise DataCorrupt(f"{where}: the header announces nothing: shape {shape}; replace the file")
     if len(data) - header != math.prod(shape):
         raise DataCorrupt(
             f"{where}: wrong length: the header announces {math.prod(shape)} bytes of shape {shape}, "
@@ -51,6 +53,6 @@ def parse(name: str, contents: dict[str, bytes]) -> Images:
     labels = parse_idx(label_bytes, 1, label_file)
     if len(pixels) != len(labels):
         raise DataCorrupt(f"{image_file} has {len(pixels)} images but {label_file} has {len(labels)} labels")
-    if labels.size and labels.max() > 9:
+    if labels.max() > 9:
         raise DataCorrupt(f"{label_file}: label {labels.max()} is outside 0 … 9; replace the file")
     return Images(name, pixels.reshape(len(pixels), -1), labels, tuple("0123456789"))

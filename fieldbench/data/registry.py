@@ -26,20 +26,27 @@ class Download:
 
 @dataclass(frozen=True)
 class File:
-    """One uncompressed file of a data set: `path` below the root, md5 of its content, what to download to get it."""
+    """One uncompressed file of a data set: `path` below the root, md5 and bytes of its content, what to download."""
 
     path: str
     md5: str
+    size: int
     download: Download
 
 
-def _mnist(stem: str, md5: str, md5_gz: str) -> File:
-    return File(f"mnist/{stem}", md5, Download(f"mnist/{stem}.gz", md5_gz, _MNIST))
+def _mnist(stem: str, size: int, md5: str, md5_gz: str) -> File:
+    return File(f"mnist/{stem}", md5, size, Download(f"mnist/{stem}.gz", md5_gz, _MNIST))
+
+
+_MNIST_FILES = (
+    _mnist("train-images-idx3-ubyte", 47040016, "6bbc9ace898e44ae57da46a324031adb", "f68b3c2dcbeaaa9fbdd348bbdeb94873"),
+    _mnist("train-labels-idx1-ubyte", 60_008, "a25bea736e30d166cdddb491f175f624", "d53e105ee54ea40749a09fcbcd1e9432"),
+)
 
 
 CIFAR_ARCHIVE = Download("cifar-10/cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530", _CIFAR)
 _BATCHES = tuple(
-    File(f"cifar-10/data_batch_{number}.bin", md5, CIFAR_ARCHIVE)
+    File(f"cifar-10/data_batch_{number}.bin", md5, 30_730_000, CIFAR_ARCHIVE)
     for number, md5 in enumerate(
         (
             "5dd7e06a14cb22eb9f671a540d1b7c25",
@@ -57,10 +64,7 @@ DIGITS_MD5 = "7696c07daa6d85010f8268703ab8b067"
 
 FILES: dict[str, tuple[File, ...]] = {
     "digits": (),
-    "mnist": (
-        _mnist("train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb", "f68b3c2dcbeaaa9fbdd348bbdeb94873"),
-        _mnist("train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624", "d53e105ee54ea40749a09fcbcd1e9432"),
-    ),
+    "mnist": _MNIST_FILES,
     "cifar10": _BATCHES,
     "cifar10-first-batch": _BATCHES[:1],
 }

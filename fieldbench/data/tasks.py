@@ -1,15 +1,17 @@
-"""Binary tasks on images: which classes against which, centring and normalisation, in words for the record."""
+"""Tasks: two groups of classes of a data set, or arrays of one's own; centred, normalised, in words for the record."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from fieldbench.data.cache import checksum, load
 from fieldbench.data.images import Images
+from fieldbench.data.unwrap import md5
 from fieldbench.errors import BadInput
 
 _NAMED = {
@@ -20,17 +22,70 @@ _NAMED = {
 
 @dataclass(frozen=True)
 class Task:
-    """A population of M points of dimension d with a binary target: the data measure of a case.
+    """A population of M points of dimension d with a target: the data measure of a case.
 
     Attributes:
-        inputs: (M, d), mean image subtracted, then each image scaled to |x|² = d.
-        targets: (M,), mean 0 and mean square 1 over the population (±1 where balanced).
-        description: everything above with the numbers, for the record.
+        inputs: (M, d), mean point subtracted, then each point scaled to |x|² = d; read-only.
+        targets: (M,), mean 0 and mean square 1 over the population (±1 where balanced); read-only.
+        description: everything above with the numbers and the checksum of what it was made from, for the record.
     """
 
     inputs: NDArray[np.float64]
     targets: NDArray[np.float64]
     description: str
+
+
+def own_task(inputs: ArrayLike, labels: ArrayLike, name: str = "own data") -> Task:
+    """A task from arrays of one's own.
+
+    Args:
+        inputs: (M, d) numbers, a point a row; further axes of a point, such as those of an image, are flattened.
+        labels: (M,) of two distinct values, of which the larger becomes +1, or real numbers for regression.
+        name: what the description calls the data.
+
+    Raises:
+        BadInput: shapes that do not fit, values that are not finite, labels that are all equal or name more than two
+            classes.
+    """
+    points, given = np.asarray(inputs), np.asarray(labels)
+    if points.ndim < 2 or len(points) < 2 or points.size == 0:
+        raise BadInput(f"{name}: inputs have shape {points.shape}; give (M, d) with M ≥ 2 points of d ≥ 1 numbers")
+    if given.shape != points.shape[:1]:
+        raise BadInput(f"{name}: labels have shape {given.shape}, inputs {points.shape}; give one label a point")
+    if not np.issubdtype(points.dtype, np.number) or np.iscomplexobj(points):
+        raise BadInput(f"{name}: inputs have dtype {points.dtype}; give real numbers")
+    values, words = _signs(given, name)
+    flat = points.reshape(len(points), -1).astype(np.float64)
+    identity = md5(flat.tobytes() + values.tobytes())
+    return _task(flat, values, f"{name} (md5:{identity}): {len(flat)} points, {words}", "point")
+
+
+def _signs(labels: NDArray[Any], name: str) -> tuple[NDArray[np.float64], str]:
+    """Labels as numbers, and in words what they are."""
+    if np.issubdtype(labels.dtype, np.floating) and not np.isfinite(labels).all():
+        raise BadInput(f"{name}: {np.count_nonzero(~np.isfinite(labels))} labels are NaN or infinite; clean the data")
+    classes, counts = np.unique(labels, return_counts=True)
+    if len(classes) == 2:
+        minus, plus = (f"{count} labelled {sign} ({label})" for sign, label, count in zip(("-1", "+1"), classes, counts,
+                                                                                    strict=True))  # fmt: skip
+        return np.where(labels == classes[1], 1.0, -1.0), f"{plus} and {minus}"
+    if len(classes) < 2:
+        raise BadInput(f"{name}: all labels are {classes[0]}; a task needs labels that differ")
+    if not np.issubdtype(labels.dtype, np.floating):
+        raise BadInput(f"{name}: {len(classes)} classes; choose two groups, for example labels == {classes[0]!s}")
+    return labels.astype(np.float64), f"real targets from {labels.min():.4g} to {labels.max():.4g}"
+
+
+def _task(inputs: NDArray[np.float64], targets: NDArray[np.float64], what: str, item: str) -> Task:
+    """Centre and normalise both, forbid writing, and say so."""
+    normalised, scaled = normalise(inputs), (targets - targets.mean()) / targets.std()
+    for array in (normalised, scaled):
+        array.setflags(write=False)
+    description = (
+        f"{what}; mean {item} subtracted, each {item} scaled to |x|^2 = {normalised.shape[1]}; targets centred and "
+        "scaled to mean square 1"
+    )
+    return Task(normalised, scaled, description)
 
 
 def binary_task(dataset: str, task: str, size: int | None = None, balanced: bool = True) -> Task:
@@ -58,17 +113,12 @@ def _binary_task(dataset: str, task: str, size: int | None, balanced: bool, iden
     plus, minus = (_members(images, group, task) for group in groups(task))
     chosen = _choose(plus, minus, size, balanced, f"{task} of {dataset}")
     signs = np.where(np.isin(chosen, plus), 1.0, -1.0)
-    inputs = normalise(images.pixels[chosen].astype(np.float64))
-    targets = (signs - signs.mean()) / signs.std()
-    for array in (inputs, targets):
-        array.setflags(write=False)
     positive = int((signs > 0).sum())
-    description = (
+    what = (
         f"{task} on {dataset} ({identity}): the first {len(chosen)} images of these classes, {positive} labelled +1 "
-        f"and {len(chosen) - positive} labelled -1; mean image subtracted, each image scaled to "
-        f"|x|^2 = {inputs.shape[1]}; targets centred and scaled to mean square 1"
+        f"and {len(chosen) - positive} labelled -1"
     )
-    return Task(inputs, targets, description)
+    return _task(images.pixels[chosen].astype(np.float64), signs, what, "image")
 
 
 def groups(task: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from fieldbench.claims.facts import FILE, read_claim
 from fieldbench.doors.output import Output
 from fieldbench.doors.session import OWN, REFERENCE, case_folder
 from fieldbench.errors import BadInput
-from fieldbench.loading.discovery import CASE, find_cases, select
+from fieldbench.loading.discovery import find_cases, select
 
 
 def known(folder: Path | None) -> dict[str, Path]:
@@ -42,20 +41,11 @@ def list_cases(folder: Path | None, out: Output) -> None:
 
 
 def title(path: Path) -> str:
-    """The claim's title, read from its facts; empty for a file in the first form that cannot be parsed."""
-    if path.name == CASE and path.with_name(FILE).is_file():
-        try:
-            return read_claim(path.with_name(FILE)).title
-        except BadInput as error:
-            return str(error)
+    """The claim's title, read from its facts."""
     try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-    except SyntaxError as error:
-        return f"cannot be read: line {error.lineno}: {error.msg}"
-    for node in ast.walk(tree):
-        if isinstance(node, ast.keyword) and node.arg == "title" and isinstance(node.value, ast.Constant):
-            return str(node.value.value)
-    return ""
+        return read_claim(path.with_name(FILE)).title
+    except BadInput as error:
+        return str(error)
 
 
 def info(name: str, folder: Path | None, out: Output) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from fieldbench.cells.result import Result
+    from fieldbench.judging.trial import Result
     from fieldbench.records.schema import Record
 
 

@@ -16,8 +16,8 @@ import pytest
 from fieldbench.loading.discovery import is_case
 
 if TYPE_CHECKING:
-    from fieldbench.cells.result import Result
     from fieldbench.doors.session import Session
+    from fieldbench.judging.trial import Result
 
 _RECORD, _WARNING = "fieldbench-record", "fieldbench-warning"
 

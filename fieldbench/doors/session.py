@@ -13,7 +13,7 @@ from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import find_cases
 
 if TYPE_CHECKING:
-    from fieldbench.cells.result import Result
+    from fieldbench.judging.trial import Result
     from fieldbench.records.schema import Record
 
 OWN = Path(".fieldbench")
@@ -49,6 +49,7 @@ class Session:
         reference: the record replaces the reference record of its claim and tier in `results`.
         implementations: port's name → "module:factory" (see `fieldbench.doors.ports`).
         overrides: fields replaced in every experiment; the record is then marked exploratory.
+        compiled: folder of compiled programs, shared by all cases; None keeps none.
         partial: measure nothing; keep what the store has so far in a partial record.
         warn: called with one sentence for each stored cell that cannot be trusted.
         progress: called with (done, total, what).
@@ -61,6 +62,7 @@ class Session:
     reference: bool = False
     implementations: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    compiled: Path | None = OWN / "compiled"
     partial: bool = False
     warn: Callable[[str], None] = lambda message: None
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
@@ -74,11 +76,12 @@ class Session:
         """
         from fieldbench import data
         from fieldbench.cells.numerics import numerics
-        from fieldbench.cells.runner import Settings, run_case
+        from fieldbench.cells.runner import Settings
         from fieldbench.cells.store import Store
+        from fieldbench.judging.trial import run_case
         from fieldbench.loading.load import explained, load_case
 
-        with numerics():
+        with numerics(self.compiled):
             case = load_case(path)
             settings = Settings(
                 tier=self.tier,

@@ -8,7 +8,6 @@ from typing import Any
 from fieldbench.doors.cases import known
 from fieldbench.doors.output import Output
 from fieldbench.errors import BadInput, FieldbenchError
-from fieldbench.loading.discovery import is_first_form
 
 
 def verify(where: Path, folder: Path | None, out: Output) -> int:
@@ -35,7 +34,7 @@ def verify(where: Path, folder: Path | None, out: Output) -> int:
                 if found.claim.id not in cases:
                     raise BadInput(f"no case here has the claim id {found.claim.id}; name its folder with --cases")
                 case = load_case(cases[found.claim.id])
-                moved = found.upgraded_from is not None and not is_first_form(cases[found.claim.id])
+                moved = found.upgraded_from is not None
                 problems = own_differences(found) if moved else differences(found, case)
                 own, summary = found.exit_code, found.summary
             except FieldbenchError as error:

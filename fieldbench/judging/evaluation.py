@@ -75,6 +75,8 @@ def evaluate(expression: Expression, experiments: Sequence[Any], world: World) -
 def _built(expression: Expression, experiments: Sequence[Any], world: World) -> Points:
     if isinstance(expression, Selected):
         parts = [_selected(expression, experiment, world) for experiment in experiments]
+        if not any(names for _, names in parts):
+            raise TooFewPoints(f"{expression} keeps nothing of what this tier has")
         return _joined([values for values, _ in parts], experiments, [name for _, names in parts for name in names])
     if isinstance(expression, Under):
         return evaluate(expression.expression, experiments, world.of(expression.theory))
@@ -132,14 +134,14 @@ def _across(expression: AcrossExperiments, experiments: Sequence[Any], world: Wo
     points = [evaluate(operand, experiments, world) for operand in expression.operands]
     found = np.asarray(expression.function(experiments, *(p.values for p in points)), dtype=np.float64)
     found = found[:, None] if found.ndim == 1 else found
-    labels = expression.labels
+    labels = expression.labels(experiments) if callable(expression.labels) else expression.labels
     if labels is None:
         joined = tuple(label for p in points for label in p.labels)
         shorts = short_labels(experiments)
         pairs = tuple(f"{a} → {b}" for a, b in itertools.pairwise(shorts))
         labels = next(names for names in (joined, pairs, tuple(map(str, range(found.shape[1]))))
                       if len(names) == found.shape[1])  # fmt: skip
-    return Points(found, labels)
+    return Points(found, tuple(labels))
 
 
 def _joined(values: list[FloatArray], experiments: Sequence[Any], inner: list[str] | None) -> Points:
@@ -165,10 +167,22 @@ def _axis_labels(coordinates: Mapping[str, NDArray[Any]]) -> list[str]:
 
 
 def short_labels(experiments: Sequence[Any]) -> list[str]:
-    """A short name for each experiment: the fields in which they differ."""
-    fields = [{f.name: getattr(e, f.name) for f in dataclasses.fields(e)} for e in experiments]
-    varying = [name for name in (fields[0] if fields else {}) if len({repr(f.get(name)) for f in fields}) > 1]
-    return [", ".join(f"{name}={_short(f.get(name))}" for name in varying) for f in fields]
+    """A short name for each: its kind, where there are several, and the fields in which those of it differ."""
+    kinds = {type(e) for e in experiments}
+    varying = {
+        kind: [
+            field.name for field in dataclasses.fields(kind)
+            if len({repr(getattr(e, field.name)) for e in experiments if type(e) is kind}) > 1
+        ]
+        for kind in kinds
+    }  # fmt: skip
+    return [
+        ", ".join(
+            ([type(e).__name__] if len(kinds) > 1 else [])
+            + [f"{name}={_short(getattr(e, name))}" for name in varying[type(e)]]
+        )
+        for e in experiments
+    ]
 
 
 def _short(value: Any) -> str:

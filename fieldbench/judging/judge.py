@@ -147,6 +147,8 @@ class _Reading:
             len(evaluate(self.observable, self.experiments, self._world(self.case.name_of(theory), Shift())).labels)
             for theory in theories if theory is None or (callable(theory))
         ]  # fmt: skip
+        if isinstance(theory, Expression):  # a bound may have a value for each point
+            counts.append(len(evaluate(theory, self.experiments, self._world(THEORY, Shift())).labels))
         count = max(counts, default=1)
         self._expected(theory, count)
         for name, rival in self.check.rivals.items():

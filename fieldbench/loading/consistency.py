@@ -13,6 +13,7 @@ from fieldbench.claims.case import Case, own_name, read_by
 from fieldbench.claims.check import Check, Selects
 from fieldbench.claims.experiment import Experiment, Quantity
 from fieldbench.claims.expression import Expression, Selected
+from fieldbench.claims.guard import Guard
 from fieldbench.claims.structure import leaves, nodes, positions
 from fieldbench.claims.variant import ports_of
 from fieldbench.errors import BadInput
@@ -28,17 +29,18 @@ def require_consistent(case: Case) -> None:
     _require_streams(case, where)
     _require_replicates(case, where)
     for guard in case.guards:
-        owners = {quantity.owner for quantity in (guard.diagnostic, *guard.of)}
-        if not any(_selected(case, guard.on, owners)):
-            raise BadInput(
-                f"{guard.line}: guard {guard.id} selects nothing: its on= is true of no experiment that measures "
-                f"{guard.diagnostic!r}"
-            )
+        for quantity in guard.of:
+            if not _selected(case, guard.on, {guard.diagnostic.owner, quantity.owner}):
+                raise BadInput(
+                    f"{guard.line}: guard {guard.id} selects nothing: its on= is true of no experiment that measures "
+                    f"{guard.diagnostic!r} and {quantity!r}"
+                )
     for check in case.checks:
         if isinstance(check, Check):
             _require_check(case, check)
     _require_controls(case, where)
     _require_figure(case)
+    _require_told_apart(case)
     _require_read(case)
     _require_independent(case)
 
@@ -134,11 +136,15 @@ def _require_check(case: Case, check: Check) -> None:
     for quantity in leaves(check.observable):
         guarding = [guard for guard in case.guards if quantity in guard.of]
         for experiment in experiments if quantity.chain else ():
-            if not any(guard.on is None or guard.on(experiment) for guard in guarding):
+            if not any(_holds(guard, experiment) for guard in guarding):
                 raise BadInput(
                     f"{where} reads {quantity!r}, which comes from a chain, at {experiment}, where no guard is about "
                     f"it; add Guard(…, of=({quantity!r},))"
                 )
+
+
+def _holds(guard: Guard, experiment: Any) -> bool:
+    return isinstance(experiment, guard.diagnostic.owner) and (guard.on is None or guard.on(experiment))
 
 
 def _require_controls(case: Case, where: str) -> None:
@@ -184,6 +190,18 @@ def _require_figure(case: Case) -> None:
             f"{figure.line}: the figure's x={figure.x!r} is no axis of {figure.y}, whose axes are "
             f"{', '.join(axes) or 'none'}; a field is shown by x=per(lambda at: at.field)"
         )
+
+
+def _require_told_apart(case: Case) -> None:
+    """What a theory says is found by its printed name: an observable of one's own is not named like a quantity."""
+    quantities = {str(quantity) for kind in case.kinds for quantity in kind.quantities().values()}
+    for check in case.checks:
+        for node in read_by(check) if isinstance(check, Check) else ():
+            if not isinstance(node, Quantity) and str(node) in quantities:
+                raise BadInput(
+                    f"{check.line}: check {check.id} reads the observable {str(node)!r}, which is also a quantity's "
+                    "name; give the function another"
+                )
 
 
 def _require_read(case: Case) -> None:

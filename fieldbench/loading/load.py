@@ -18,18 +18,18 @@ from typing import TYPE_CHECKING, Any
 
 from fieldbench.claims.facts import FILE, read_claim
 from fieldbench.errors import BadInput, FieldbenchError
-from fieldbench.loading.discovery import CASE
+from fieldbench.loading.discovery import CASE, is_case
 
 if TYPE_CHECKING:
-    from fieldbench.cells.runner import Runnable
+    from fieldbench.claims.case import Case
 
 
 class CaseError(BadInput):
     """A case that cannot be loaded or that fails while it runs; the message names its file and line."""
 
 
-def load_case(path: Path) -> Runnable:
-    """Import a case, in either form, and check that its parts fit together.
+def load_case(path: Path) -> Case:
+    """Import a case and check that its parts fit together.
 
     Call inside `numerics()`: a case may build arrays while it is imported.
 
@@ -40,11 +40,8 @@ def load_case(path: Path) -> Runnable:
     from fieldbench.claims.case import Case
     from fieldbench.loading.consistency import require_consistent
 
-    if not (path.name == CASE and path.with_name(FILE).is_file()):
-        from fieldbench.evidence.case import load_first_form
-
-        with explained(path):
-            return load_first_form(path, import_file(path))
+    if not is_case(path):
+        raise BadInput(f"{path} is no case: a case is a {CASE} with a {FILE} beside it")
     claim = read_claim(path.with_name(FILE))
     with explained(path):
         _require_case_is_last(path)
@@ -73,7 +70,7 @@ def import_file(path: Path) -> types.ModuleType:
     """Import a case's file afresh; `from .experiment import …` finds its neighbours in the same folder."""
     folder = path.resolve().parent
     mark = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]
-    package = f"fieldbench_case_{folder.name.replace('-', '_') if path.name == CASE else path.stem}_{mark}"
+    package = f"fieldbench_case_{folder.name.replace('-', '_')}_{mark}"
     for name in [name for name in sys.modules if name == package or name.startswith(package + ".")]:
         del sys.modules[name]
     parent = types.ModuleType(package)

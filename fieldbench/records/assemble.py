@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from fieldbench import canonical
+from fieldbench.cells.measurement import Measurement
 from fieldbench.cells.numerics import numerics
 from fieldbench.cells.provenance import collect, repository
-from fieldbench.cells.result import Measurement, Result
 from fieldbench.judging.predictions import Predictions
+from fieldbench.judging.trial import Result
 from fieldbench.records.arrays import ArrayPart
 from fieldbench.records.schema import (
     CellPart,

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from fieldbench import canonical
-from fieldbench.cells.result import evidence_of
+from fieldbench.cells.measurement import evidence_of
+from fieldbench.claims.case import Case
 from fieldbench.errors import BadInput, FieldbenchError
+from fieldbench.judging.drawing import draw
+from fieldbench.judging.judge import judge
 from fieldbench.judging.predictions import Predictions, Said, Size
 from fieldbench.records.assemble import coordinates_of, figure_part, judgement_parts
 from fieldbench.records.schema import CheckPart, ExperimentPart, FigurePart, Record
-from fieldbench.verdicts.outcome import Judgement
 
 TOLERANCE = 1e-9
 """Relative: sums and t-quantiles may differ in the last bits between machines and SciPy versions, verdicts may not."""
@@ -22,7 +24,7 @@ TOLERANCE = 1e-9
 LISTS = ("checks", "controls", "guards")
 
 
-def differences(record: Record, case: Any) -> list[str]:
+def differences(record: Record, case: Case) -> list[str]:
     """Where a record does not follow from its own cells under the case here; empty if it reproduces itself.
 
     Call inside `numerics()`.
@@ -52,9 +54,9 @@ def differences(record: Record, case: Any) -> list[str]:
             for c in record.cells
         ]
         evidence, predictions = evidence_of(cells), predictions_of(record, experiments)
-        judgement: Judgement = case.judge(record.tier, evidence, predictions, reasons)
+        judgement = judge(case, record.tier, evidence, predictions, reasons)
         # Dense curves are not recomputed: they may need data sets, and minutes.
-        figure = figure_part(case.drawn(record.tier, evidence, predictions, curves=False))
+        figure = figure_part(draw(case, evidence, predictions, curves=False))
     except (FieldbenchError, ValueError, LookupError) as error:  # a record is input: it may be inconsistent in any way
         return [*found, f"the case cannot judge the record's values: {error}"]
     parts = judgement_parts(judgement)
@@ -146,7 +148,7 @@ def _sealed(record: Record) -> Iterator[str]:
         yield "its content is not what its own hash says: the record was edited"
 
 
-def _of_this_case(record: Record, case: Any, experiments: list[Any]) -> Iterator[str]:
+def _of_this_case(record: Record, case: Case, experiments: list[Any]) -> Iterator[str]:
     """Claim text, tier, experiments, replicates and coordinates are the case's."""
     yield from _compare("claim", record.claim.model_dump(), canonical.plain(case.claim))
     for part, experiment in zip(record.experiments, experiments, strict=True):
@@ -176,7 +178,7 @@ def _text(kind: str, parameters: Any) -> str:
     return f"{kind} {canonical.text(parameters)}"
 
 
-def _coverage(record: Record, case: Any, experiments: list[Any]) -> Iterator[str]:
+def _coverage(record: Record, case: Case, experiments: list[Any]) -> Iterator[str]:
     """Every experiment has all its replicates exactly once under each variant that applies to it, and no other."""
     present: dict[tuple[str, int], list[int]] = {}
     for cell in record.cells:
@@ -209,7 +211,7 @@ def predictions_of(record: Record, experiments: list[Any]) -> Predictions:
     }
 
 
-def _experiment(case: Any, part: ExperimentPart) -> Any:
+def _experiment(case: Case, part: ExperimentPart) -> Any:
     """An experiment from its stored parameters, by the class of that name in the case's tiers."""
     classes = {type(e).__name__: type(e) for name in case.tiers for e in case.planned(name)[0]}
     try:

@@ -3,6 +3,7 @@
 from fieldbench.regression.batched import batched_weights
 from fieldbench.regression.cholesky import factorise
 from fieldbench.regression.interface import NestedRegression
+from fieldbench.regression.memory import available_bytes
 from fieldbench.regression.mixed import Refined, refined_weights
 from fieldbench.regression.nested import NestedCholesky
 from fieldbench.regression.planner import Plan, plan
@@ -15,6 +16,7 @@ __all__ = [
     "Plan",
     "Refined",
     "TiledRegression",
+    "available_bytes",
     "batched_weights",
     "factorise",
     "plan",

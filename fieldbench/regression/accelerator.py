@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.linalg import solve_triangular
+
+from fieldbench.typing import AnyArray, Array, Float, Int
 
 
 def available() -> bool:
@@ -15,18 +15,27 @@ def available() -> bool:
     return jax.default_backend() != "cpu"
 
 
-def predictions(factor: Any, targets: Any, cross: Any, sizes: Any) -> Any:
-    """Posterior means (s, m, t) from the lower factor (n, n), targets (n, t) and cross (m, n)."""
+def predictions(
+    factor: Float[Array, "n n"],
+    targets: Float[AnyArray, "n t"],
+    cross: Float[AnyArray, "m n"],
+    sizes: Int[AnyArray, " sizes"],
+) -> Float[np.ndarray, "sizes m t"]:
+    """Posterior means from the lower factor."""
     return np.asarray(_predictions(factor, jnp.asarray(targets), jnp.asarray(cross), jnp.asarray(sizes)))
 
 
-def traces(factor: Any, symmetric: Any, sizes: Any) -> Any:
-    """Tr[B_P (K_P + κ)⁻¹] (s,) from the lower factor and a symmetric B (n, n)."""
+def traces(
+    factor: Float[Array, "n n"], symmetric: Float[AnyArray, "n n"], sizes: Int[AnyArray, " sizes"]
+) -> Float[np.ndarray, " sizes"]:
+    """Tr[B_P (K_P + κ)⁻¹] from the lower factor and a symmetric B."""
     return np.asarray(_traces(factor, jnp.asarray(symmetric), jnp.asarray(sizes)))
 
 
 @jax.jit
-def _predictions(factor: Any, targets: Any, cross: Any, sizes: Any) -> Any:
+def _predictions(
+    factor: Float[Array, "n n"], targets: Float[Array, "n t"], cross: Float[Array, "m n"], sizes: Int[Array, " sizes"]
+) -> Float[Array, "sizes m t"]:
     whitened = solve_triangular(factor, targets, lower=True)
     first = (jnp.arange(factor.shape[0])[:, None] < sizes[None, :]).astype(factor.dtype)
     stacked = (first[:, :, None] * whitened[:, None, :]).reshape(factor.shape[0], -1)
@@ -35,7 +44,9 @@ def _predictions(factor: Any, targets: Any, cross: Any, sizes: Any) -> Any:
 
 
 @jax.jit
-def _traces(factor: Any, symmetric: Any, sizes: Any) -> Any:
+def _traces(
+    factor: Float[Array, "n n"], symmetric: Float[Array, "n n"], sizes: Int[Array, " sizes"]
+) -> Float[Array, " sizes"]:
     inverse = solve_triangular(factor, jnp.eye(factor.shape[0], dtype=factor.dtype), lower=True)
     half = jnp.tril(symmetric) - 0.5 * jnp.diag(jnp.diagonal(symmetric))
     return jnp.cumsum(2.0 * jnp.sum((inverse @ half) * inverse, axis=1))[sizes - 1]

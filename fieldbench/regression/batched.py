@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
@@ -12,23 +12,27 @@ from fieldbench.checked import checked_array, checked_ridge
 from fieldbench.errors import BadInput
 from fieldbench.regression import accelerator
 from fieldbench.regression.tiled import Blas, Tasks, blas_threads, first_bad_pivot
+from fieldbench.typing import AnyArray, Array, Bool, Float
 
 _SHARE = 64  # systems a worker claims at once
 
 
-def batched_weights(grams: Any, ridges: Any, targets: Any, *, threads: int = 1) -> Any:
+def batched_weights(
+    grams: Float[AnyArray, "b n n"],
+    ridges: float | Sequence[float] | Float[AnyArray, " b"],
+    targets: Float[AnyArray, "b n t"],
+    *,
+    threads: int = 1,
+) -> Float[np.ndarray, "b n t"]:
     """α_i = (K_i + κ_i)⁻¹y_i for every member i of a batch.
 
     n³/3 + 2n²t flops a member. For systems of up to a few hundred points; a large one alone is faster on tiles.
 
     Args:
-        grams: symmetric kernel matrices (b, n, n), float32 or float64; left alone.
-        ridges: κ_i ≥ 0, one number or (b,).
-        targets: (b, n, t).
+        grams: symmetric kernel matrices, float32 or float64; left alone.
+        ridges: κ_i ≥ 0, one number or one a member.
+        targets: y_i.
         threads: workers.
-
-    Returns:
-        (b, n, t).
 
     Raises:
         BadInput: wrong shapes or dtype, entries that are not finite, a negative ridge.
@@ -56,7 +60,9 @@ def batched_weights(grams: Any, ridges: Any, targets: Any, *, threads: int = 1) 
     return solutions
 
 
-def weights_on_device(matrices: Any, noises: Any, labels: Any) -> Any:
+def weights_on_device(
+    matrices: Float[np.ndarray, "b n n"], noises: Float[np.ndarray, " b"], labels: Float[np.ndarray, "b n t"]
+) -> Float[np.ndarray, "b n t"]:
     """The same by JAX, which gives NaN for a member that is not positive definite: it is found and named.
 
     Raises:
@@ -73,14 +79,20 @@ def weights_on_device(matrices: Any, noises: Any, labels: Any) -> Any:
 
 
 @jax.jit
-def _solve_on_device(matrices: Any, noises: Any, labels: Any) -> Any:
+def _solve_on_device(
+    matrices: Float[Array, "b n n"], noises: Float[Array, " b"], labels: Float[Array, "b n t"]
+) -> tuple[Float[Array, "b n t"], Bool[Array, " b"]]:
     unit = jnp.eye(matrices.shape[1], dtype=matrices.dtype)[None]
     factors = jnp.linalg.cholesky(matrices + noises[:, None, None] * unit, symmetrize_input=False)
     finite = jnp.isfinite(jnp.diagonal(factors, axis1=1, axis2=2)).all(axis=1)
     return jax.vmap(lambda factor, right: jax.scipy.linalg.cho_solve((factor, True), right))(factors, labels), finite
 
 
-def _checked(grams: Any, ridges: Any, targets: Any) -> tuple[Any, Any, Any]:
+def _checked(
+    grams: Float[AnyArray, "b n n"],
+    ridges: float | Sequence[float] | Float[AnyArray, " b"],
+    targets: Float[AnyArray, "b n t"],
+) -> tuple[Float[np.ndarray, "b n n"], Float[np.ndarray, " b"], Float[np.ndarray, "b n t"]]:
     shape = np.shape(grams)
     if len(shape) != 3 or shape[1] != shape[2] or 0 in shape:
         raise BadInput(f"grams have shape {shape}: need square kernel matrices (b, n, n) with b, n ≥ 1")
@@ -94,7 +106,7 @@ def _checked(grams: Any, ridges: Any, targets: Any) -> tuple[Any, Any, Any]:
     return matrices, np.broadcast_to(noises, shape[:1]), labels
 
 
-def _failed(matrices: Any, noises: Any, member: int) -> Exception:
+def _failed(matrices: Float[np.ndarray, "b n n"], noises: Float[np.ndarray, " b"], member: int) -> Exception:
     ridge = float(noises[member])
     regularised = matrices[member] + noises[member] * np.eye(matrices.shape[1], dtype=matrices.dtype)
     largest = float(np.max(np.diagonal(regularised)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -12,22 +13,24 @@ from scipy.linalg import get_lapack_funcs, solve_triangular
 from fieldbench.checked import checked_array, checked_order, checked_ridge
 from fieldbench.errors import BadInput, NotPositiveDefinite
 from fieldbench.regression.tiled import blas_threads, factorise_tiles, inside, not_positive, spans
+from fieldbench.typing import AnyArray, Array, Float
 
 # Where two workers on tiles overtake one LAPACK call with one thread (two cores, float64).
 CROSSOVER = 1024
 
 
-def lapack(name: str, matrix: Any) -> Any:
+def lapack(name: str, matrix: np.ndarray) -> Callable[..., Any]:
     """The LAPACK routine of that name for the dtype of a matrix."""
     routines: Any = get_lapack_funcs((name,), (matrix,))
-    return routines[0]
+    routine: Callable[..., Any] = routines[0]
+    return routine
 
 
-def regularised(gram: Any, ridge: float, *, overwrite: bool = False) -> Any:
+def regularised(gram: Float[AnyArray, "n n"], ridge: float, *, overwrite: bool = False) -> Float[np.ndarray, "n n"]:
     """A kernel matrix plus ridge on its diagonal, in Fortran order, ready to be factorised in place.
 
     Args:
-        gram: (n, n).
+        gram: the kernel matrix.
         ridge: κ ≥ 0.
         overwrite: use the caller's memory; without it, one copy.
 
@@ -49,7 +52,9 @@ def regularised(gram: Any, ridge: float, *, overwrite: bool = False) -> Any:
     return work
 
 
-def factorise(gram: Any, ridge: float, *, threads: int = 1, overwrite: bool = False) -> Any:
+def factorise(
+    gram: Float[AnyArray, "n n"], ridge: float, *, threads: int = 1, overwrite: bool = False
+) -> Float[np.ndarray, "n n"]:
     """Lower Cholesky factor L of gram + ridge·1; what lies above the diagonal is left undefined.
 
     One LAPACK call up to CROSSOVER points, and at any size with one thread; beyond it tiles inside the same matrix, two
@@ -57,14 +62,14 @@ def factorise(gram: Any, ridge: float, *, threads: int = 1, overwrite: bool = Fa
     once on one right-hand side: `scipy.linalg.solve(..., assume_a="pos")` does that.
 
     Args:
-        gram: symmetric kernel matrix (n, n); one triangle is used.
+        gram: symmetric kernel matrix; one triangle is used.
         ridge: κ ≥ 0.
         threads: workers with one BLAS thread each.
         overwrite: give up gram, whose memory becomes that of the factor: no copy. After an error it is as before, one
             triangle mirrored from the other.
 
     Returns:
-        Fortran-ordered (n, n) array in the dtype of gram.
+        L, Fortran-ordered, in the dtype of gram.
 
     Raises:
         BadInput: see `regularised`; beyond CROSSOVER points also threads below 1.
@@ -89,7 +94,7 @@ def factorise(gram: Any, ridge: float, *, threads: int = 1, overwrite: bool = Fa
     return work
 
 
-def _restore(work: Any, diagonal: Any) -> None:
+def _restore(work: Float[np.ndarray, "n n"], diagonal: Float[np.ndarray, " n"] | None) -> None:
     """Make the matrix symmetric again from what lies above the diagonal, which a factorisation leaves alone."""
     for rows in spans(len(work), 256):
         work[rows, : rows.start] = work[: rows.start, rows].T
@@ -98,7 +103,7 @@ def _restore(work: Any, diagonal: Any) -> None:
     work[np.diag_indices_from(work)] = diagonal
 
 
-def factorise_jax(gram: Any, ridge: float) -> Any:
+def factorise_jax(gram: Float[AnyArray, "n n"], ridge: float) -> Float[Array, "n n"]:
     """Lower Cholesky factor on JAX's device, with the same errors: JAX itself returns NaN in silence.
 
     Raises:
@@ -109,25 +114,27 @@ def factorise_jax(gram: Any, ridge: float) -> Any:
     if gram.dtype == np.float64 and not jax.config.jax_enable_x64:  # type: ignore[attr-defined]
         raise BadInput("gram is float64 but JAX's x64 mode is off: enable jax_enable_x64 or pass float32")
     matrix = jnp.asarray(gram)
-    factor = _factorise_on_device(matrix, jnp.asarray(ridge, dtype=matrix.dtype))
+    factor: Array = _factorise_on_device(matrix, jnp.asarray(ridge, dtype=matrix.dtype))
     if not bool(jnp.all(jnp.isfinite(jnp.diagonal(factor)))):
         raise _not_positive(gram, ridge, _first_bad_pivot(gram, ridge))
     return factor
 
 
 @jax.jit
-def _factorise_on_device(matrix: Any, ridge: Any) -> Any:
-    return jnp.linalg.cholesky(matrix + ridge * jnp.eye(matrix.shape[0], dtype=matrix.dtype), symmetrize_input=False)
+def _factorise_on_device(matrix: Float[Array, "n n"], ridge: Float[Array, ""]) -> Float[Array, "n n"]:
+    shifted = matrix + ridge * jnp.eye(matrix.shape[0], dtype=matrix.dtype)
+    factor: Array = jnp.linalg.cholesky(shifted, symmetrize_input=False)
+    return factor
 
 
-def _first_bad_pivot(gram: Any, ridge: float) -> int:
+def _first_bad_pivot(gram: Float[AnyArray, "n n"], ridge: float) -> int:
     work = regularised(gram, ridge)  # raises if the input itself is not finite
     potrf = lapack("potrf", work)
     _, info = potrf(work, lower=1, overwrite_a=1, clean=0)
     return int(info) - 1 if info > 0 else work.shape[0] - 1
 
 
-def _not_positive(gram: Any, ridge: float, index: int) -> NotPositiveDefinite:
+def _not_positive(gram: Float[AnyArray, "n n"], ridge: float, index: int) -> NotPositiveDefinite:
     """The error for the first pivot ≤ 0: its value is recomputed, since LAPACK leaves that column half done."""
     matrix = np.asarray(gram)
     # Of a matrix that is singular up to rounding the leading block may fail in turn, at a smaller index.

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from fieldbench.regression.cholesky import lapack
+from fieldbench.typing import Float, Int
 
 _PROBE_SEED = 20250319
 
 
-def low_rank_factor(matrix: Any) -> Any | None:
-    """C (n, r) with C Cᵀ = B, or None where B is not positive semidefinite of a rank r below n/4.
+def low_rank_factor(matrix: Float[np.ndarray, "n n"]) -> Float[np.ndarray, "n r"] | None:
+    """C with C Cᵀ = B, or None where B is not positive semidefinite of a rank r below n/4.
 
     Pivoted Cholesky (LAPACK pstrf; Higham 1990) stops when every remaining diagonal entry is below n·eps·max B_ii. It
     updates the whole remainder at each step, n²r flops, so the leading quarter is tried first, n²r/16: if it has full
@@ -21,7 +20,7 @@ def low_rank_factor(matrix: Any) -> Any | None:
     random vector, which an indefinite B fails; where the quarter missed part of the range, all of B is factorised.
 
     Args:
-        matrix: symmetric (n, n).
+        matrix: B, symmetric.
     """
     count = matrix.shape[0]
     quarter, trsm = max(1, count // 4), get_blas_funcs(("trsm",), (matrix,))[0]
@@ -30,14 +29,16 @@ def low_rank_factor(matrix: Any) -> Any | None:
         if rank == leading or rank > count // 3:
             return None
         # Rows stand for columns of the symmetric matrix: their transpose is Fortran-ordered without reordering.
-        factor = trsm(1.0, triangle[:rank, :rank], matrix[pivots[:rank]].T, side=1, lower=1, trans_a=1, overwrite_b=1)
+        factor: np.ndarray = trsm(
+            1.0, triangle[:rank, :rank], matrix[pivots[:rank]].T, side=1, lower=1, trans_a=1, overwrite_b=1
+        )
         if _certified(factor, matrix):
             return factor
     return None
 
 
-def _certified(factor: Any, matrix: Any) -> bool:
-    count = matrix.shape[0]
+def _certified(factor: Float[np.ndarray, "n r"], matrix: Float[np.ndarray, "n n"]) -> bool:
+    count = len(matrix)
     probe = np.random.default_rng(_PROBE_SEED).standard_normal(count).astype(matrix.dtype)
     image = matrix @ probe
     error = np.linalg.norm(factor @ (factor.T @ probe) - image)
@@ -45,7 +46,9 @@ def _certified(factor: Any, matrix: Any) -> bool:
     return bool(error <= 10.0 * count * np.finfo(matrix.dtype).eps * scale)
 
 
-def _pivoted(matrix: Any) -> tuple[Any, Any, int]:
+def _pivoted(
+    matrix: Float[np.ndarray, "n n"],
+) -> tuple[Float[np.ndarray, "n n"], Int[np.ndarray, " n"], int]:
     """Lower factor of the matrix in the order of its pivots, the pivots from 0, and the rank."""
     pstrf = lapack("pstrf", matrix)
     triangle, pivots, rank, _ = pstrf(np.array(matrix.T, order="F", copy=True), lower=1, overwrite_a=1)

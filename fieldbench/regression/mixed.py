@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from fieldbench.checked import checked_array, checked_order, checked_ridge
 from fieldbench.errors import BadInput, NotPositiveDefinite
 from fieldbench.regression.tiled import TiledTriangle, blas_threads, copied, factorise_tiles, solve
+from fieldbench.typing import AnyArray, Float
 
 _MOST_STEPS = 40
 _POWER_STEPS = 8
@@ -21,19 +21,21 @@ class Refined:
     """A solution in float64.
 
     Attributes:
-        weights: α (n, t).
+        weights: α.
         residual: the largest over the targets of ‖(K + κ)α − y‖/(‖K + κ‖₂‖α‖ + ‖y‖), the normwise backward error.
         steps: refinement steps taken.
         condition: estimate of the condition number of K + κ, from below.
     """
 
-    weights: Any
+    weights: Float[np.ndarray, "n t"]
     residual: float
     steps: int
     condition: float
 
 
-def refined_weights(gram: Any, ridge: float, targets: Any, *, threads: int = 1) -> Refined:
+def refined_weights(
+    gram: Float[AnyArray, "n n"], ridge: float, targets: Float[AnyArray, "n t"], *, threads: int = 1
+) -> Refined:
     """α = (K + κ)⁻¹y in float64 from a factorisation in float32, which costs half the time and half the memory.
 
     Iterative refinement: α ← α + (L Lᵀ)⁻¹(y − (K + κ)α), residual in float64, contracts by about cond·n·eps₃₂
@@ -41,9 +43,9 @@ def refined_weights(gram: Any, ridge: float, targets: Any, *, threads: int = 1) 
     returned.
 
     Args:
-        gram: symmetric kernel matrix (n, n), float64.
+        gram: symmetric kernel matrix, float64.
         ridge: κ ≥ 0.
-        targets: y (n, t), float64.
+        targets: y, float64.
         threads: workers of the factorisation.
 
     Raises:
@@ -68,8 +70,13 @@ def refined_weights(gram: Any, ridge: float, targets: Any, *, threads: int = 1) 
 
 
 def _refine(
-    matrix: Any, ridge: float, factor: TiledTriangle, labels: Any, norm: float, threads: int
-) -> tuple[Any, float, int]:
+    matrix: Float[np.ndarray, "n n"],
+    ridge: float,
+    factor: TiledTriangle,
+    labels: Float[np.ndarray, "n t"],
+    norm: float,
+    threads: int,
+) -> tuple[Float[np.ndarray, "n t"], float, int]:
     # Residuals of n terms are known to n·eps in the worst case; roundings rarely add up, so a few √n are reached.
     enough = 4.0 * float(np.sqrt(len(labels)) * np.finfo(np.float64).eps)
     weights, before = np.zeros_like(labels), np.inf
@@ -92,7 +99,7 @@ def _refine(
     )
 
 
-def _single_factor(matrix: Any, ridge: float, threads: int) -> TiledTriangle:
+def _single_factor(matrix: Float[np.ndarray, "n n"], ridge: float, threads: int) -> TiledTriangle:
     top = float(np.abs(np.diagonal(matrix)).max()) + ridge
     if top > float(np.finfo(np.float32).max):
         raise BadInput(f"diagonal {top:.1e} is beyond float32's largest number {np.finfo(np.float32).max:.1e}: rescale")
@@ -102,7 +109,9 @@ def _single_factor(matrix: Any, ridge: float, threads: int) -> TiledTriangle:
         raise NotPositiveDefinite(f"in float32, {error}; or factorise in float64") from error
 
 
-def _extremes(matrix: Any, ridge: float, factor: TiledTriangle, threads: int) -> tuple[float, float]:
+def _extremes(
+    matrix: Float[np.ndarray, "n n"], ridge: float, factor: TiledTriangle, threads: int
+) -> tuple[float, float]:
     """Largest and smallest eigenvalue of K + κ by a few power steps: a lower and an upper bound, so is the ratio."""
     start = np.random.default_rng(0).standard_normal((len(matrix), 1))
     vector, inverse, largest, reciprocal = start, start, 0.0, 0.0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from fieldbench.checked import checked_array, checked_order, checked_sizes
@@ -11,7 +9,7 @@ from fieldbench.regression import accelerator
 from fieldbench.regression.cholesky import factorise, factorise_jax, lapack
 from fieldbench.regression.lowrank import low_rank_factor
 from fieldbench.regression.tiled import TiledTriangle, blas_threads, copied, factorise_tiles, forward, nested_weights
-from fieldbench.typing import Sizes
+from fieldbench.typing import AnyArray, Float, Int, Sizes
 
 _BLOCK = 512
 
@@ -31,21 +29,25 @@ class NestedCholesky:
     def __init__(self, threads: int = 1) -> None:
         self.threads = threads
 
-    def predictions(self, gram: Any, ridge: float, targets: Any, cross: Any, sizes: Sizes) -> Any:
+    def predictions(
+        self,
+        gram: Float[AnyArray, "n n"],
+        ridge: float,
+        targets: Float[AnyArray, "n t"],
+        cross: Float[AnyArray, "m n"],
+        sizes: Sizes,
+    ) -> Float[np.ndarray, "sizes m t"]:
         """Posterior means at every size: m_P(x) = k_P(x)ᵀ(K_P + κ)⁻¹y_P = Σ_{i<P} (L⁻¹k)_i (L⁻¹y)_i.
 
         Two ways to the same numbers, the one with fewer flops is taken: forward (the sum above, one solve with m
         right-hand sides) when test points are few, backward (α_P = L⁻ᵀ[z_P; 0] for all sizes in one solve) else.
 
         Args:
-            gram: kernel matrix (n, n) without ridge.
+            gram: kernel matrix without ridge.
             ridge: κ ≥ 0.
-            targets: (n, t).
-            cross: kernel between test and training points (m, n), or any functional of the posterior mean.
-            sizes: (s,) training sizes within 1 … n, in any order.
-
-        Returns:
-            (s, m, t).
+            targets: y.
+            cross: kernel between test and training points, or any functional of the posterior mean.
+            sizes: training sizes within 1 … n, in any order.
 
         Raises:
             BadInput: wrong shapes, NaN, negative ridge, size outside 1 … n.
@@ -65,9 +67,12 @@ class NestedCholesky:
         weights = nested_weights(factor, labels, steps, threads=self.threads)
         stacked = np.ascontiguousarray(weights.transpose(1, 0, 2)).reshape(count, -1)
         with blas_threads(1):
-            return (rows @ stacked).reshape(tests, steps.size, columns).transpose(1, 0, 2)
+            means: np.ndarray = rows @ stacked
+        return means.reshape(tests, steps.size, columns).transpose(1, 0, 2)
 
-    def traces(self, gram: Any, ridge: float, symmetric: Any, sizes: Sizes) -> Any:
+    def traces(
+        self, gram: Float[AnyArray, "n n"], ridge: float, symmetric: Float[AnyArray, "n n"], sizes: Sizes
+    ) -> Float[np.ndarray, " sizes"]:
         """Tr[B_P (K_P + κ)⁻¹] = Σ_{i<P} (W B Wᵀ)_ii with W = L⁻¹ lower triangular.
 
         If B = C Cᵀ has rank r ≤ n/3 (a zonal harmonic), these are row norms of L⁻¹C: n³/3 + n²r flops. Otherwise, with
@@ -75,13 +80,10 @@ class NestedCholesky:
         triangular, so factor, inverse and product cost n³/3 flops each.
 
         Args:
-            gram: kernel matrix (n, n) without ridge.
+            gram: kernel matrix without ridge.
             ridge: κ ≥ 0.
-            symmetric: B (n, n), of which the lower triangle is used.
-            sizes: (s,) training sizes within 1 … n, in any order.
-
-        Returns:
-            (s,).
+            symmetric: B, of which the lower triangle is used.
+            sizes: training sizes within 1 … n, in any order.
 
         Raises:
             BadInput, NotPositiveDefinite: as `predictions`.
@@ -101,9 +103,10 @@ class NestedCholesky:
             with blas_threads(self.threads):
                 inverse, _ = lapack("trtri", factor)(factor, lower=1, overwrite_c=1)
                 diagonal = _whitened_diagonal(inverse, matrix)
-        return np.cumsum(diagonal)[steps - 1]
+        found: np.ndarray = np.cumsum(diagonal)[steps - 1]
+        return found
 
-    def _factor(self, gram: Any, ridge: float) -> TiledTriangle:
+    def _factor(self, gram: Float[AnyArray, "n n"], ridge: float) -> TiledTriangle:
         triangle = copied(gram, ridge, threads=self.threads)
         return factorise_tiles(triangle, ridge, threads=self.threads)
 
@@ -127,7 +130,9 @@ def _backward_flops(count: int, tests: int, columns: int, sizes: int) -> int:
     return (count**2 + 2 * count * tests) * columns * sizes
 
 
-def _cumulative(functionals: Any, whitened: Any, steps: Any) -> Any:
+def _cumulative(
+    functionals: Float[np.ndarray, "n m"], whitened: Float[np.ndarray, "n t"], steps: Int[np.ndarray, " sizes"]
+) -> Float[np.ndarray, "sizes m t"]:
     """Σ_{i<P} functionals[i, m] whitened[i, t] at each P, visiting every row once."""
     result = np.empty((steps.size, functionals.shape[1], whitened.shape[1]), dtype=whitened.dtype)
     running = np.zeros(result.shape[1:], dtype=whitened.dtype)
@@ -139,7 +144,7 @@ def _cumulative(functionals: Any, whitened: Any, steps: Any) -> Any:
     return result
 
 
-def _whitened_diagonal(inverse: Any, matrix: Any) -> Any:
+def _whitened_diagonal(inverse: Float[np.ndarray, "n n"], matrix: Float[np.ndarray, "n n"]) -> Float[np.ndarray, " n"]:
     """diag(W B Wᵀ) for lower triangular W (its upper triangle is never read), in blocks of matrix products."""
     count = inverse.shape[0]
     diagonal = np.zeros(count, dtype=inverse.dtype)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from fieldbench.errors import BadInput
 from fieldbench.regression import accelerator
 from fieldbench.regression.memory import available_bytes
 from fieldbench.regression.tiled import ONE_TILE, factorisation_flops, tile_size
+from fieldbench.typing import DType
 
 Method = Literal["lapack", "tiles", "accelerator"]
 _RESERVE = 0.05  # of the available memory, for the interpreter, BLAS buffers and kernel temporaries
@@ -45,7 +46,7 @@ def plan(
     dimension: int,
     *,
     columns: int = 1,
-    dtype: Any = np.float64,
+    dtype: DType = np.float64,
     available: int | None = None,
     on_accelerator: bool | None = None,
 ) -> Plan:
@@ -114,7 +115,7 @@ _WAYS: dict[Method, str] = {
 }
 
 
-def _too_large(points: int, columns: int, kind: Any, method: Method, needed: int, usable: int) -> str:
+def _too_large(points: int, columns: int, kind: np.dtype, method: Method, needed: int, usable: int) -> str:
     most = largest(columns, kind.itemsize, usable, on_accelerator=method == "accelerator")
     remedies = [f"use at most {most:,} points"]
     if kind == np.float64:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from scipy.linalg import eigh
@@ -11,24 +10,25 @@ from scipy.linalg import eigh
 from fieldbench.checked import checked_array, checked_order, checked_ridge
 from fieldbench.errors import BadInput
 from fieldbench.regression.tiled import blas_threads, copied, factorise_tiles, not_positive, solve
-from fieldbench.typing import Float
+from fieldbench.typing import AnyArray, Float
 
 
 def ridge_weights(
-    gram: Any, ridges: Sequence[float] | Float[np.ndarray, " ridges"], targets: Any, *, threads: int = 1
-) -> Any:
+    gram: Float[AnyArray, "n n"],
+    ridges: Sequence[float] | Float[np.ndarray, " ridges"],
+    targets: Float[AnyArray, "n t"],
+    *,
+    threads: int = 1,
+) -> Float[np.ndarray, "ridges n t"]:
     """α_κ = (K + κ)⁻¹y for each ridge κ, the cheaper way: see `eigen_flops` and `cholesky_flops`.
 
     From K = U diag(λ) Uᵀ: α_κ = U (Uᵀy)/(λ + κ). Not for several training sizes: those need a factorisation a ridge.
 
     Args:
-        gram: symmetric kernel matrix (n, n) without ridge.
-        ridges: the κ ≥ 0, (k,).
-        targets: y (n, t).
+        gram: symmetric kernel matrix without ridge.
+        ridges: the κ ≥ 0.
+        targets: y.
         threads: workers for factorisations, BLAS threads for the eigendecomposition.
-
-    Returns:
-        (k, n, t).
 
     Raises:
         BadInput: wrong shapes, entries that are not finite, no ridge or a negative one.
@@ -59,12 +59,16 @@ def cheaper_by_eigenvectors(count: int, ridges: int, columns: int) -> bool:
     return eigen_flops(count, ridges, columns) < cholesky_flops(count, ridges, columns)
 
 
-def _by_factor(gram: Any, ridge: float, labels: Any, threads: int) -> Any:
+def _by_factor(
+    gram: Float[AnyArray, "n n"], ridge: float, labels: Float[np.ndarray, "n t"], threads: int
+) -> Float[np.ndarray, "n t"]:
     factor = factorise_tiles(copied(gram, ridge, threads=threads), ridge, threads=threads)
     return solve(factor, labels, threads=threads)
 
 
-def _by_eigenvectors(gram: Any, ridges: list[float], labels: Any, threads: int) -> Any:
+def _by_eigenvectors(
+    gram: Float[AnyArray, "n n"], ridges: list[float], labels: Float[np.ndarray, "n t"], threads: int
+) -> Float[np.ndarray, "ridges n t"]:
     matrix = checked_array("gram", gram, np.shape(gram))
     with blas_threads(threads):
         eigenvalues, vectors = eigh(matrix, driver="evd", check_finite=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -23,7 +22,7 @@ from fieldbench.regression.tiled import (
     nested_weights,
     spans,
 )
-from fieldbench.typing import Sizes
+from fieldbench.typing import AnyArray, Float, Sizes
 
 
 @dataclass(frozen=True)
@@ -34,14 +33,14 @@ class TiledRegression:
 
     Attributes:
         kernel: (a, d), (b, d) → (a, b).
-        inputs: X (n, d).
+        inputs: X.
         ridge: κ.
         factor: L.
         threads: workers for whatever is recomputed from the kernel.
     """
 
     kernel: KernelFunction
-    inputs: Any
+    inputs: Float[np.ndarray, "n d"]
     ridge: float
     factor: TiledTriangle
     threads: int = 1
@@ -50,7 +49,7 @@ class TiledRegression:
     def fit(
         cls,
         kernel: KernelFunction,
-        inputs: Any,
+        inputs: Float[AnyArray, "n d"],
         ridge: float,
         *,
         threads: int = 1,
@@ -74,13 +73,15 @@ class TiledRegression:
         factorise_tiles(triangle, ridge, threads=threads, progress=_stage(progress, "factor"))
         return cls(kernel, points, ridge, triangle, threads)
 
-    def weights(self, targets: Any, sizes: Sizes | None = None) -> Any:
-        """α_P = (K_P + κ)⁻¹y_P for targets (n, t): (s, n, t), zero beyond P; without sizes that of all n, (1, n, t)."""
+    def weights(self, targets: Float[AnyArray, "n t"], sizes: Sizes | None = None) -> Float[np.ndarray, "sizes n t"]:
+        """α_P = (K_P + κ)⁻¹y_P, zero beyond P; without sizes that of all n alone."""
         steps = [self.factor.order] if sizes is None else sizes
         return nested_weights(self.factor, targets, steps, threads=self.threads)
 
-    def predictions(self, weights: Any, tests: Any) -> Any:
-        """Posterior means K(x, X)α at test points (m, d): (s, m, t). K(x, X) is built and used tile by tile.
+    def predictions(
+        self, weights: Float[AnyArray, "sizes n t"], tests: Float[AnyArray, "m d"]
+    ) -> Float[np.ndarray, "sizes m t"]:
+        """Posterior means K(x, X)α at test points. K(x, X) is built and used tile by tile.
 
         Raises:
             BadInput: weights or tests of another shape, or not finite.
@@ -101,12 +102,14 @@ class TiledRegression:
             Tasks(len(rows), self.threads).run(predict)
         return means.reshape(len(points), sizes, columns).transpose(1, 0, 2)
 
-    def residual(self, weights: Any, targets: Any, progress: Progress | None = None) -> Any:
-        """‖(K + κ)α − y‖/‖y‖ of each target, with K recomputed tile by tile and summed in float64: (t,).
+    def residual(
+        self, weights: Float[AnyArray, "n t"], targets: Float[AnyArray, "n t"], progress: Progress | None = None
+    ) -> Float[np.ndarray, " t"]:
+        """‖(K + κ)α − y‖/‖y‖ of each target, with K recomputed tile by tile and summed in float64.
 
         Args:
-            weights: α (n, t) of the whole training set.
-            targets: y (n, t), no column of which is zero.
+            weights: α of the whole training set.
+            targets: y, no column of which is zero.
             progress: panels done, as in `workers.Tasks`.
 
         Raises:
@@ -135,7 +138,8 @@ class TiledRegression:
 
         with blas_threads(1):
             Tasks(len(rows), self.threads, progress).run(subtract)
-        return np.linalg.norm(remainder, axis=0) / norms
+        found: np.ndarray = np.linalg.norm(remainder, axis=0) / norms
+        return found
 
 
 def _stage(progress: Callable[[str, int, int], None] | None, name: str) -> Progress | None:

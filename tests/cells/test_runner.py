@@ -1,79 +1,33 @@
-"""A small case through the one way: verdicts, rivals, controls, guards, skips, resumption."""
+"""From experiments to cells: keys, blocks, overrides, data, resumption, and what is refused before it is kept."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import jax
 import numpy as np
 import pytest
+from helpers_cells import anew, measured, measured_by
 
 from fieldbench.cells.keys import replicate_key
-from fieldbench.cells.runner import Settings, run_case
-from fieldbench.cells.store import Store
-from fieldbench.claims import AtMost, Check, Control, Guard, Known, Quantity, Remainder, Tier, batched
+from fieldbench.cells.runner import Settings, available, measure, overridden, plan
+from fieldbench.claims import Quantity, batched
 from fieldbench.errors import BadInput, DataMissing
-from fieldbench.loading.consistency import require_consistent
-from fieldbench.loading.load import load_case
-from fieldbench.verdicts.outcome import ExitCode
-from fieldbench.verdicts.rule import Verdict
-
-TOY = Path(__file__).parents[1] / "material" / "toy" / "case.py"
-
-
-@pytest.fixture
-def case():
-    return load_case(TOY)
-
-
-@pytest.fixture
-def kind(case):
-    """The case's kind of experiment."""
-    (found,) = case.kinds
-    return found
-
-
-@pytest.fixture
-def store(tmp_path):
-    return Store(tmp_path / "store", pytest.fail)
-
-
-def verdicts(result):
-    return {check.id: str(check.verdict) for check in result.judgement.checks}
-
-
-def with_sum(case, **changes):
-    """The case with its first check changed; controls go on to refer to it."""
-    first = replace(case.checks[0], **changes)
-    controls = tuple(replace(control, contradicts=first) for control in case.controls)
-    return replace(case, checks=(first, *case.checks[1:]), controls=controls)
-
-
-def measured_by(case, broken):
-    """The case with its experiments measured by another kind; the control of theory alone is left."""
-    tiers = {
-        name: replace(tier, experiments=[e.as_broken(broken) for e in tier.experiments])
-        for name, tier in case.tiers.items()
-    }
-    return replace(case, tiers=tiers, controls=case.controls[:1])
-
-
-def test_a_sound_case_is_as_declared(case, store):
-    result = run_case(case, store, Settings())
-    assert set(verdicts(result).values()) == {"reproduced"}
-    assert all(rival.as_declared for check in result.judgement.checks for rival in check.rivals)
-    assert all(control.as_declared for control in result.judgement.controls)
-    assert all(guard.passed for guard in result.judgement.guards)
-    assert result.exit_code is ExitCode.AS_DECLARED
-    assert result.summary == "reproduced"
-    assert result.computed == 3 * 8 + 8
 
 
 def test_a_second_run_measures_nothing_and_agrees_to_the_bit(case, store):
-    first, second = run_case(case, store, Settings()), run_case(case, store, Settings())
-    assert second.computed == 0
-    for a, b in zip(first.judgement.checks, second.judgement.checks, strict=True):
-        np.testing.assert_array_equal(a.measured, b.measured)
-        np.testing.assert_array_equal(a.standard_error, b.standard_error)
+    first, second = measured(case, store), measured(case, store)
+    assert (anew(first), anew(second)) == (3 * 8 + 8, 0)
+    for a, b in zip(first, second, strict=True):
+        assert (a.experiment, a.variant, a.key) == (b.experiment, b.variant, b.key)
+        assert a.arrays.keys() == b.arrays.keys()
+        for name, array in a.arrays.items():
+            assert array.tobytes() == b.arrays[name].tobytes()
+
+
+def test_the_plan_has_every_block_of_the_sound_experiments_and_then_of_the_broken_ones(case):
+    present, _ = available(case.tier("quick").experiments, None)
+    work = [(item.variant.name, item.experiment.size, item.first) for item in plan(case, present, 8)]
+    sound = [("main", size, first) for size in (10, 100, 1000) for first in range(8)]
+    assert work == sound + [("no-offset", 1000, first) for first in range(8)]
 
 
 def test_replicates_are_independent_and_keys_depend_on_everything(case):
@@ -87,9 +41,9 @@ def test_replicates_are_independent_and_keys_depend_on_everything(case):
 
 
 def test_a_broken_measurement_has_the_draws_of_the_sound_one(case, store):
-    result = run_case(case, store, Settings())
-    sound = {(m.experiment, m.key.block): m.arrays["sum"] for m in result.measurements if m.variant == "main"}
-    broken = [m for m in result.measurements if m.variant == "no-offset"]
+    cells = measured(case, store)
+    sound = {(m.experiment, m.key.block): m.arrays["sum"] for m in cells if m.variant == "main"}
+    broken = [m for m in cells if m.variant == "no-offset"]
     assert len(broken) == 8
     # Normals of mean zero, squared: their sum is close to n scatter², and correlated with nothing but its own draws.
     for m in broken:
@@ -100,72 +54,45 @@ def test_a_broken_measurement_has_the_draws_of_the_sound_one(case, store):
         np.testing.assert_allclose(sound[m.experiment, m.key.block], drawn.sum(), rtol=1e-9)
 
 
-def test_a_wrong_theory_is_contradicted(case, kind, store):
-    def wrong(at):
-        return {kind.sum: Known(1.3 * at.size, Remainder("finite size", 0.05, relative=True))}
-
-    result = run_case(replace(case, theories={kind: wrong}), store, Settings())
-    assert verdicts(result)["sum"] == "contradicted"
-    assert result.exit_code is ExitCode.CONTRADICTED
-
-
-def test_a_toothless_control_is_noticed(case, kind, store):
-    toothless = Control("nothing-broken", contradicts=case.checks[0], theory=case.theories[kind])
-    result = run_case(replace(case, controls=(*case.controls, toothless)), store, Settings())
-    assert not result.judgement.controls[-1].as_declared
-    assert result.exit_code is ExitCode.INCONCLUSIVE
+def test_overrides_replace_fields_and_equal_experiments_are_run_once(case):
+    experiments = case.tier("quick").experiments
+    assert overridden(case, experiments, {}) is experiments
+    assert {e.scatter for e in overridden(case, experiments, {"scatter": 0.05})} == {0.05}
+    assert [e.size for e in overridden(case, experiments, {"size": 7})] == [7]
+    with pytest.raises(BadInput, match="cannot set colour: its experiments have scatter, size"):
+        overridden(case, experiments, {"colour": 1})
 
 
-def test_an_expected_contradiction_is_strict(case, store):
-    declared = with_sum(case, rivals={}, expect="contradicted", because="not so")
-    result = run_case(declared, store, Settings())
-    assert verdicts(result)["sum"] == "reproduced"
-    assert result.exit_code is ExitCode.CONTRADICTED
-
-
-def test_a_failed_guard_makes_what_it_is_about_inconclusive(case, kind, store):
-    strict = Guard("tight", kind.residual, of=(kind.sum,), at_most=1e-9)
-    result = run_case(replace(case, guards=(strict,)), store, Settings())
-    found = verdicts(result)
-    assert found["sum"] == found["exponent"] == "inconclusive"
-    assert found["limit"] == "reproduced"  # rests on no sample
-    assert "guard failed: tight" in result.judgement.checks[0].reason
-    assert result.exit_code is ExitCode.INCONCLUSIVE
-    free = replace(case, guards=(replace(strict, of=(kind.residual,)),))
-    assert verdicts(run_case(free, store, Settings()))["sum"] == "reproduced"
-
-
-def test_overrides_are_exploratory(case, store):
-    result = run_case(case, store, Settings(overrides={"scatter": 0.05}))
-    assert result.exploratory
-    assert {m.experiment.scatter for m in result.measurements} == {0.05}
-    with pytest.raises(BadInput, match="cannot set"):
-        run_case(case, store, Settings(overrides={"colour": 1}))
-
-
-def test_missing_data_is_a_skip_with_its_reason_never_a_stand_in(case, kind, store):
+def test_experiments_without_their_data_are_skipped_with_the_reason(kind):
     @dataclass(frozen=True)
     class WithData(kind):
         datasets: tuple[str, ...] = ()
 
-    @dataclass(frozen=True)
-    class Broken(WithData):
-        measure = case.controls[1].experiment.measure
-
     def checksum(name):
-        raise DataMissing(f"{name} is not here; run `fieldbench data fetch {name}`")
+        if name == "moon":
+            raise DataMissing("moon is not here")
+        return f"md5 of {name}"
 
-    experiments = [WithData(100), WithData(1000), WithData(1000, datasets=("moon",))]
-    controls = (case.controls[0], replace(case.controls[1], experiment=Broken))
-    partial = replace(case, tiers={"quick": Tier(experiments, 8)}, controls=controls)
-    result = run_case(partial, store, Settings(checksum=checksum))
-    assert result.exit_code is ExitCode.AS_DECLARED
-    assert result.summary == "reproduced; not run: moon is not here; run `fieldbench data fetch moon`"
-    assert len(result.measurements) == 2 * 8 + 8
-    nothing = replace(partial, tiers={"quick": Tier(experiments[2:], 8)}, checks=case.checks[:1])
-    result = run_case(nothing, store, Settings(checksum=checksum))
-    assert result.judgement.checks[0].verdict is Verdict.NOT_RUN
-    assert result.exit_code is ExitCode.COULD_NOT_RUN
+    here, digits, moon = WithData(1), WithData(2, datasets=("digits",)), WithData(3, datasets=("digits", "moon"))
+    present, skipped = available([here, digits, moon], checksum)
+    assert present == {here: {}, digits: {"digits": "md5 of digits"}}
+    assert [(skip.experiment, skip.reason) for skip in skipped] == [(moon, "moon is not here")]
+    present, skipped = available([here, digits], None)
+    assert present == {here: {}}
+    assert [skip.reason for skip in skipped] == ["no data source was given for digits"]
+
+
+def test_a_run_that_may_not_measure_says_whether_cells_are_missing(case, store):
+    present, _ = available(case.tier("quick").experiments, None)
+    assert measure(case, present, 8, store, Settings(partial=True)) == ((), False)
+    measured(case, store)
+    for path in sorted(store.root.rglob("*.json"))[:5]:
+        path.unlink()
+    cells, whole = measure(case, present, 8, store, Settings(partial=True))
+    assert (len(cells), anew(cells), whole) == (27, 0, False)
+    assert anew(measured(case, store)) == 5
+    cells, whole = measure(case, present, 8, store, Settings(partial=True))
+    assert (len(cells), whole) == (32, True)
 
 
 def test_blocks_are_whole(case, kind, store):
@@ -180,11 +107,11 @@ def test_blocks_are_whole(case, kind, store):
             return {self.sum: drawn * self.size, self.residual: 0 * drawn}
 
     sound = measured_by(case, InBlocks)
-    assert verdicts(run_case(sound, store, Settings()))["limit"] == "reproduced"
+    assert [cell.key.block for cell in measured(sound, store)] == [(0, 4), (4, 4)] * 3
     assert calls == [(4,)] * 6
     broken = replace(sound, tiers={"quick": replace(sound.tiers["quick"], replicates=6)})
     with pytest.raises(BadInput, match="6 replicates are not whole blocks of 4"):
-        run_case(broken, store, Settings())
+        measured(broken, store)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
@@ -195,7 +122,7 @@ def test_a_measurement_that_is_not_finite_is_refused_by_name(case, kind, store, 
             return {self.sum: value, self.residual: 0.0}
 
     with pytest.raises(BadInput, match=r"'sum' has 1 values that are not finite"):
-        run_case(measured_by(case, NotFinite), store, Settings())
+        measured(measured_by(case, NotFinite), store)
     assert not list(store.root.rglob("*.npz"))
 
 
@@ -216,72 +143,5 @@ def test_a_measurement_that_is_not_what_it_declares_is_refused(case, kind, store
             return returned(self)
 
     with pytest.raises(BadInput, match=message):
-        run_case(measured_by(case, Otherwise), store, Settings())
+        measured(measured_by(case, Otherwise), store)
     assert not list(store.root.rglob("*.npz"))
-
-
-def test_unknown_tier_names_the_known_ones(case, store):
-    with pytest.raises(BadInput, match="no tier 'huge'; it has quick, standard"):
-        run_case(case, store, Settings(tier="huge"))
-
-
-def test_declarations_that_make_no_sense_are_refused(case, kind):
-    with pytest.raises(BadInput, match=r"test_runner\.py, line \d+: check a: it has no margin"):
-        Check("a", kind.sum, theory=1.0)
-    with pytest.raises(BadInput, match="needs because="):
-        Check("a", kind.sum, expect="contradicted")
-    with pytest.raises(BadInput, match="not kebab-case"):
-        AtMost("Not Kebab", kind.sum, 1.0)
-    with pytest.raises(BadInput, match="either the theory or the measurement"):
-        Control("a", contradicts=case.checks[0])
-    with pytest.raises(BadInput, match="name the check itself, not its id"):
-        Control("a", contradicts="sum", theory=case.theories[kind])
-    with pytest.raises(BadInput, match="no limit"):
-        Guard("a", kind.residual, of=(kind.sum,))
-
-
-def test_a_theory_without_remainders_leaves_its_check_without_a_margin(case, kind, store):
-    bare = replace(case, theories={kind: lambda at: {kind.sum: at.size}})
-    with pytest.raises(BadInput, match=r"case\.py, line \d+: check sum: it has no margin"):
-        run_case(bare, store, Settings())
-
-
-def test_margins_that_are_no_numbers_or_misshapen_are_refused(case, store):
-    for value, message in ((np.nan, "negative or not a number"), (np.ones(7), "7 values do not fit 2 points")):
-        with pytest.raises(BadInput, match=message):
-            run_case(with_sum(case, margin=(Remainder("x", value),)), store, Settings())
-
-
-def test_a_control_of_a_check_that_the_case_does_not_have_is_refused(case):
-    strange = replace(case.controls[0], contradicts=replace(case.checks[1], id="another"))
-    with pytest.raises(BadInput, match="check another is not one of the case's checks"):
-        require_consistent(replace(case, controls=(strange, case.controls[1])))
-
-
-def test_a_single_experiment_cannot_give_an_exponent_and_does_not_stop_the_rest(case, store):
-    """`--set size=1000` leaves one experiment: the exponent is not run with its reason, a rival with a free constant
-    stands."""
-    result = run_case(case, store, Settings(overrides={"size": 1000}))
-    found = verdicts(result)
-    assert found["sum"] == "reproduced"
-    assert found["exponent"] == found["statement"] == "not run"
-    assert result.judgement.checks[1].reason == "exponent needs 2 experiments, this tier has 1"
-    assert not result.judgement.checks[0].rivals[0].as_declared
-
-
-def test_a_partial_run_measures_nothing_and_judges_only_what_is_whole(case, store):
-    nothing = run_case(case, store, Settings(partial=True))
-    assert (nothing.judgement, nothing.measurements, nothing.computed) == (None, (), 0)
-    assert nothing.summary == "partial: 0 cells measured, nothing judged"
-    assert nothing.exit_code is ExitCode.COULD_NOT_RUN
-    whole = run_case(case, store, Settings())
-    for path in sorted(store.root.rglob("*.json"))[:5]:
-        path.unlink()
-    some = run_case(case, store, Settings(partial=True))
-    assert (some.judgement, some.figure, len(some.measurements)) == (None, None, 27)
-    assert some.summary == "partial: 27 cells measured, nothing judged"
-    again = run_case(case, store, Settings())
-    assert again.computed == 5
-    assert run_case(case, store, Settings(partial=True)).judgement.exit_code is ExitCode.AS_DECLARED
-    for a, b in zip(whole.judgement.checks, again.judgement.checks, strict=True):
-        np.testing.assert_array_equal(a.measured, b.measured)

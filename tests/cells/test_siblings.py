@@ -1,36 +1,21 @@
 """Replicates of one experiment look alike, or the cell is refused before it is committed; they are not all alike."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from helpers_cells import anew, measured, measured_by
 
-from fieldbench.cells.runner import Settings, run_case
 from fieldbench.cells.siblings import Siblings
-from fieldbench.cells.store import Store
 from fieldbench.claims import batched
 from fieldbench.errors import BadInput
-from fieldbench.loading.load import load_case
-
-CASES = Path(__file__).parents[1] / "material"
-TOY = CASES / "toy" / "case.py"
 
 
-@pytest.fixture
-def case():
-    return load_case(TOY)
-
-
-@pytest.fixture
-def store(tmp_path):
-    return Store(tmp_path / "store", pytest.fail)
-
-
-def measured_by(case, broken):
-    tiers = {"quick": replace(case.tiers["quick"], experiments=[broken(10)])}
-    return replace(case, tiers=tiers, controls=case.controls[:1])
+def of_ten(case, broken):
+    """The case with one experiment, measured by another kind."""
+    (kind,) = case.kinds
+    return measured_by(case, broken, kind(10))
 
 
 def finished(store):
@@ -49,7 +34,7 @@ def test_a_measurement_that_ignores_its_key_is_refused(case, store):
     words = "all 8 replicates agree to the last bit in every array: measure ignores its key"
     for _ in range(2):  # the second time its cells come from the store
         with pytest.raises(BadInput, match=words):
-            run_case(measured_by(case, Deaf), store, Settings())
+            measured(of_ten(case, Deaf), store)
         assert finished(store) == 8
 
 
@@ -64,7 +49,7 @@ def test_two_replicates_may_agree_by_chance(case, store):
             calls.append(key)
             return {self.sum: 10.0 + 1e-15 * (len(calls) == 3), self.residual: 0.0}
 
-    assert run_case(measured_by(case, Few), store, Settings()).computed == 8
+    assert anew(measured(of_ten(case, Few), store)) == 8
 
 
 def test_replicates_of_one_block_that_all_agree_are_refused_too(case, store):
@@ -77,7 +62,7 @@ def test_replicates_of_one_block_that_all_agree_are_refused_too(case, store):
             return {self.sum: jnp.full(8, 10.0), self.residual: jnp.zeros(8)}
 
     with pytest.raises(BadInput, match="measure ignores its key"):
-        run_case(measured_by(case, Broadcast), store, Settings())
+        measured(of_ten(case, Broadcast), store)
 
 
 def test_a_broken_measurement_that_ignores_its_key_is_refused_too(case, store):
@@ -90,7 +75,7 @@ def test_a_broken_measurement_that_ignores_its_key_is_refused_too(case, store):
             return {self.sum: 1.0}
 
     with pytest.raises(BadInput, match=r"no-offset, .*measure ignores its key"):
-        run_case(replace(case, controls=(case.controls[0], replace(broken, experiment=Deaf))), store, Settings())
+        measured(replace(case, controls=(case.controls[0], replace(broken, experiment=Deaf))), store)
 
 
 def test_a_discrete_quantity_may_repeat_where_another_does_not(case, store):
@@ -101,7 +86,7 @@ def test_a_discrete_quantity_may_repeat_where_another_does_not(case, store):
         def measure(self, key):
             return {**super().measure(key), self.residual: 0.0}
 
-    assert run_case(measured_by(case, Rounded), store, Settings()).computed == 8
+    assert anew(measured(of_ten(case, Rounded), store)) == 8
 
 
 @pytest.mark.parametrize(
@@ -123,7 +108,7 @@ def test_a_replicate_of_another_dtype_or_shape_is_refused_before_it_is_committed
             return found if len(calls) < 4 else found | later(self, np.float64(found[self.sum]))
 
     with pytest.raises(BadInput) as refusal:
-        run_case(measured_by(case, Changing), store, Settings())
+        measured(of_ten(case, Changing), store)
     assert message in str(refusal.value)
     assert "toy-sum, main, " in str(refusal.value)
     assert "replicates from 3" in str(refusal.value)
@@ -142,7 +127,7 @@ def test_a_broken_measurement_may_leave_quantities_out_but_not_now_and_then(case
             return found if len(calls) % 2 else {self.sum: found[self.sum]}
 
     with pytest.raises(BadInput, match="'residual' is absent, in earlier replicates float64 of shape"):
-        run_case(replace(case, controls=(case.controls[0], replace(broken, experiment=Forgetful))), store, Settings())
+        measured(replace(case, controls=(case.controls[0], replace(broken, experiment=Forgetful))), store)
 
 
 def test_experiments_and_variants_are_no_siblings_of_each_other():
@@ -166,23 +151,3 @@ def test_experiments_and_variants_are_no_siblings_of_each_other():
     siblings.require_like("b", "main", value, "here", "it goes")
     with pytest.raises(BadInput, match="here: all 2 replicates agree to the last bit"):
         siblings.require_unlike("b", "main", "here")
-
-
-def test_in_the_first_form_too(tmp_path, store):
-    text = (CASES / "first_form_case.py").read_text()
-    old = '    return {"sum": jnp.sum(terms), "residual": jnp.abs(jnp.mean(terms) - 1.0)}'
-    assert old in text
-    deaf = tmp_path / "deaf.py"
-    deaf.write_text(text.replace(old, '    return {"sum": 1.0 * setup.size, "residual": 0.0}'))
-    with pytest.raises(BadInput, match="measure ignores its key"):
-        run_case(load_case(deaf), store, Settings())
-    ragged = tmp_path / "ragged.py"
-    ragged.write_text(
-        text.replace(old, "    CALLS.append(0)\n" + old.replace("jnp.sum(terms)", "jnp.sum(terms) + 0 * jnp.ones(N())"))
-        + "\n\nCALLS = []\n\n\ndef N():\n    return (1,) * (len(CALLS) > 4)\n"
-    )
-    with pytest.raises(
-        BadInput, match=r"array 'sum' is float64 of shape \(1,\), in earlier replicates float64 of shape"
-    ):
-        run_case(load_case(ragged), store, Settings(seed=1))
-    assert finished(store) == 8 + 4

@@ -35,12 +35,15 @@ def packed(content):
 def folder(tmp_path, monkeypatch):
     """A data folder and an empty cache, with a registry that knows the stand-ins' checksums."""
     served = registry.Download("mnist/images.gz", digest(packed(IMAGES)), ("https://nowhere.invalid/",))
-    batch = registry.File("cifar-10/data_batch_1.bin", digest(BATCH), registry.CIFAR_ARCHIVE)
+    archive(tmp_path / "published.tar.gz", "data_batch_1.bin", BATCH)
+    published = digest((tmp_path / "published.tar.gz").read_bytes())
+    archived = registry.Download("cifar-10/cifar-10-binary.tar.gz", published, ("https://nowhere.invalid/",))
+    batch = registry.File("cifar-10/data_batch_1.bin", digest(BATCH), len(BATCH), archived)
     files = {
         "digits": (),
         "mnist": (
-            registry.File("mnist/images", digest(IMAGES), served),
-            registry.File("mnist/labels", digest(LABELS), served),
+            registry.File("mnist/images", digest(IMAGES), len(IMAGES), served),
+            registry.File("mnist/labels", digest(LABELS), len(LABELS), served),
         ),
         "cifar10-first-batch": (batch,),
     }
@@ -92,7 +95,7 @@ def test_local_folder_comes_before_the_cache(folder):
 def test_cifar_in_each_form(folder, name):
     path = folder / "local/cifar-10" / name
     if name.endswith(".tar.gz"):
-        archive(path, "data_batch_1.bin", BATCH)
+        path.write_bytes((folder / "published.tar.gz").read_bytes())
     else:
         path.write_bytes(lzma.compress(BATCH) if name.endswith(".xz") else BATCH)
     assert data.checksum("cifar10-first-batch") == f"md5:{digest(BATCH)}"
@@ -119,7 +122,7 @@ def test_corrupt_file_is_refused_by_load_and_checksum(folder, content, words):
 def test_a_file_replaced_after_loading_is_read_again(folder):
     (folder / "local/cifar-10/data_batch_1.bin").write_bytes(BATCH)
     data.load("cifar10-first-batch")
-    (folder / "local/cifar-10/data_batch_1.bin").write_bytes(BATCH + BATCH)
+    (folder / "local/cifar-10/data_batch_1.bin").write_bytes(record(2, 8) + record(4, 8))
     with pytest.raises(DataCorrupt, match="wrong checksum"):
         data.checksum("cifar10-first-batch")
 

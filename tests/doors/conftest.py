@@ -1,11 +1,7 @@
 """Where the tests of the doors work."""
 
-import shutil
-from pathlib import Path
-
 import pytest
-
-TOY = Path(__file__).parents[1] / "material" / "toy"
+from helpers_toy import copied
 
 
 @pytest.fixture
@@ -13,5 +9,5 @@ def here(tmp_path, monkeypatch):
     """An empty folder with the toy case in ./cases."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FIELDBENCH_STORE", raising=False)
-    shutil.copytree(TOY, tmp_path / "cases" / "toy", ignore=shutil.ignore_patterns("__pycache__"))
+    copied(tmp_path / "cases")
     return tmp_path

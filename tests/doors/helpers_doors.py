@@ -1,5 +1,8 @@
 """The command line called as a user calls it, and the toy case of `here` edited."""
 
+import json
+
+from helpers_toy import edited
 from typer.testing import CliRunner
 
 from fieldbench.doors.cli import app
@@ -10,9 +13,21 @@ def call(*arguments):
     return CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
 
 
+def refusal(*arguments):
+    """The one line, on stderr alone, with which a call ends in exit code 5."""
+    done = call(*arguments)
+    assert done.exit_code == 5
+    assert not done.stdout
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: ")
+    return line
+
+
+def computed(*arguments):
+    """Cells that a run measured now."""
+    return json.loads(call("run", *arguments, "--json").stdout)["results"][0]["computed"]
+
+
 def vary(here, old, new, file="case.py"):
     """Replace one piece of the text of one of the toy's files."""
-    path = here / "cases" / "toy" / file
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
+    edited(here / "cases" / "toy" / file, old, new)

@@ -2,14 +2,14 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers_doors import call, vary
+from helpers_broken import BROKEN
+from helpers_doors import call, computed, refusal, vary
+from helpers_toy import copied, replaced, said_of
 
 import fieldbench
 from fieldbench.doors.output import Output
@@ -17,21 +17,12 @@ from fieldbench.doors.run import parse_overrides
 from fieldbench.errors import BadInput
 from fieldbench.loading.load import CaseError
 
-MATERIAL = Path(__file__).parents[1] / "material"
-
-
 pytestmark = pytest.mark.usefixtures("here")
 
 
-def second(here, name, **files):
-    """A second case: the toy under another name, with some of its files replaced."""
-    folder = here / "cases" / name.replace("-", "_")
-    shutil.copytree(MATERIAL / "toy", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    facts = folder / "claim.toml"
-    facts.write_text(facts.read_text().replace('id = "toy-sum"', f'id = "{name}"'))
-    for file, text in files.items():
-        (folder / f"{file}.py").write_text(text)
-    return folder
+def second(here, name, old, new):
+    """A second case: the toy under another name, with a piece of its text replaced; the file that had it."""
+    return replaced(copied(here / "cases", name.replace("-", "_"), name), old, new)
 
 
 def records(here, folder=".fieldbench/results"):
@@ -105,8 +96,7 @@ def test_exit_codes(here, file, old, new, code):
 
 
 def test_the_worst_exit_code_wins_and_one_broken_case_does_not_keep_the_others_from_running(here):
-    sound = (MATERIAL / "toy" / "experiment.py").read_text()
-    second(here, "a-broken-one", experiment=sound.replace("jnp.sum(drawn),", "jnp.sum(drawn) / 0.0,"))
+    second(here, "a-broken-one", "jnp.sum(drawn),", "jnp.sum(drawn) / 0.0,")
     done = call("run", "--json")
     value = json.loads(done.stdout)
     assert done.exit_code == 5
@@ -115,33 +105,12 @@ def test_the_worst_exit_code_wins_and_one_broken_case_does_not_keep_the_others_f
     assert "values that are not finite" in value["errors"][0]["error"]
 
 
-FIRST_FORM = (MATERIAL / "first_form_case.py").read_text().replace('id="toy-sum"', 'id="cut-off"')
-BROKEN = {
-    "first form, cut off": ("cut_off.py", FIRST_FORM[: FIRST_FORM.index("    revision=1")], "line 11: "),
-    "first form, a wrong name": (
-        "cut_off.py", FIRST_FORM.replace("TIERS = {", "TIERS = grids({"), "line 29: "),
-    "second form, cut off": ("cut_off/case.py", "CASE = Case(\n", "line 1: "),
-    "second form, a name it does not import": (
-        "cut_off/case.py", "\nCASE = Case()\n", "line 2: NameError: name 'Case'"),
-    "second form, a word too many": ("cut_off/case.py", "a b\n", "line 1: invalid syntax; the case cannot be read"),
-    "second form, in its experiment": ("cut_off/experiment.py", "def f(:\n", "line 1: invalid syntax"),
-    "second form, a quantity misspelt": (
-        "cut_off/case.py", (MATERIAL / "toy" / "case.py").read_text().replace("of=(Sum.sum,)", "of=(Sum.som,)"),
-        "AttributeError: type object 'Sum' has no attribute 'som'; did you mean 'sum'?"),
-    "second form, its facts": ("cut_off/claim.toml", "id =\n", "claim.toml cannot be read as TOML: Invalid value"),
-    "second form, no case": ("cut_off/case.py", "x = 1\n", "binds no CASE; end it with CASE = Case("),
-}  # fmt: skip
-
-
 @pytest.fixture(params=BROKEN.values(), ids=BROKEN)
 def broken(request, here):
-    """A case `cut-off` that cannot be loaded: its file, and what is said of it."""
-    file, text, message = request.param
-    if "/" in file:
-        second(here, "cut-off")
-    path = here / "cases" / file
-    path.write_text(text)
-    return path, message
+    """A case `cut-off` that cannot be read: its file, and what is said of it."""
+    (old, new), message = request.param
+    path = second(here, "cut-off", old, new)
+    return path, said_of(path, message)
 
 
 def test_a_case_that_cannot_be_read_is_listed_and_said_in_one_sentence(here, broken):
@@ -165,20 +134,16 @@ def test_a_case_that_cannot_be_read_is_listed_and_said_in_one_sentence(here, bro
 
 
 def test_traceback_shows_the_way_to_an_error_of_a_case(here):
-    theory = (MATERIAL / "toy" / "case.py").read_text().replace("float(at.size)", "float(at.size) / (at.size - 100)")
-    second(here, "divides", case=theory)
-    done = call("run", "divides")
-    assert done.exit_code == 5
-    (line,) = done.stderr.splitlines()
-    number = 1 + theory[: theory.index("/ (at.size")].count("\n")
-    assert f"case.py, line {number}: ZeroDivisionError: float division by zero" in line
+    path = second(here, "divides", "float(at.size)", "float(at.size) / (at.size - 100)")
+    line = refusal("run", "divides")
+    assert said_of(path, "case.py, line {/ (at.size}: ZeroDivisionError: float division by zero") in line
     for arguments in (("run", "divides", "--traceback"), ("run", "divides", "--traceback", "--json")):
         done = call(*arguments)
         assert done.exit_code == 5
         assert "Traceback (most recent call last)" in done.stderr
         assert "in theory" in done.stderr
         assert done.stderr.splitlines()[-1] == line
-    (here / "cases" / "cut_off.py").write_text("CLAIM = Claim(id='cut-off'\n")
+    second(here, "cut-off", "CASE = Case(", "CASE = Case((")
     assert "Traceback" not in call("info", "cut-off").stderr
     assert "Traceback (most recent call last)" in call("info", "cut-off", "--traceback").stderr
 
@@ -208,12 +173,7 @@ def test_traceback_shows_the_way_to_an_error_of_a_case(here):
 )
 def test_bad_input_is_one_line_on_stderr_and_exit_code_5(here, arguments, message):
     (here / "file").write_text("in the way")
-    done = call(*arguments)
-    assert done.exit_code == 5
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("error: ")
-    assert message in line
-    assert not done.stdout
+    assert message in refusal(*arguments)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +214,7 @@ EDITS = {
 
 @pytest.mark.parametrize(("file", "old", "new", "redone"), EDITS.values(), ids=EDITS)
 def test_what_an_edit_redoes(here, file, old, new, redone):
-    assert json.loads(call("run", "--json").stdout)["results"][0]["computed"] == 32
+    assert computed() == 32
     vary(here, old, new, file)
     done = call("run", "--json")
     assert done.exit_code == 0
@@ -264,7 +224,7 @@ def test_what_an_edit_redoes(here, file, old, new, redone):
 def test_an_experiment_added_to_a_tier_keeps_the_others_cells(here):
     call("run")
     vary(here, "[Sum(10), Sum(100), Sum(1000)]", "[Sum(10), Sum(100), Sum(300), Sum(1000)]")
-    assert json.loads(call("run", "--json").stdout)["results"][0]["computed"] == 8
+    assert computed() == 8
 
 
 def test_a_control_that_breaks_the_measurement_otherwise_has_other_cells(here):
@@ -274,12 +234,12 @@ def test_a_control_that_breaks_the_measurement_otherwise_has_other_cells(here):
         experiment.read_text() + "\n\n@dataclass(frozen=True)\nclass Halves(Sum):\n    def measure(self, key):\n"
         "        return {self.sum: 0.5 * jnp.sum(terms(key, self.size, self.scatter))}\n"
     )
-    assert json.loads(call("run", "--json").stdout)["results"][0]["computed"] == 32
+    assert computed() == 32
     vary(here, "import Squares, Sum", "import Halves, Squares, Sum")
     vary(here, "experiment=Squares", "experiment=Halves")
-    assert json.loads(call("run", "--json").stdout)["results"][0]["computed"] == 8
+    assert computed() == 8
     vary(here, "experiment=Halves", "experiment=Squares")
-    assert json.loads(call("run", "--json").stdout)["results"][0]["computed"] == 0
+    assert computed() == 0
 
 
 def test_set_is_exploratory_and_marked_so(here):
@@ -425,21 +385,20 @@ def test_info_shows_what_a_case_declares():
     assert r"latex: \sum_{i=1}^n x_i \to n" in text
 
 
-def test_info_shows_a_case_in_the_first_form_too(here):
-    text = call("info", MATERIAL / "first_form_case.py").stdout
-    for piece in ("The sum of n normals", "chosen here: scatter", "quick: 3 experiments, 8 replicates",
-                  "sum; margin from finite size; rivals square-root", "no-offset: must contradict sum"):  # fmt: skip
-        assert piece in text
-
-
 def test_list_imports_nothing(here):
     for file in ("case", "experiment", "helper"):
         (here / "cases" / "toy" / f"{file}.py").write_text("raise SystemExit(9)\n")
-    (here / "cases" / "old.py").write_text('CLAIM = Claim(id="x-y", title="A title")\nraise SystemExit(9)\n')
     assert json.loads(call("list", "--json").stdout) == [
-        {"claim": "x-y", "title": "A title", "file": "cases/old.py"},
         {"claim": "toy-sum", "title": "Sums of normals grow linearly", "file": "cases/toy/case.py"},
     ]
+
+
+def test_a_module_that_binds_claim_is_no_case_any_more(here):
+    old = here / "cases" / "old.py"
+    old.write_text('CLAIM = Claim(id="x-y", title="A title")\nraise SystemExit(9)\n')
+    assert [entry["claim"] for entry in json.loads(call("list", "--json").stdout)] == ["toy-sum"]
+    for name in ("x-y", "old", old):
+        assert f"unknown case '{name}'" in refusal("run", name)
 
 
 @pytest.mark.parametrize("name", ["toy/case.py", "toy"])

@@ -1,46 +1,31 @@
 """The pytest door, as a third party meets it: a folder of cases outside this repository."""
 
 import json
-import shutil
-from pathlib import Path
 
 import pytest
+from helpers_broken import BROKEN
+from helpers_toy import copied, edited, replaced, said_of
 
 # In-process sessions of pytester forget what they import, and NumPy cannot be loaded twice: load it all beforehand.
 import fieldbench.cells.runner
 import fieldbench.data
-import fieldbench.evidence.case
-import fieldbench.judging.drawing
-import fieldbench.judging.judge
+import fieldbench.judging.trial
 import fieldbench.records.assemble
 import fieldbench.records.files
 import fieldbench.regression
 import fieldbench.sampling  # noqa: F401
 
-MATERIAL = Path(__file__).parents[1] / "material"
 ITEMS = 8
-
-
-@pytest.fixture(params=["second form", "first form"])
-def folder(pytester, request):
-    """A stranger's folder with one case; in the first form its file name says nothing."""
-    return stranger(pytester, request.param)
 
 
 @pytest.fixture
 def toy(pytester):
-    """The same with the case in the second form."""
-    return stranger(pytester, "second form")
-
-
-def stranger(pytester, form):
+    """A stranger's folder with one case, and modules that are none."""
     pytester.makeini("[pytest]\n")
     their = pytester.mkdir("their_folder")
-    if form == "second form":
-        shutil.copytree(MATERIAL / "toy", their / "some_claim", ignore=shutil.ignore_patterns("__pycache__"))
-    else:
-        (their / "some_claim.py").write_text((MATERIAL / "first_form_case.py").read_text())
+    copied(their, "some_claim")
     (their / "notes.py").write_text("raise SystemExit('a file that is no case is never imported')\n")
+    (their / "old.py").write_text("CLAIM = None\nraise SystemExit('not even one that binds CLAIM')\n")
     return pytester
 
 
@@ -48,15 +33,12 @@ def records(pytester):
     return sorted((pytester.path / ".fieldbench" / "results").rglob("*.json"))
 
 
-def vary(pytester, old, new, file="case.py"):
-    path = pytester.path / "their_folder" / "some_claim" / file
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
+def vary(pytester, old, new):
+    edited(pytester.path / "their_folder" / "some_claim" / "case.py", old, new)
 
 
-def test_each_check_rival_and_control_is_an_item(folder):
-    result = folder.runpytest_inprocess("their_folder/", "-v")
+def test_each_check_rival_and_control_is_an_item(toy):
+    result = toy.runpytest_inprocess("their_folder/", "-v")
     result.assert_outcomes(passed=ITEMS)
     result.stdout.fnmatch_lines(
         [
@@ -65,20 +47,20 @@ def test_each_check_rival_and_control_is_an_item(folder):
             "*::control-tenth-more PASSED*",
         ]
     )
-    assert len(records(folder)) == 1
-    assert not (folder.path / "results").exists()
+    assert len(records(toy)) == 1
+    assert not (toy.path / "results").exists()
 
 
-def test_two_workers_share_no_case(folder):
-    result = folder.runpytest_subprocess("their_folder/", "-n", "2")
+def test_two_workers_share_no_case(toy):
+    result = toy.runpytest_subprocess("their_folder/", "-n", "2")
     result.assert_outcomes(passed=ITEMS)
-    assert len(records(folder)) == 1
+    assert len(records(toy)) == 1
     result.stdout.fnmatch_lines(["*= verdicts =*", "toy-sum | sum * | reproduced", "toy-sum: reproduced; *.json"])
 
 
-def test_a_subset_writes_no_record(folder):
-    folder.runpytest_inprocess("their_folder/", "-k", "limit").assert_outcomes(passed=1, deselected=ITEMS - 1)
-    assert records(folder) == []
+def test_a_subset_writes_no_record(toy):
+    toy.runpytest_inprocess("their_folder/", "-k", "limit").assert_outcomes(passed=1, deselected=ITEMS - 1)
+    assert records(toy) == []
 
 
 def test_a_broken_claim_fails_with_numbers_instead_of_a_traceback(toy):
@@ -95,40 +77,35 @@ def test_records_are_written_elsewhere_if_asked(toy):
     assert records(toy) == []
 
 
-def test_fresh_seeds_are_items_of_their_own(folder):
-    folder.runpytest_inprocess("their_folder/", "--fresh-seeds", "2").assert_outcomes(passed=3 * ITEMS)
+def test_fresh_seeds_are_items_of_their_own(toy):
+    toy.runpytest_inprocess("their_folder/", "--fresh-seeds", "2").assert_outcomes(passed=3 * ITEMS)
 
 
-def test_an_unknown_tier_is_one_clear_sentence(folder):
-    result = folder.runpytest_inprocess("their_folder/", "--tier", "huge")
+def test_an_unknown_tier_is_one_clear_sentence(toy):
+    result = toy.runpytest_inprocess("their_folder/", "--tier", "huge")
     result.stdout.fnmatch_lines(["*has no tier 'huge'; it has quick, standard*"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
-OPEN = "line 1: '(' was never closed; the case cannot be read"
-BROKEN = {
-    "cut off": ("some_claim/case.py", "CASE = Case(\n", f"*some_claim/case.py, {OPEN}"),
-    "its experiment": ("some_claim/experiment.py", "a b\n", "*some_claim/experiment.py, line 1: invalid syntax; *"),
-    "a wrong name": ("some_claim/case.py", "\nCASE = Case()\n", "*case.py, line 2: NameError: name 'Case' is not*"),
-    "its facts": ("some_claim/claim.toml", "id =\n", "*some_claim/claim.toml cannot be read as TOML: *line 1*"),
-    "the first form, cut off": ("old.py", "CLAIM = Claim(id='old'\n", f"*old.py, {OPEN}"),
-    "the first form, incomplete": ("old.py", "CLAIM = None\n", "*old.py binds no TIERS; a case needs CLAIM, TIERS, *"),
-}  # fmt: skip
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_case_that_cannot_be_read_fails_to_be_collected_in_one_sentence(toy, broken):
+    """The others of the session run; the sentence is that of the command line."""
+    (old, new), message = broken
+    words = said_of(replaced(copied(toy.path / "their_folder", "cut_off", "cut-off"), old, new), message)
 
+    def told(result):
+        return [line for line in result.stdout.lines if line.startswith(("CaseError: ", "BadInput: "))]
 
-@pytest.mark.parametrize(("file", "text", "words"), BROKEN.values(), ids=BROKEN)
-def test_a_case_that_cannot_be_read_fails_to_be_collected_in_one_sentence(toy, file, text, words):
-    (toy.path / "their_folder" / file).write_text(text)
     result = toy.runpytest_inprocess("their_folder/")
     result.assert_outcomes(errors=1)
     assert result.ret == 2
-    result.stdout.fnmatch_lines([f"*: {words}"])
+    (line,) = told(result)
+    assert f"cut_off/{words}" in line
     result.stdout.no_fnmatch_line("*Traceback*")
-    assert len([line for line in result.stdout.lines if line.startswith(("CaseError: ", "BadInput: "))]) == 1
-    others = toy.runpytest_inprocess("their_folder/", "--continue-on-collection-errors")
-    others.assert_outcomes(errors=1, passed=ITEMS if file == "old.py" else 0)
+    toy.runpytest_inprocess("their_folder/", "--continue-on-collection-errors").assert_outcomes(errors=1, passed=ITEMS)
     way = toy.runpytest_inprocess("their_folder/", "--traceback")
-    way.stdout.fnmatch_lines(["*Traceback (most recent call last):*", f"*: {words}"])
+    way.stdout.fnmatch_lines(["*Traceback (most recent call last):*"])
+    assert told(way) == [line]
 
 
 def test_an_error_in_a_case_is_one_sentence_and_traceback_shows_the_way(toy):
@@ -191,9 +168,8 @@ def test_what_is_left_to_another_tier_is_skipped_with_its_reason(toy):
     assert json.loads(path.read_text())["summary"] == "reproduced; not run: sum"
 
 
-def test_both_forms_in_one_session(toy):
-    text = (MATERIAL / "first_form_case.py").read_text().replace('id="toy-sum"', 'id="old-sum"')
-    (toy.path / "their_folder" / "old.py").write_text(text)
+def test_two_cases_in_one_session(toy):
+    copied(toy.path / "their_folder", "another", "another-sum")
     toy.runpytest_inprocess("their_folder/").assert_outcomes(passed=2 * ITEMS)
     assert len(records(toy)) == 2
 

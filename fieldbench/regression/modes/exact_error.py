@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fieldbench.checked import checked_array
 from fieldbench.errors import BadInput
-from fieldbench.regression.interface import NestedRegression
+from fieldbench.regression import NestedRegression
 from fieldbench.theory.kernels.sphere import degeneracy
 from fieldbench.typing import Sizes
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
-from fieldbench.regression.batched import batched_weights
+from fieldbench.regression import batched_weights
 
 Vector = NDArray[np.float64]
 Sets = NDArray[np.float64]  # (n, P, P) or (n, P, k): one matrix a data set

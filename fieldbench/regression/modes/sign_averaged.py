@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from fieldbench.checked import checked_array, checked_sizes
 from fieldbench.errors import BadInput
-from fieldbench.regression.batched import batched_weights
+from fieldbench.regression import batched_weights
 from fieldbench.regression.tiled import blas_threads
 from fieldbench.typing import Numbers, Sizes
 

@@ -3,54 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from fieldbench.errors import BadInput
-from fieldbench.regression.interface import NestedRegression
+from fieldbench.regression import NestedRegression
 from fieldbench.theory.kernels import sphere
-from fieldbench.typing import Sizes
+from fieldbench.typing import AnyArray, Array, Float, Sizes
 
 _ROWS = 32
 
 
 def rotation_averaged_learnability(
     gpr: NestedRegression,
-    gram: Any,
-    cosines: Any,
+    gram: Float[AnyArray, "n n"],
+    cosines: Float[AnyArray, "n n"],
     ridge: float,
     sizes: Sizes,
     *,
     degree: int,
     dimension: int,
     eigenvalue: float,
-) -> Any:
+) -> Float[AnyArray, " sizes"]:
     """Learnability of a degree, averaged exactly over all rotations of the target: L̄_l = λ_l Tr[P_l(XXᵀ/d)(K + κ)⁻¹].
 
     From ∫ φ_lm(x) K(x, X) dμ = λ_l φ_lm(X) and the addition theorem Σ_m φ_lmφ_lm = deg_l P_l.
 
     Args:
         gpr: the regression (port).
-        gram: kernel matrix (n, n) of points on the sphere |x|² = d.
-        cosines: XXᵀ/d (n, n).
+        gram: kernel matrix of points on the sphere |x|² = d.
+        cosines: XXᵀ/d.
         ridge: κ ≥ 0.
-        sizes: nested training sizes (s,).
+        sizes: nested training sizes.
         degree, dimension: l and d.
         eigenvalue: λ_l of the kernel, from `theory.sphere`.
-
-    Returns:
-        (s,).
     """
     if cosines.shape != gram.shape:
         raise BadInput(f"cosines of shape {cosines.shape} for a kernel matrix of shape {gram.shape}: both are (n, n)")
     return eigenvalue * gpr.traces(gram, ridge, zonal_matrix(degree, dimension, cosines), sizes)
 
 
-def zonal_matrix(degree: int, dimension: int, cosines: Any) -> Any:
-    """P_l of a matrix of cosines (n, n). Of NumPy's by blocks of rows: touching new memory costs more than the sums."""
+def zonal_matrix(degree: int, dimension: int, cosines: Float[AnyArray, "n m"]) -> Float[AnyArray, "n m"]:
+    """P_l of a matrix of cosines. Of NumPy's by blocks of rows: touching new memory costs more than the sums."""
     if not isinstance(cosines, np.ndarray):
-        return sphere.zonal(degree, dimension, cosines)
+        whole: Array = sphere.zonal(degree, dimension, cosines)
+        return whole
     matrix = np.empty_like(cosines)
     for start in range(0, len(matrix), _ROWS):
         rows = slice(start, start + _ROWS)
@@ -60,16 +57,16 @@ def zonal_matrix(degree: int, dimension: int, cosines: Any) -> Any:
 
 def zonal_coefficients(
     gpr: NestedRegression,
-    gram: Any,
-    inputs: Any,
-    direction: Any,
+    gram: Float[AnyArray, "n n"],
+    inputs: Float[AnyArray, "n d"],
+    direction: Float[AnyArray, " d"],
     ridge: float,
     sizes: Sizes,
     *,
     target_degrees: Sequence[int],
     degree: int,
     eigenvalue: float,
-) -> Any:
+) -> Float[AnyArray, "sizes targets"]:
     """Coefficient ⟨f, φ_l⟩ of the posterior mean on a zonal harmonic, one column for each target φ_j of unit power.
 
     λ_l φ_l(X)ᵀ(K + κ)⁻¹φ_j(X), φ_l(x) = √deg_l P_l(w·x/√d): learnability of φ_l for j = l, its cross-learnability
@@ -77,17 +74,14 @@ def zonal_coefficients(
 
     Args:
         gpr: the regression (port).
-        gram: kernel matrix (n, n).
-        inputs: (n, d) on the sphere |x|² = d.
-        direction: unit vector w (d,).
+        gram: kernel matrix.
+        inputs: X, on the sphere |x|² = d.
+        direction: unit vector w.
         ridge: κ ≥ 0.
-        sizes: nested training sizes (s,).
-        target_degrees: the degrees j (t,).
+        sizes: nested training sizes.
+        target_degrees: the degrees j.
         degree: l.
         eigenvalue: λ_l of the kernel.
-
-    Returns:
-        (s, t).
     """
     dimension = inputs.shape[1]
     cosines = inputs @ direction / dimension**0.5
@@ -96,6 +90,7 @@ def zonal_coefficients(
     return gpr.predictions(gram, ridge, targets, functional, sizes)[:, 0, :]
 
 
-def harmonic(degree: int, dimension: int, cosines: Any) -> Any:
+def harmonic(degree: int, dimension: int, cosines: Float[AnyArray, "*shape"]) -> Float[AnyArray, "*shape"]:
     """Zonal harmonic of unit power, √deg_l P_l(t)."""
-    return float(sphere.degeneracy(degree, dimension)) ** 0.5 * sphere.zonal(degree, dimension, cosines)
+    values: AnyArray = float(sphere.degeneracy(degree, dimension)) ** 0.5 * sphere.zonal(degree, dimension, cosines)
+    return values

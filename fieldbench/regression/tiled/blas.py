@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import functools
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,10 @@ from scipy import LowLevelCallable
 from scipy.linalg import cython_blas, cython_lapack
 
 from fieldbench.errors import BadInput
+from fieldbench.typing import DType
 
 _LETTERS = {np.dtype(np.float32): "s", np.dtype(np.float64): "d"}
-_SCALARS: dict[str, Any] = {"s": ctypes.c_float, "d": ctypes.c_double}
+_SCALARS: dict[str, type[ctypes.c_float | ctypes.c_double]] = {"s": ctypes.c_float, "d": ctypes.c_double}
 
 
 class Blas:
@@ -32,7 +34,7 @@ class Blas:
         BadInput: another dtype.
     """
 
-    def __init__(self, dtype: Any) -> None:
+    def __init__(self, dtype: DType) -> None:
         letter = _LETTERS.get(np.dtype(dtype))
         if letter is None:
             raise BadInput(f"dtype {np.dtype(dtype)}: tiles are factorised in float32 or float64")
@@ -90,12 +92,12 @@ def _int(value: int) -> Any:
     return ctypes.byref(ctypes.c_int(value))
 
 
-def _letter(value: str) -> Any:
+def _letter(value: str) -> ctypes.c_char_p:
     return ctypes.c_char_p(value.encode())
 
 
 @functools.cache
-def _routine(module: Any, name: str, arguments: int) -> Callable[..., None]:
+def _routine(module: ModuleType, name: str, arguments: int) -> Callable[..., None]:
     """A routine of SciPy's BLAS or LAPACK as a ctypes function, which releases the global lock while it runs."""
     capsule = LowLevelCallable.from_cython(module, name).function
     name_of, pointer_of = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer

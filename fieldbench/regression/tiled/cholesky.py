@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from fieldbench.errors import NotPositiveDefinite
@@ -11,6 +9,7 @@ from fieldbench.regression.tiled.blas import Blas
 from fieldbench.regression.tiled.pivots import not_positive
 from fieldbench.regression.tiled.tiles import TiledTriangle
 from fieldbench.regression.tiled.workers import Progress, Tasks, blas_threads
+from fieldbench.typing import Float
 
 
 def factorise_tiles(
@@ -97,7 +96,12 @@ def _diagonal(blas: Blas, triangle: TiledTriangle, k: int, ridge: float, scale: 
 
 
 def first_bad_pivot(
-    complement: Any, start: int, order: int, ridge: float, largest: float, where: str = "kernel matrix"
+    complement: Float[np.ndarray, "b b"],
+    start: int,
+    order: int,
+    ridge: float,
+    largest: float,
+    where: str = "kernel matrix",
 ) -> NotPositiveDefinite:
     """The error for a symmetric block, given as Schur complement, that has no factor: plain columns find the pivot.
 

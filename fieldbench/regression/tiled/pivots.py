@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from fieldbench.errors import NotPositiveDefinite
@@ -15,7 +13,7 @@ def not_positive(
     order: int,
     ridge: float,
     largest: float,
-    dtype: Any,
+    dtype: np.dtype,
     *,
     where: str = "kernel matrix",
     quantity: str = "pivot",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -11,13 +10,13 @@ from fieldbench.checked import checked_array, checked_sizes
 from fieldbench.regression.tiled.blas import Blas
 from fieldbench.regression.tiled.tiles import TiledTriangle, spans
 from fieldbench.regression.tiled.workers import Tasks, blas_threads
-from fieldbench.typing import Sizes
+from fieldbench.typing import AnyArray, Float, Sizes
 
 _NARROWEST = 16
 
 
-def forward(factor: TiledTriangle, right: Any, *, threads: int = 1) -> Any:
-    """L⁻¹B for B (n, c), in a new array: n²c flops; workers share the columns, each reads every panel once.
+def forward(factor: TiledTriangle, right: Float[AnyArray, "n c"], *, threads: int = 1) -> Float[np.ndarray, "n c"]:
+    """L⁻¹B in a new array: n²c flops; workers share the columns, each reads every panel once.
 
     Raises:
         BadInput: B of another shape, or not finite.
@@ -38,8 +37,8 @@ def forward(factor: TiledTriangle, right: Any, *, threads: int = 1) -> Any:
     return solution
 
 
-def backward(factor: TiledTriangle, right: Any, *, threads: int = 1) -> Any:
-    """L⁻ᵀB for B (n, c), in a new array.
+def backward(factor: TiledTriangle, right: Float[AnyArray, "n c"], *, threads: int = 1) -> Float[np.ndarray, "n c"]:
+    """L⁻ᵀB in a new array.
 
     Raises:
         BadInput: see `forward`.
@@ -60,8 +59,8 @@ def backward(factor: TiledTriangle, right: Any, *, threads: int = 1) -> Any:
     return solution
 
 
-def solve(factor: TiledTriangle, right: Any, *, threads: int = 1) -> Any:
-    """(L Lᵀ)⁻¹B for B (n, c)."""
+def solve(factor: TiledTriangle, right: Float[AnyArray, "n c"], *, threads: int = 1) -> Float[np.ndarray, "n c"]:
+    """(L Lᵀ)⁻¹B."""
     return backward(factor, forward(factor, right, threads=threads), threads=threads)
 
 
@@ -71,17 +70,16 @@ def log_determinant(factor: TiledTriangle) -> float:
     return 2.0 * float(np.log(np.concatenate(diagonals), dtype=np.float64).sum())
 
 
-def nested_weights(factor: TiledTriangle, targets: Any, sizes: Sizes, *, threads: int = 1) -> Any:
+def nested_weights(
+    factor: TiledTriangle, targets: Float[AnyArray, "n t"], sizes: Sizes, *, threads: int = 1
+) -> Float[np.ndarray, "sizes n t"]:
     """α_P = (K_P + κ)⁻¹y_P at each nested size P, zero beyond it: L_P⁻ᵀ(L⁻¹y)[:P] with L_P the leading block of L.
 
     Args:
         factor: L of the largest training set.
-        targets: y (n, t).
+        targets: y.
         sizes: the P, within 1 … n, in any order.
         threads: workers.
-
-    Returns:
-        (s, n, t).
 
     Raises:
         BadInput: targets of another shape or not finite, a size outside 1 … n.
@@ -93,11 +91,11 @@ def nested_weights(factor: TiledTriangle, targets: Any, sizes: Sizes, *, threads
     return backward(factor, stacked, threads=threads).reshape(factor.order, steps.size, -1).transpose(1, 0, 2)
 
 
-def _right_hand_sides(factor: TiledTriangle, right: Any) -> Any:
+def _right_hand_sides(factor: TiledTriangle, right: Float[AnyArray, "n c"]) -> Float[np.ndarray, "n c"]:
     return np.array(checked_array("right-hand sides", right, (factor.order, None)), dtype=factor.dtype, order="C")
 
 
-def _address(array: Any, row: int, columns: slice) -> tuple[int, int]:
+def _address(array: np.ndarray, row: int, columns: slice) -> tuple[int, int]:
     return array.ctypes.data + row * array.strides[0] + columns.start * array.itemsize, array.shape[1]
 
 

@@ -11,8 +11,9 @@ import numpy as np
 from fieldbench.checked import checked_array, checked_order, checked_ridge
 from fieldbench.errors import BadInput
 from fieldbench.regression.tiled.workers import Progress, Tasks, blas_threads
+from fieldbench.typing import AnyArray, DType, Float
 
-KernelFunction = Callable[[Any, Any], Any]
+KernelFunction = Callable[[Float[np.ndarray, "a d"], Float[np.ndarray, "b d"]], Float[AnyArray, "a b"]]
 
 ONE_TILE = 512  # points up to which the matrix is a single tile: one LAPACK call
 _CHUNK = 2048  # columns of the kernel built at once: its temporaries stay a few MiB
@@ -29,7 +30,7 @@ class TiledTriangle:
         columns_first: entries of a column are adjacent.
     """
 
-    panels: tuple[Any, ...]
+    panels: tuple[Float[np.ndarray, "_rows _columns"], ...]
     tile: int
     columns_first: bool = False
 
@@ -39,7 +40,7 @@ class TiledTriangle:
         return int(self.panels[-1].shape[1])
 
     @property
-    def dtype(self) -> Any:
+    def dtype(self) -> np.dtype:
         """float32 or float64."""
         return self.panels[0].dtype
 
@@ -54,7 +55,7 @@ class TiledTriangle:
         stride = panel.strides[1] if self.columns_first else panel.strides[0]
         return panel.ctypes.data + k * self.tile * panel.strides[1], stride // panel.itemsize
 
-    def diagonal_tile(self, index: int) -> Any:
+    def diagonal_tile(self, index: int) -> Float[np.ndarray, "b b"]:
         """View of tile (i, i)."""
         return self.panels[index][:, index * self.tile :]
 
@@ -81,8 +82,8 @@ def spans(order: int, tile: int) -> list[slice]:
     return [slice(start, min(start + tile, order)) for start in range(0, order, tile)]
 
 
-def inside(matrix: Any, tile: int | None = None) -> TiledTriangle:
-    """The lower triangle of a dense matrix (n, n), C- or Fortran-ordered, as views: factorised in place, no copy.
+def inside(matrix: Float[np.ndarray, "n n"], tile: int | None = None) -> TiledTriangle:
+    """The lower triangle of a dense matrix, C- or Fortran-ordered, as views: factorised in place, no copy.
 
     Raises:
         BadInput: neither C- nor Fortran-ordered.
@@ -97,11 +98,18 @@ def inside(matrix: Any, tile: int | None = None) -> TiledTriangle:
     return TiledTriangle(panels, tile, columns_first)
 
 
-def copied(gram: Any, ridge: float, *, tile: int | None = None, threads: int = 1, dtype: Any = None) -> TiledTriangle:
-    """Lower triangle of gram + κ·1 in panels of its own: half a copy; gram (n, n) is left alone.
+def copied(
+    gram: Float[AnyArray, "n n"],
+    ridge: float,
+    *,
+    tile: int | None = None,
+    threads: int = 1,
+    dtype: DType | None = None,
+) -> TiledTriangle:
+    """Lower triangle of gram + κ·1 in panels of its own: half a copy; gram is left alone.
 
     Args:
-        gram: symmetric (n, n), of which the lower triangle is used.
+        gram: symmetric, of which the lower triangle is used.
         ridge: κ ≥ 0.
         tile: see `tile_size`.
         threads: workers.
@@ -130,7 +138,7 @@ def copied(gram: Any, ridge: float, *, tile: int | None = None, threads: int = 1
 
 def build(
     kernel: KernelFunction,
-    inputs: Any,
+    inputs: Float[AnyArray, "n d"],
     ridge: float,
     *,
     tile: int | None = None,
@@ -141,7 +149,7 @@ def build(
 
     Args:
         kernel: (a, d), (b, d) → (a, b), such as `theory.kernels.Kernel`; called from `threads` threads at once.
-        inputs: X (n, d), float32 or float64; the triangle has its dtype.
+        inputs: X, float32 or float64; the triangle has its dtype.
         ridge: κ ≥ 0.
         tile: b; see `tile_size`.
         threads: workers, each with one BLAS thread.
@@ -172,7 +180,7 @@ def build(
     return TiledTriangle(tuple(panels), tile)
 
 
-def _checked_block(block: Any, rows: slice, columns: slice) -> Any:
+def _checked_block(block: AnyArray, rows: slice, columns: slice) -> Float[np.ndarray, "a b"]:
     """A block of the kernel, if it has the right shape and every entry is finite."""
     values = np.asarray(block)
     if values.shape != (rows.stop - rows.start, columns.stop - columns.start):

@@ -12,6 +12,8 @@ from fieldbench.sampling.integrators.interface import Sampler as Sampler
 from fieldbench.sampling.integrators.interface import Samples as Samples
 from fieldbench.sampling.integrators.interface import chain_keys as chain_keys
 from fieldbench.sampling.integrators.interface import check_request as check_request
+from fieldbench.sampling.integrators.interface import in_its_dtype as in_its_dtype
+from fieldbench.sampling.integrators.interface import typed_key as typed_key
 from fieldbench.sampling.integrators.loop import WIDE_VECTORS as WIDE_VECTORS
 from fieldbench.sampling.integrators.loop import Integrator as Integrator
 from fieldbench.sampling.integrators.loop import integrate as integrate

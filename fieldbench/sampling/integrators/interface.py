@@ -18,7 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from fieldbench.errors import BadInput
-from fieldbench.typing import Array, Float
+from fieldbench.typing import AnyArray, Array, Float
 
 Position: TypeAlias = Any
 """A pytree of arrays, each of shape (*batch, ...)."""
@@ -94,10 +94,29 @@ def check_request(energy: Energy, initial: Position, *, steps: int, burn_in: int
             )
 
 
+def in_its_dtype(name: str, array: AnyArray) -> Array:
+    """The array on JAX's device, or BadInput where JAX would make float32 of float64 in silence."""
+    given = array if isinstance(array, Array) else np.asarray(array)
+    found = jnp.asarray(given)
+    if given.dtype == np.float64 and found.dtype != np.float64:
+        raise BadInput(
+            f"{name} are float64 and JAX's 64-bit numbers are switched off, so that it would sample in float32: "
+            "cast them to float32, or call jax.config.update('jax_enable_x64', True) first"
+        )
+    return found
+
+
+def typed_key(key: Any) -> Array:
+    """A key that says what it is, or BadInput: raw words are an array like any other, with an axis too many."""
+    if not (isinstance(key, Array) and jnp.issubdtype(key.dtype, jax.dtypes.prng_key)):
+        kind = getattr(key, "dtype", None) or type(key).__name__
+        raise BadInput(f"key has dtype {kind}: pass a typed key, jax.random.key(seed)")
+    return key
+
+
 def chain_keys(key: Array, batch: tuple[int, ...]) -> Array:
     """Keys broadcastable against the batch: one key is split over all chains, an array of keys is taken as it is."""
-    if not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
-        raise BadInput(f"key has dtype {key.dtype}: pass a typed key, jax.random.key(seed)")
+    key = typed_key(key)
     if key.ndim == 0:
         return jax.random.split(key, max(math.prod(batch), 1)).reshape(batch)
     if key.ndim != len(batch) or any(k not in (1, b) for k, b in zip(key.shape, batch, strict=True)):

@@ -20,7 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from fieldbench.errors import BadInput
-from fieldbench.sampling.integrators import normals
+from fieldbench.sampling.integrators import in_its_dtype, normals, typed_key
 from fieldbench.sampling.networks.activations import function_and_slope
 from fieldbench.typing import AnyArray, Array, Float
 
@@ -59,10 +59,10 @@ class TwoLayerNetwork:
         return self.targets.shape[:-1]
 
     def prior(self, key: Array) -> Weights:
-        """Whitened weights from the prior, one network a chain."""
+        """Whitened weights from the prior, one network a chain. Raises BadInput for a key without a type."""
         patches, _, dimension = self.inputs.shape[-3:]
         shapes = (*self.batch, self.width, dimension), (*self.batch, self.width, patches)
-        return Weights(*normals(key, shapes, self.inputs.dtype))
+        return Weights(*normals(typed_key(key), shapes, self.inputs.dtype))
 
     def physical(self, weights: Weights) -> Weights:
         """The weights w and a themselves, from whitened ones."""
@@ -168,9 +168,10 @@ def fully_connected(
         activation: "erf", "relu" or "linear".
 
     Raises:
-        BadInput: shapes that do not fit, NaN or infinity, ridge or variances not positive, unknown activation.
+        BadInput: shapes that do not fit, float64 where JAX has none, NaN or infinity, ridge or variances not positive,
+            unknown activation.
     """
-    inputs = jnp.asarray(inputs)
+    inputs = in_its_dtype("inputs", inputs)
     # The readout's Hessian block is (σ_a²/Nκ) ΦᵀΦ: its largest eigenvalue is n/κ times the largest eigenvalue of the
     # network's kernel operator, at most σ_a²⟨φ²⟩ (erf: .46 at σ_w = 1). That bound covers the hidden block of an
     # adapted network too, whose own kernel eigenvalue stays below a quarter of it.
@@ -205,7 +206,7 @@ def convolutional(
 
     Arguments, shapes and errors as in `fully_connected`, with samples of shape (patches, patch_dimension).
     """
-    inputs = jnp.asarray(inputs)
+    inputs = in_its_dtype("inputs", inputs)
     samples, patches, dimension = inputs.shape[-3:]
     return _network(
         jnp.swapaxes(inputs, -3, -2),
@@ -232,7 +233,7 @@ def _linear_curvature(samples: int, dimension: int) -> float:
 def _network(
     inputs: Array, targets: AnyArray, activation: str, kernel: float, *, width: int, **positive: float
 ) -> TwoLayerNetwork:
-    targets = jnp.asarray(targets)
+    targets = in_its_dtype("targets", targets)
     groups, samples = inputs.shape[:-3], inputs.shape[-2]
     function_and_slope(activation)
     if targets.ndim < 1 or targets.shape[-1] != samples or targets.shape[:-1][: len(groups)] != groups:

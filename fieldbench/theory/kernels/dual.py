@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Integral, Real
 from types import ModuleType
 from typing import Any
 
@@ -96,7 +97,7 @@ class Kernel:
         readout_variance: σ_a².
 
     Raises:
-        BadInput: unknown activation, depth below 1, or a variance that is not positive.
+        BadInput: unknown activation, a depth that is not 1, 2, …, or a variance that is not positive and finite.
 
     >>> import numpy as np
     >>> x = np.eye(2)
@@ -110,15 +111,19 @@ class Kernel:
     readout_variance: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.activation not in DUALS:
-            raise BadInput(f"activation {self.activation!r} is unknown: choose one of {', '.join(sorted(DUALS))}")
-        if self.depth < 1:
-            raise BadInput(f"depth {self.depth} is below 1: a kernel needs at least one hidden layer")
-        if not (self.weight_variance > 0.0 and self.readout_variance > 0.0):
-            raise BadInput(f"variances must be positive, got {self.weight_variance} and {self.readout_variance}")
+        given: dict[str, Any] = vars(self)  # whatever it is that was given
+        activation, depth, *variances = given.values()
+        if not isinstance(activation, str) or activation not in DUALS:
+            raise BadInput(f"activation {activation!r} is unknown: choose one of {', '.join(sorted(DUALS))}")
+        if not isinstance(depth, Integral) or depth < 1:
+            raise BadInput(f"depth {depth!r} is no whole number from 1 up: it counts hidden layers")
+        for variance in variances:
+            if not isinstance(variance, Real) or not 0.0 < float(variance) < float("inf"):
+                raise BadInput(f"variance {variance!r} must be a positive and finite number")
 
     def __call__(self, left: Any, right: Any) -> Any:
         """Kernel matrix (n, m) of inputs left (n, d) and right (m, d), in the dtype and array type of the inputs."""
+        left, right = (x if hasattr(x, "ndim") else np.asarray(x) for x in (left, right))
         if left.ndim != 2 or right.ndim != 2 or left.shape[1] != right.shape[1]:
             raise BadInput(f"inputs of shapes {left.shape} and {right.shape}: need (n, d) and (m, d) with the same d")
         norms_left, norms_right = self._norms(left)[:, None], self._norms(right)[None, :]

@@ -65,7 +65,7 @@ class Spectrum:
     """Mercer spectrum K = Σ_k λ_k φ_k φ_k, one entry for each degenerate space.
 
     Args:
-        eigenvalues: λ_k ≥ 0, shape (k,).
+        eigenvalues: λ_k ≥ 0, shape (k,); what rounding made negative (down to −10 k ε λ_1) is zero.
         degeneracies: number of modes with that eigenvalue, shape (k,); ones if omitted. Floats, as they reach 10³⁰⁰.
         unresolved: trace of modes too small ever to be learned; it acts as additional ridge.
         tail: a power law beyond the listed modes.
@@ -89,12 +89,13 @@ class Spectrum:
                 f"eigenvalues of shape {eigenvalues.shape} and degeneracies of shape {degeneracies.shape}: "
                 "both must be the same non-empty vector"
             )
-        if not (np.all(np.isfinite(eigenvalues)) and np.all(eigenvalues >= 0.0)):
+        allowance = 10 * eigenvalues.size * np.finfo(np.float64).eps * np.abs(eigenvalues).max()
+        if not (np.all(np.isfinite(eigenvalues)) and np.all(eigenvalues >= -allowance)):
             worst = float(np.min(np.nan_to_num(eigenvalues, nan=-np.inf, posinf=-np.inf)))
-            raise BadInput(f"eigenvalues must be finite and ≥ 0, found {worst}: clip rounding errors before")
+            raise BadInput(f"eigenvalues must be finite and ≥ 0, found {worst}, which is more than rounding")
         if not (np.all(degeneracies > 0.0) and np.all(np.isfinite(degeneracies)) and self.unresolved >= 0.0):
             raise BadInput("degeneracies must be positive and finite and the unresolved trace ≥ 0")
-        object.__setattr__(self, "eigenvalues", eigenvalues)
+        object.__setattr__(self, "eigenvalues", np.maximum(eigenvalues, 0.0))
         object.__setattr__(self, "degeneracies", degeneracies)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -128,7 +129,10 @@ def limiting_samples(kernel: Kernel, degree: int, learnability: float, ridge: fl
     return (learnability + (ridge + extra) / coefficient * odds) / math.factorial(degree)
 
 
-def _check(degree: int, dimension: int) -> None:
+def _check(degree: Any, dimension: Any) -> None:
+    for name, value in (("degree", degree), ("dimension", dimension)):
+        if not isinstance(value, Integral):
+            raise BadInput(f"{name} {value!r} is no whole number: the sphere |x|² = d and its harmonics need one")
     if degree < 0:
         raise BadInput(f"degree {degree} is negative: harmonics start at degree 0")
     if dimension < 2:

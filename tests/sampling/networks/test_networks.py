@@ -129,3 +129,22 @@ def test_bad_input_is_named(change, message):
     arguments = {"targets": jnp.ones(6), "width": 3, "ridge": 0.5, **change}
     with pytest.raises(BadInput, match=message):
         fully_connected(jnp.ones((6, 2)), arguments.pop("targets"), **arguments)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("key", [jax.random.PRNGKey(0), 0])
+def test_a_key_without_a_type_is_refused_before_anything_is_drawn(key):
+    with pytest.raises(BadInput, match=r"pass a typed key, jax\.random\.key\(seed\)"):
+        network("erf").prior(key)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("which", ["inputs", "targets"])
+def test_float64_is_never_sampled_in_float32_in_silence(which):
+    arrays = {"inputs": np.ones((6, 2), np.float32), "targets": np.ones(6, np.float32)}
+    arrays[which] = arrays[which].astype(np.float64)
+    with jax.enable_x64(False), pytest.raises(BadInput, match=rf"{which} are float64 and JAX's 64-bit numbers are"):
+        fully_connected(arrays["inputs"], arrays["targets"], width=3, ridge=0.5)
+    with jax.enable_x64(False):
+        asked = fully_connected(np.ones((6, 2), np.float32), np.ones(6, np.float32), width=3, ridge=0.5)
+    assert asked.inputs.dtype == jnp.float32

@@ -203,7 +203,7 @@ def test_noise_in_a_finite_population_is_white_over_its_modes():
         ({"ridge": float("nan")}, "ridge nan"),
         ({"samples": [0.0]}, "P ≥ 1"),
         ({"samples": []}, "P ≥ 1"),
-        ({"spectrum": [1.0, -1e-9]}, "≥ 0, found -1e-09"),
+        ({"spectrum": [1.0, -1e-9]}, "≥ 0, found -1e-09, which is more than rounding"),
         ({"spectrum": [1.0, float("nan")]}, "finite"),
         ({"spectrum": []}, "non-empty"),
         ({"target": np.ones(3)}, r"shape \(3,\)"),

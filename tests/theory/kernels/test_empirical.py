@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fieldbench.errors import BadInput
+from fieldbench.theory.kernels import Spectrum
 from fieldbench.theory.kernels.empirical import gram_matrix, principal_components
 
 
@@ -79,3 +80,8 @@ def test_gram_matrix_in_blocks_equals_the_whole_and_the_argument_is_kept():
 def test_what_is_not_a_kernel_is_refused(gram, words):
     with pytest.raises(BadInput, match=words):
         principal_components(gram)
+
+
+def test_what_rounding_made_negative_is_zero():
+    assert Spectrum(np.array([1.0, -1e-18])).eigenvalues.tolist() == [1.0, 0.0]
+    assert Spectrum(np.array([1.0, -1e-18])).rank == 1.0

@@ -133,13 +133,19 @@ def test_one_compilation_a_shape():
     assert traced == [(8, 4)]
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"activation": "tanh"}, "tanh.*choose one of"),
+        ({"activation": ["erf"]}, r"activation \['erf'\] is unknown"),
         ({"depth": 0}, "depth 0"),
-        ({"weight_variance": -1.0}, "must be positive"),
-        ({"readout_variance": float("nan")}, "must be positive"),
+        ({"depth": 1.5}, "depth 1.5 is no whole number"),
+        ({"depth": "2"}, "depth '2' is no whole number"),
+        ({"weight_variance": "a"}, "variance 'a' must be a positive"),
+        ({"readout_variance": float("inf")}, "must be a positive and finite number"),
+        ({"weight_variance": -1.0}, "must be a positive"),
+        ({"readout_variance": float("nan")}, "must be a positive"),
     ],
 )
 def test_bad_kernels_are_refused(options, message):
@@ -152,3 +158,8 @@ def test_inputs_of_different_dimension_are_refused():
         Kernel()(np.ones((3, 2)), np.ones((3, 4)))
     with pytest.raises(BadInput, match="at least one"):
         Kernel().power_series(0)
+
+
+def test_lists_of_numbers_are_inputs_too():
+    points = [[1.0, 2.0], [0.5, -1.0]]
+    np.testing.assert_array_equal(Kernel()(points, points), Kernel()(np.array(points), np.array(points)))

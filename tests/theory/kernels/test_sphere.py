@@ -130,11 +130,14 @@ def test_constants_of_the_closed_limit():
     ("call", "message"),
     [
         (lambda: sphere.degeneracy(-1, 5), "degree -1"),
+        (lambda: sphere.spectrum(Kernel(), 9.0), "dimension 9.0 is no whole number"),
+        (lambda: sphere.degeneracy(2.5, 9), "degree 2.5 is no whole number"),
         (lambda: sphere.zonal(3, 1, COSINES), "dimension 1"),
         (lambda: sphere.spectrum(Kernel(), 10**6, degrees=100), "below 1e260"),
         (lambda: sphere.eigenvalues(Kernel(), 5, 0), "negative"),
     ],
 )
+@pytest.mark.usefixtures("unchecked")
 def test_bad_input_is_refused(call, message):
     with pytest.raises(BadInput, match=message):
         call()

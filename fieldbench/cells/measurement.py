@@ -1,17 +1,15 @@
-"""Result: everything that one run of a case produced, before it becomes a record."""
+"""What a run measured, block by block, and put together for judging."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.cells.store import CellKey
-from fieldbench.judging.predictions import Predictions
-from fieldbench.verdicts.outcome import ExitCode, Judgement
 
 
 @dataclass(frozen=True)
@@ -35,43 +33,6 @@ class Skipped:
 
     experiment: Any
     reason: str
-
-
-@dataclass(frozen=True)
-class Result:
-    """A case run at one tier and seed. `judgement` is None where cells are missing: a partial result."""
-
-    case: Any
-    tier: str
-    seed: int
-    replicates: int
-    measurements: tuple[Measurement, ...]
-    predictions: Predictions
-    judgement: Judgement | None
-    figure: Mapping[str, Any] | None = None
-    skipped: tuple[Skipped, ...] = ()
-    exploratory: bool = False
-    ports: Mapping[str, str] = field(default_factory=dict)
-    sampler: Mapping[str, Any] | None = None
-    data: Mapping[str, str] = field(default_factory=dict)
-    wall_seconds: float = 0.0
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """0 if everything is as declared; a partial result could not run."""
-        return ExitCode.COULD_NOT_RUN if self.judgement is None else self.judgement.exit_code
-
-    @property
-    def summary(self) -> str:
-        """The claim's outcome in one line."""
-        if self.judgement is None:
-            return f"partial: {len(self.measurements)} cells measured, nothing judged"
-        return self.judgement.summary(tuple(dict.fromkeys(skip.reason for skip in self.skipped)))
-
-    @property
-    def computed(self) -> int:
-        """Number of blocks measured in this run (the others came from the store)."""
-        return sum(not m.reused for m in self.measurements)
 
 
 def evidence_of(
