@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment, Quantity
-from fieldbench.data.synthetic import on_band
+from fieldbench.data import on_band
 from fieldbench.regression import NestedRegression
 from fieldbench.regression.modes import harmonic
 from fieldbench.theory.kernels import Kernel, SphereQuadrature, sphere

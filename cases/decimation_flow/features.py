@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment
-from fieldbench.data.synthetic import gaussian
+from fieldbench.data import gaussian
 from fieldbench.errors import BadInput
 from fieldbench.typing import Array, Float
 

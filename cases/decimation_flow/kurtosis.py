@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import kurtosis, spearmanr
 
-from fieldbench.data.tasks import normalise
+from fieldbench.data import normalise
 from fieldbench.errors import BadInput
 from fieldbench.theory.kernels import gram_matrix, principal_components
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment, Quantity
-from fieldbench.data.synthetic import on_sphere
+from fieldbench.data import on_sphere
 from fieldbench.regression import NestedRegression
 from fieldbench.regression.modes import learned_modes, posterior_variances, rotation_averaged_learnability
 from fieldbench.theory.kernels import sphere

@@ -24,7 +24,7 @@ from fieldbench.claims import (
     exponent,
     per,
 )
-from fieldbench.theory.ising import LARGEST, Scaling, kaufman, onsager, scaling, torus_moments
+from fieldbench.theory.ising import LARGEST_TORUS, Scaling, kaufman, onsager, scaling, torus_moments
 
 from .experiment import HalfTheCoupling, NotConnected, OpenEdges, Torus
 from .theory import CROSSING_LEFT, binder_left, coupling_resolution, exponents_left, heat_step
@@ -37,13 +37,17 @@ CROSSING = 1.0 / (1.0 / ROUND - change(Torus.binder) / change(Torus.binder_slope
 
 def universality(at: Torus) -> Said:
     """At T_c: powers of L, that of dU/dK with its first correction, and U*. What is left falls with L."""
-    largest, left, octaves = scaling.exact_values(LARGEST), exponents_left(SMALLEST), np.log(at.size / LARGEST)
+    largest, left, octaves = (
+        scaling.exact_values(LARGEST_TORUS),
+        exponents_left(SMALLEST),
+        np.log(at.size / LARGEST_TORUS),
+    )
 
     def law(value: float, off: float) -> Known:
         words = "corrections to scaling, exact one octave below"
         return Known(value, Remainder(words, off * octaves, "L^{-7/4}", got="bounded", relative=True))
 
-    powers = Scaling.combined(lambda value, y: value * (at.size / LARGEST) ** y, largest, scaling.ISING)
+    powers = Scaling.combined(lambda value, y: value * (at.size / LARGEST_TORUS) ** y, largest, scaling.ISING)
     beyond = "corrections to scaling, exact at half the size, 8 at most"
     return {
         Torus.susceptibility: law(powers.susceptibility, left.susceptibility),
@@ -62,7 +66,7 @@ def exact(at: Torus) -> Said:
         return Known(value, Remainder(words, slope * off, got="computed"))
 
     energy: Said = {Torus.energy: read(lattice.energy, lattice.heat / at.coupling**2)}
-    if at.size > LARGEST:
+    if at.size > LARGEST_TORUS:
         return energy
     torus = torus_moments(at.size, at.coupling)
     return {

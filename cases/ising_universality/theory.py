@@ -13,10 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.claims import Expression, Remainder
-from fieldbench.claims.expression import AcrossExperiments
+from fieldbench.claims import Expression, Remainder, across
 from fieldbench.errors import BadInput
-from fieldbench.theory.ising import LARGEST, Scaling, kaufman, onsager, scaling, torus_moments
+from fieldbench.theory.ising import LARGEST_TORUS, Scaling, kaufman, onsager, scaling, torus_moments
 
 from .experiment import Torus
 
@@ -37,8 +36,8 @@ def coupling_resolution(size: int) -> float:
     Any observable at K is a thermometer; this is how well the exponents need it to be read. d ln χ/dK ∝ L^{1/ν} is
     taken over from the largest exact torus not above `size`.
     """
-    exact = torus_moments(min(size, LARGEST), onsager.CRITICAL_COUPLING)
-    slope = exact.susceptibility_slope / exact.susceptibility * size / min(size, LARGEST)
+    exact = torus_moments(min(size, LARGEST_TORUS), onsager.CRITICAL_COUPLING)
+    slope = exact.susceptibility_slope / exact.susceptibility * size / min(size, LARGEST_TORUS)
     return exponents_left(8).susceptibility * math.log(2) / slope
 
 
@@ -64,20 +63,21 @@ def crossing_left(size: int, coupling: float) -> CrossingLeft:
     return CrossingLeft(abs(1 / crossing - onsager.CRITICAL_TEMPERATURE), abs(stepped - 1 / crossing) * half / size)
 
 
-def of_the_smallest(left: Callable[[CrossingLeft], float]) -> Expression:
+def at_the_smallest(left: Callable[[CrossingLeft], float]) -> Expression:
     """What is left of the crossing of the smallest lattice of a check and the next."""
 
-    def at(experiments: Sequence[Torus]) -> NDArray[np.float64]:
+    @across(labels=("of the smallest",))
+    def of_the_smallest(experiments: Sequence[Torus]) -> NDArray[np.float64]:
         smallest = min(experiments, key=lambda torus: torus.size)
         return np.array([[left(crossing_left(smallest.size, smallest.coupling))]])
 
-    return AcrossExperiments(at, "of_the_smallest", (), ("of the smallest",))
+    return of_the_smallest
 
 
 CROSSING_LEFT = (
-    Remainder("shift of the crossing, exact one octave below", of_the_smallest(lambda left: left.shift), "L^{-2}",
+    Remainder("shift of the crossing, exact one octave below", at_the_smallest(lambda left: left.shift), "L^{-2}",
               got="bounded"),
-    Remainder("curvature over the step, exact one octave below", of_the_smallest(lambda left: left.curvature),
+    Remainder("curvature over the step, exact one octave below", at_the_smallest(lambda left: left.curvature),
               "(K − K_c)²", got="bounded"),
 )  # fmt: skip
 
@@ -96,4 +96,4 @@ def _half(size: int) -> int:
     """Half the size, or the largest even size below it whose double has an exact torus."""
     if size < 4:
         raise BadInput(f"size {size} has no exact torus one octave below: start at 4")
-    return min(size // 2 - (size // 2) % 2, LARGEST // 2)
+    return min(size // 2 - (size // 2) % 2, LARGEST_TORUS // 2)

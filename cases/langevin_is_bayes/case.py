@@ -63,7 +63,7 @@ TIERS = {
 }
 LONG = ("standard",)
 
-resolution = partial(Remainder, got="bounded")  # what a sampler is asked for where theory is exact
+resolution = partial(Remainder, got="chosen")  # what a sampler is asked for where theory is exact
 
 
 def on_quadratics(scheme: type[Wells], rivals: Mapping[str, Theory] | None = None) -> Check:

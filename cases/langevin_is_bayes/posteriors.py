@@ -43,11 +43,11 @@ def exact_linear(at: Linear) -> Said:
     """
     law, weights = tempered(at.width), np.diag(tempered(at.width).weight_gram)
     twentieth = 0.05 * np.sqrt(np.diag(law.covariance))
-    resolution = Remainder("resolution: 2 %", 0.02, got="bounded", relative=True)
+    resolution = Remainder("resolution: 2 %", 0.02, got="chosen", relative=True)
     step = Remainder("step", at.step**2 / 4, order="h²", got="bounded", relative=True)
     return {
         Linear.predictor: Known(
-            law.predictor, Remainder("resolution: a twentieth of the posterior's spread", twentieth, got="bounded")
+            law.predictor, Remainder("resolution: a twentieth of the posterior's spread", twentieth, got="chosen")
         ),
         Linear.weights: Known(weights, resolution, step),
         Linear.readout: Known(law.readout_gram, resolution, step),
@@ -128,7 +128,7 @@ def trained(at: Erf) -> Said:
         Erf.variance: sampled(Prior.bayes_variance, Prior.gp_variance),
         outputs_over_bayes: Known(
             outputs,
-            Remainder("resolution: 1 %", 0.01, got="bounded"),
+            Remainder("resolution: 1 %", 0.01, got="chosen"),
             Remainder("order 1/N of the bias", (outputs - 1) * parameter, order="1/N"),
         ),
     }

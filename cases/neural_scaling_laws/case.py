@@ -88,7 +88,7 @@ def tail_of_power_law(at: Curves) -> Said:
     """−min(b, 2(1+α)), over 1 + α where the ridge dominates."""
     assert isinstance(at, PowerLaw)
     laws = power_laws(at)
-    limits = [-scaling_laws.exponent(at.alpha, t.tail(at.alpha), ridgeless=t.ridge == 0.0) for t in at.target]
+    limits = [-scaling_laws.learning_exponent(at.alpha, t.tail(at.alpha), ridgeless=t.ridge == 0.0) for t in at.target]
     leading = np.array([law.slope(law.error()) for law in laws])
     slopes = np.array([law.slope(law.error() * (1.0 + law.correction())) for law in laws])
     finite = Remainder("finite P and modes", slopes - limits, got="computed")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment, Quantity
-from fieldbench.data.synthetic import gaussian
+from fieldbench.data import gaussian
 from fieldbench.regression import NestedRegression
 from fieldbench.regression.modes import sign_averaged_errors
 

@@ -51,7 +51,7 @@ def limiting_exponent(alpha: float, tail: float, ridge: float, samples: float) -
     curve = effective_ridge(spectrum, sizes, ridge, target=power)
     slope = float(scaling_laws.log_log_slope(sizes, curve.test_error))
     gain = curve.effective_ridge[0] / ridge - 1.0 if ridge else 1.0 / samples
-    stated = scaling_laws.exponent(alpha, tail, ridgeless=ridge == 0.0)
+    stated = scaling_laws.learning_exponent(alpha, tail, ridgeless=ridge == 0.0)
     return slope + stated, float(3.0 * gain * alpha / (1.0 + alpha))
 
 

@@ -83,7 +83,7 @@ BEYOND = {"free-field": 0.0, **INVERSE_SQUARE}
 READOUTS: dict[str, Theory | float | Rival] = {"free-field": 0.0, "gaussian-readouts": theory.gaussian_readouts}
 falls_with_width = partial(
     Check, observable=exponent(size_of_cumulant, over=lambda at: at.width), theory=-1.0,
-    rivals={"independent-of-n": 0.0, "inverse-square": -2.0}, margin=(Remainder("resolution", 0.02, got="bounded"),),
+    rivals={"independent-of-n": 0.0, "inverse-square": -2.0}, margin=(Remainder("resolution", 0.02, got="chosen"),),
 )  # fmt: skip
 ARCSINE = Check("arcsine-covariance", PlaneNetworks.covariance, on=lambda at: at.hidden == "gaussian")
 COEFFICIENT = Check("gaussian-coefficient", AT_A, rivals=INVERSE_SQUARE, on=gaussian, scale="log")

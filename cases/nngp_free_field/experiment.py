@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment, Quantity
-from fieldbench.data.synthetic import on_sphere
+from fieldbench.data import on_sphere
 from fieldbench.regression import NestedRegression
 from fieldbench.regression.modes import rotation_averaged_learnability
 from fieldbench.sampling.networks import prior

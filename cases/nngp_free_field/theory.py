@@ -112,7 +112,7 @@ def along_the_widths(at: PlaneNetworks) -> tuple[Vector, Vector]:
 
 def resolution(size: Any, relative: bool = False) -> Remainder:
     """What an exact theory is asked for."""
-    return Remainder("resolution", size, got="bounded", relative=relative)
+    return Remainder("resolution", size, got="chosen", relative=relative)
 
 
 def coefficient(at: PlaneNetworks, kurtosis: float | None = None) -> Vector:

@@ -9,8 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.data import binary_task
-from fieldbench.data.tasks import Task
+from fieldbench.data import Task, binary_task
 from fieldbench.theory.kernels import EmpiricalSpectrum, Kernel, gram_matrix, principal_components
 
 Vector = NDArray[np.float64]

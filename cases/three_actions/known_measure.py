@@ -11,7 +11,7 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.data.synthetic import gaussian, on_sphere
+from fieldbench.data import gaussian, on_sphere
 from fieldbench.regression import NestedRegression
 from fieldbench.regression.modes import Integrals, population_errors, with_features, with_harmonics
 from fieldbench.theory.decimation import truncate

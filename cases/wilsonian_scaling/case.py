@@ -27,7 +27,7 @@ from fieldbench.claims import (
 )
 from fieldbench.theory.curves import cavity, hartree, posterior_hartree
 
-from .collapse import COLLAPSE, HIGH, LOW, MODES, ONE_SAMPLE
+from .collapse import HIGH, LOW, MODES, collapse, one_sample
 from .experiment import CubicLoss, Maximum, Mean, PowerLaw, WithoutRootTwo
 from .theory import Scheme, changed, learnability, left_of_the_limit, limiting_exponents, solved
 
@@ -150,8 +150,8 @@ CHECKS: tuple[Check | Limit, ...] = (
     HARTREE,
     HARTREE_OF_MEAN,
     *map(mean_falls, COUPLINGS),
-    Check("scaling-collapse", COLLAPSE, rivals={"no-flow": no_flow},
-          margin=(Remainder("one sample", ONE_SAMPLE, order="1/P"),), on=lambda at: at.alpha == 1.0),
+    Check("scaling-collapse", collapse, rivals={"no-flow": no_flow},
+          margin=(Remainder("one sample", one_sample, order="1/P"),), on=lambda at: at.alpha == 1.0),
     Limit("limiting-exponents", limiting_exponents, expected=0.0, margin=(
         Remainder("powers of the coupling", left_of_the_limit, got="computed"),
         Remainder("rounding", 1e-8, got="bounded"),

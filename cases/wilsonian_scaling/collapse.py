@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.claims.expression import AcrossExperiments
+from fieldbench.claims import across
 from fieldbench.errors import TooFewPoints
 
 from .experiment import Maximum
@@ -28,16 +28,19 @@ def pairs(experiments: Sequence[Maximum]) -> list[tuple[int, int]]:
     return found
 
 
-def moved(experiments: Sequence[Maximum], low: FloatArray, high: FloatArray) -> FloatArray:
+def points(experiments: Sequence[Maximum]) -> list[str]:
+    """Names of the points."""
+    return [f"P={(small := experiments[i].samples)} → {4 * small}, k={k}" for i, _ in pairs(experiments) for k in MODES]
+
+
+@across(LOW, HIGH, labels=points, least=2)
+def collapse(experiments: Sequence[Maximum], low: FloatArray, high: FloatArray) -> FloatArray:
     """L at mode 2k of 4P less that at mode k of P."""
     before, after = (values.reshape(len(values), len(experiments), -1) for values in (low, high))
     return np.concatenate([after[:, j] - before[:, i] for i, j in pairs(experiments)], axis=1)
 
 
-def one_in_p(experiments: Sequence[Maximum]) -> FloatArray:
+@across(least=2)
+def one_sample(experiments: Sequence[Maximum]) -> FloatArray:
     """1/P of the smaller set."""
     return np.repeat([1.0 / experiments[i].samples for i, _ in pairs(experiments)], MODES.size)[None]
-
-
-COLLAPSE = AcrossExperiments(moved, "collapse", (LOW, HIGH), least=2)
-ONE_SAMPLE = AcrossExperiments(one_in_p, "one sample", (), least=2)

@@ -50,7 +50,7 @@ def limiting_exponents(samples: float = ENORMOUS) -> FloatArray:
     found = []
     for alpha in (1.0, 2.0):
         spectrum, power = scaling_laws.infinite_power_law(alpha, alpha)
-        sizes, limit = samples * np.array([1.0, 2.0]), scaling_laws.exponent(alpha, alpha, ridgeless=False)
+        sizes, limit = samples * np.array([1.0, 2.0]), scaling_laws.learning_exponent(alpha, alpha, ridgeless=False)
         error = hartree(spectrum, sizes, PowerLaw.ridge, 0.0, power).error
         for thermal in (False, True):
             # The shift itself would be lost in rounding: the coupling 6u⟨Δ²⟩ that makes it is not.

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from fieldbench.errors import BadInput
+from fieldbench.sampling.integrators.interface import in_its_dtype
 from fieldbench.typing import Array, Float, Numbers
 
 
@@ -46,7 +47,7 @@ def wells(stiffness: Numbers, quartic: Numbers, chains: tuple[int, ...], dtype: 
         dtype: float32 or float64.
 
     Raises:
-        BadInput: k or g negative, a flat well, or shapes that differ.
+        BadInput: k or g negative, a flat well, shapes that differ, or float64 where JAX has none.
     """
     k, g = (np.asarray(values, dtype) for values in (stiffness, quartic))
     if k.ndim != 1 or k.shape != g.shape:
@@ -54,5 +55,5 @@ def wells(stiffness: Numbers, quartic: Numbers, chains: tuple[int, ...], dtype: 
     if not (np.all(k >= 0) and np.all(g >= 0) and np.all(k + g > 0)):
         raise BadInput(f"wells k={k.tolist()}, g={g.tolist()}: both at least zero, and one of them positive")
     shape = (1,) * len(chains) + k.shape
-    one = jnp.asarray(np.ones((), dtype))
+    one = in_its_dtype("wells", np.ones((), dtype))
     return Wells(jnp.asarray(k.reshape(shape)), jnp.asarray(g.reshape(shape)), one, (*chains, k.shape[0]))

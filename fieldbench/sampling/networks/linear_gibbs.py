@@ -24,9 +24,11 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.lax import linalg
 
 from fieldbench.errors import BadInput
+from fieldbench.sampling.integrators import in_its_dtype
 from fieldbench.typing import Array, Float
 
 __all__ = ["GibbsState", "LinearPrior", "gibbs_chain", "lazy_start", "sweep"]
@@ -60,9 +62,9 @@ class GibbsState(NamedTuple):
     weight_gram: Float[Array, "size size"]
 
 
-def lazy_start(prior: LinearPrior, size: int, dtype: Any = jnp.float64) -> Float[Array, "size size"]:
+def lazy_start(prior: LinearPrior, size: int, dtype: Any = np.float64) -> Float[Array, "size size"]:
     """Weight Gram matrix W = (C/S) 1 of the prior's mean: the network before it has learned anything."""
-    return prior.channels / size * jnp.eye(size, dtype=dtype)
+    return prior.channels / size * in_its_dtype("weights", np.eye(size, dtype=dtype))
 
 
 def gibbs_chain(
@@ -78,8 +80,9 @@ def gibbs_chain(
     """Run `sweeps` sweeps from the weight Gram matrix `start` and stack what `observe` returns of each.
 
     Not for non-linear networks, nor for C < N + S, where the Gram matrices lose rank: sample the weights then
-    (`fieldbench.sampling`). Raises BadInput for shapes that do not fit.
+    (`fieldbench.sampling`). Raises BadInput for shapes that do not fit, or float64 where JAX has none.
     """
+    inputs, targets = in_its_dtype("inputs", inputs), in_its_dtype("targets", targets)
     samples, patches, size = inputs.shape
     if targets.shape != (samples,) or start.shape != (size, size):
         raise BadInput(f"targets {targets.shape} and start {start.shape} do not fit inputs {inputs.shape}")

@@ -20,7 +20,7 @@ from fieldbench.typing import Numbers
 Vector = NDArray[np.float64]
 
 
-def exponent(alpha: float, tail: float, *, ridgeless: bool) -> float:
+def learning_exponent(alpha: float, tail: float, *, ridgeless: bool) -> float:
     """Exponent of the learning curve, MSE ~ P^{−exponent}, as P → ∞.
 
     Args:
@@ -28,7 +28,7 @@ def exponent(alpha: float, tail: float, *, ridgeless: bool) -> float:
         tail: b > 0 of the target; b = α where y_k² ∝ λ_k.
         ridgeless: κ → 0; otherwise the ridge dominates what the unlearned modes add to it.
 
-    >>> exponent(1.0, 1.0, ridgeless=True), exponent(1.0, 1.0, ridgeless=False)
+    >>> learning_exponent(1.0, 1.0, ridgeless=True), learning_exponent(1.0, 1.0, ridgeless=False)
     (1.0, 0.5)
     """
     _positive(alpha, tail)

@@ -19,7 +19,7 @@ from fieldbench.errors import BadInput
 from fieldbench.theory.ising.onsager import check
 
 ORDERS = 5
-LARGEST = 12
+LARGEST_TORUS = 12
 _STEP = 1e-30
 
 Complex = NDArray[np.complex128]
@@ -57,8 +57,8 @@ def torus_moments(size: int, coupling: float) -> TorusMoments:
         BadInput: another size, or a coupling that is not positive and finite.
     """
     check(size, coupling)
-    if size % 2 or size > LARGEST:
-        raise BadInput(f"size {size}: the transfer matrix is summed for even sizes up to {LARGEST}")
+    if size % 2 or size > LARGEST_TORUS:
+        raise BadInput(f"size {size}: the transfer matrix is summed for even sizes up to {LARGEST_TORUS}")
     bonds = complex(coupling, _STEP)
     series, paired = _partition(size, bonds)
     sites = size**2

@@ -35,19 +35,19 @@ __all__ = ["shrink", "shrinkage"]
 
 Vector = NDArray[np.float64]
 
-LARGEST = 400  # patches or entries beyond which zeros of Laguerre polynomials leave floating point; by then α = 8
+_LARGEST = 400  # patches or entries beyond which zeros of Laguerre polynomials leave floating point; by then α = 8
 
 
 def shrinkage(model: LinearCNN, samples: float) -> OrderParameters:
     """Order parameters from the self-consistent shrinkage, plus the corrections in N/C of `adapted` to first order.
 
     Raises:
-        BadInput: samples not positive, fewer than two patches or two entries, or more than `LARGEST` of either.
+        BadInput: samples not positive, fewer than two patches or two entries, or more than `_LARGEST` of either.
         FieldbenchError: the iteration did not converge.
     """
     short, long = sorted((model.patches, model.size))
-    if short < 2 or long > LARGEST:
-        raise BadInput(f"shrinkage needs 2 to {LARGEST} patches and entries, not {model.patches} and {model.size}")
+    if short < 2 or long > _LARGEST:
+        raise BadInput(f"shrinkage needs 2 to {_LARGEST} patches and entries, not {model.patches} and {model.size}")
     start = gaussian_process(model, samples)
     noise, r = start.mse / samples, start.effective_ridge * model.dimension / samples
     channel = _Channel(model, np.sqrt(roots_genlaguerre(short - 1, long - short)[0]))

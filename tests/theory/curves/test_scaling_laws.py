@@ -33,7 +33,9 @@ def test_exponents_are_those_of_the_theory_at_enormous_size(alpha, tail, ridge):
     found = -scaling_laws.log_log_slope(samples, curve.test_error)
     # What the unlearned modes add to the ridge, P^{−α/(1+α)}, times a slope of at most 9; near saturation nothing else.
     approach = 10.0 * (curve.effective_ridge[0] / ridge - 1.0) if ridge else 0.0
-    assert found == pytest.approx(scaling_laws.exponent(alpha, tail, ridgeless=ridge == 0.0), abs=approach + MIDPOINT)
+    assert found == pytest.approx(
+        scaling_laws.learning_exponent(alpha, tail, ridgeless=ridge == 0.0), abs=approach + MIDPOINT
+    )
 
 
 def test_tail_of_noise_is_flat_and_that_of_a_power_law_falls():
@@ -58,7 +60,7 @@ def test_slopes_of_a_power_law():
 @pytest.mark.parametrize(
     ("call", "match"),
     [
-        (lambda: scaling_laws.exponent(-1.0, 1.0, ridgeless=True), "must be positive"),
+        (lambda: scaling_laws.learning_exponent(-1.0, 1.0, ridgeless=True), "must be positive"),
         (lambda: scaling_laws.ridgeless_effective_ridge(0.0, 3), "must be positive"),
         (lambda: scaling_laws.infinite_power_law(1.0, np.nan), "must be positive"),
         (lambda: scaling_laws.tail_power(np.ones(4), [4]), "cut-offs"),
