@@ -21,7 +21,7 @@ QUADRATICS, QUARTICS = (0, 1, 2), (3, 4)
 # Each quartic well has a quadratic one of about its frequency, driven by the same noise: less a share of the partner's
 # departure its own scatters half as much. Any share leaves the mean as predicted; 0.7 is near the regression's.
 PARTNERS, SHARE = (1, 0), 0.7
-PERCENT = Remainder("resolution: 1 %", 0.01, got="bounded", relative=True)
+PERCENT = Remainder("resolution: 1 %", 0.01, got="chosen", relative=True)
 
 
 def in_wells(law: Law, *parameters: float, scale: FloatArray | float = 1.0) -> FloatArray:
