@@ -12,7 +12,7 @@ WORKERS ?= 2
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: cases test standard lint results bench bench-history trends clean
+.PHONY: cases test shape standard lint results bench bench-history trends clean
 
 cases: $(VENV)/installed
 	$(BIN)/python -m pytest cases/ -n $(WORKERS)
@@ -26,6 +26,10 @@ lint: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# What the house looks like: lines a case, modules a room, who is used by one claim alone, names that mean two things.
+shape:
+	$(PYTHON) tests/shape.py
 
 standard: $(VENV)/installed
 	$(BIN)/python -m pytest cases/ -n $(WORKERS) --tier standard
