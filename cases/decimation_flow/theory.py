@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 from jax.tree_util import register_dataclass
 from numpy.typing import NDArray
 
+from fieldbench.claims import Expression, Known, Quantity, Remainder, Said, observable
 from fieldbench.theory.decimation import CutOff, cut_off, lognormal, replaced
 
-from .experiment import Gaussian, Modulated
+from .experiment import Gaussian, Images, Modulated
 from .features import Problem, parts
 from .paired import stacked
 
@@ -129,3 +131,95 @@ def _replaced(of: Problem, keep: int, plain: int, strength: float, local: bool) 
     law = lognormal(strength)
     found = replaced(of.eigenvalues, of.target, of.samples, of.ridge, keep, plain, law, local)
     return found.error, found.learned, found.distance
+
+
+beyond = partial(Remainder, "orders beyond 1/P", order="1/P²")
+
+
+def to_large_size(quantity: Quantity) -> Expression:
+    """2 X(2P) − X(P): where the correction of order 1/P is not computed, it cancels."""
+    return 2.0 * quantity.at(copies=2) - quantity.at(copies=1)
+
+
+PREDICTIONS = to_large_size(Gaussian.distance)
+
+UNIFORM = (Modulated.uniform_error, Modulated.uniform_learned, Modulated.uniform_distance)
+
+LOCAL = (Modulated.local_error, Modulated.local_learned, Modulated.local_distance)
+
+
+def decimated(at: Gaussian, tail: Tail = whole) -> Said:
+    """The truncated theory with T(Λ) against the full one with T, both to order 1/P."""
+    of, settled = ladder_of(at, tail), slice(-len(at.settled), None)
+    further, further_at_p = beyond(of.beyond, relative=True), of.beyond[0, settled]
+    rounding = Remainder("two roots, each to the square of a last step of 1e-6", 1e-10, got="bounded")
+    return {
+        Gaussian.flow: Known(of.flow, beyond(of.beyond_flow)),
+        Gaussian.shift: Known(of.shift, further),
+        Gaussian.error: Known(of.error, further),
+        Gaussian.noise_error: Known(of.error, further),
+        Gaussian.learned: Known(of.learned[0, settled], beyond(further_at_p[:, None], relative=True)),
+        PREDICTIONS: Known(of.distance[0, settled], beyond(further_at_p, relative=True)),
+        Gaussian.two_steps: Known(np.zeros_like(of.flow), rounding),
+    }
+
+
+def running_ridge(at: Gaussian) -> Said:
+    """T(Λ) = T + Σ_{k>Λ} λ_k, up to the learnability of what was cut."""
+    of = ladder_of(at)
+    learned = Remainder("learnability at the cut-off, above all that was cut", of.edge, order="L_Λ", got="bounded")
+    return {Gaussian.flow: Known(np.ones_like(of.flow), learned, beyond(of.beyond_flow))}
+
+
+def first_order(at: Gaussian) -> Said:
+    """δ ln κ_eff = E0 Σ_{k>Λ} λ_kL_k/κ_eff, at every Λ."""
+    return {Gaussian.shift: ladder_of(at).first}
+
+
+def weak_tail(at: Gaussian) -> Said:
+    """The same where the tail is weak, with the second order for its error."""
+    of = ladder_of(at)
+    second = Remainder("second order in the tail", np.abs(of.shift - of.first), order="tail²", got="computed")
+    return {Gaussian.shift: Known(of.first, second, beyond(of.beyond * np.abs(of.shift)))}
+
+
+def same_for_all_modes(at: Gaussian) -> Said:
+    """δL_k without its dependence on k."""
+    learned = ladder_of(at).learned[0, -len(at.settled) :]
+    return {Gaussian.learned: np.broadcast_to(learned.mean(axis=1, keepdims=True), learned.shape)}
+
+
+def modulated_medium(at: Modulated) -> Said:
+    """Both ridges, where each point feels the modes through a variance that depends on its g(x)."""
+    further = beyond(beyond_leading(at), relative=True)
+    changes = zip((*UNIFORM, *LOCAL), (*leading(at), *leading(at, local=True)), strict=True)
+    return {to_large_size(quantity): Known(value, further) for quantity, value in changes}
+
+
+def constant_ridge(at: Modulated) -> Said:
+    """What the constant ridge does, said of the input-dependent one."""
+    return dict(zip(map(to_large_size, LOCAL), leading(at), strict=True))
+
+
+def without_amplitude(at: Modulated) -> Said:
+    """What the constant ridge does to features without amplitude."""
+    return dict(zip(map(to_large_size, UNIFORM), leading(at, strength=0.0), strict=True))
+
+
+def near_gaussian(at: Images) -> Said:
+    """The low modes are normal, or no farther from it than a uniform law."""
+    return {Images.lowest: Known(0.0, Remainder("a uniform law", 1.2))}
+
+
+def sum_of_squares(cut_off: NDArray[np.float64]) -> float:
+    return float(cut_off @ cut_off)
+
+
+def dense_curve(at: Gaussian) -> tuple[Any, Any]:
+    of = at.problem(2)
+    kept = np.unique(np.geomspace(of.cuts[0], of.cuts[-1], 30).astype(int))
+    return kept / of.samples, [cut(of, int(keep)).flow.value[0] for keep in kept]
+
+
+def size_of(ratio: Expression) -> Expression:
+    return observable(ratio)(lambda at, values: np.abs(values))

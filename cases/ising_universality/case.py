@@ -6,74 +6,27 @@ from collections.abc import Callable
 from dataclasses import astuple
 from functools import partial
 
-import numpy as np
-
 from fieldbench.claims import (
     Case,
     Check,
     Control,
     Figure,
     Guard,
-    Known,
     Limit,
     Quantity,
     Remainder,
-    Said,
     Tier,
     change,
     exponent,
     per,
 )
-from fieldbench.theory.ising import LARGEST_TORUS, Scaling, kaufman, onsager, scaling, torus_moments
+from fieldbench.theory.ising import Scaling, onsager, scaling
 
 from .experiment import HalfTheCoupling, NotConnected, OpenEdges, Torus
-from .theory import CROSSING_LEFT, binder_left, coupling_resolution, exponents_left, heat_step
-
-ONSAGER, ROUND, SMALLEST = onsager.CRITICAL_TEMPERATURE, 2.25, 8
+from .theory import CROSSING_LEFT, ONSAGER, ROUND, exact, heat_step, universality
 
 CROSSING = 1.0 / (1.0 / ROUND - change(Torus.binder) / change(Torus.binder_slope))
 """T at which U of two sizes are equal, by one Newton step in K from that of the runs."""
-
-
-def universality(at: Torus) -> Said:
-    """At T_c: powers of L, that of dU/dK with its first correction, and U*. What is left falls with L."""
-    largest, left, octaves = (
-        scaling.exact_values(LARGEST_TORUS),
-        exponents_left(SMALLEST),
-        np.log(at.size / LARGEST_TORUS),
-    )
-
-    def law(value: float, off: float) -> Known:
-        words = "corrections to scaling, exact one octave below"
-        return Known(value, Remainder(words, off * octaves, "L^{-7/4}", got="bounded", relative=True))
-
-    powers = Scaling.combined(lambda value, y: value * (at.size / LARGEST_TORUS) ** y, largest, scaling.ISING)
-    beyond = "corrections to scaling, exact at half the size, 8 at most"
-    return {
-        Torus.susceptibility: law(powers.susceptibility, left.susceptibility),
-        Torus.correlation: law(powers.correlation, left.correlation),
-        Torus.binder_slope: law(scaling.corrected(at.size).binder_slope, left.binder_slope),
-        Torus.binder: Known(onsager.CRITICAL_BINDER, Remainder(beyond, binder_left(at.size), got="bounded")),
-    }
-
-
-def exact(at: Torus) -> Said:
-    """The finite lattice itself, of Kaufman and by transfer matrix: as good as the exponents need the coupling."""
-    lattice, off = kaufman(at.size, at.coupling), coupling_resolution(at.size)
-
-    def read(value: float, slope: float) -> Known:
-        words = "resolution of the coupling that the exponents need"
-        return Known(value, Remainder(words, slope * off, got="computed"))
-
-    energy: Said = {Torus.energy: read(lattice.energy, lattice.heat / at.coupling**2)}
-    if at.size > LARGEST_TORUS:
-        return energy
-    torus = torus_moments(at.size, at.coupling)
-    return {
-        **energy,
-        Torus.susceptibility: read(torus.susceptibility, torus.susceptibility_slope),
-        Torus.correlation: read(torus.correlation, torus.correlation_slope),
-    }
 
 
 def size(at: Torus) -> int:

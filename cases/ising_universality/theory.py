@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.claims import Expression, Remainder, across
+from fieldbench.claims import Expression, Known, Remainder, Said, across
 from fieldbench.errors import BadInput
 from fieldbench.theory.ising import LARGEST_TORUS, Scaling, kaufman, onsager, scaling, torus_moments
 
@@ -97,3 +97,47 @@ def _half(size: int) -> int:
     if size < 4:
         raise BadInput(f"size {size} has no exact torus one octave below: start at 4")
     return min(size // 2 - (size // 2) % 2, LARGEST_TORUS // 2)
+
+
+ONSAGER, ROUND, SMALLEST = onsager.CRITICAL_TEMPERATURE, 2.25, 8
+
+
+def universality(at: Torus) -> Said:
+    """At T_c: powers of L, that of dU/dK with its first correction, and U*. What is left falls with L."""
+    largest, left, octaves = (
+        scaling.exact_values(LARGEST_TORUS),
+        exponents_left(SMALLEST),
+        np.log(at.size / LARGEST_TORUS),
+    )
+
+    def law(value: float, off: float) -> Known:
+        words = "corrections to scaling, exact one octave below"
+        return Known(value, Remainder(words, off * octaves, "L^{-7/4}", got="bounded", relative=True))
+
+    powers = Scaling.combined(lambda value, y: value * (at.size / LARGEST_TORUS) ** y, largest, scaling.ISING)
+    beyond = "corrections to scaling, exact at half the size, 8 at most"
+    return {
+        Torus.susceptibility: law(powers.susceptibility, left.susceptibility),
+        Torus.correlation: law(powers.correlation, left.correlation),
+        Torus.binder_slope: law(scaling.corrected(at.size).binder_slope, left.binder_slope),
+        Torus.binder: Known(onsager.CRITICAL_BINDER, Remainder(beyond, binder_left(at.size), got="bounded")),
+    }
+
+
+def exact(at: Torus) -> Said:
+    """The finite lattice itself, of Kaufman and by transfer matrix: as good as the exponents need the coupling."""
+    lattice, off = kaufman(at.size, at.coupling), coupling_resolution(at.size)
+
+    def read(value: float, slope: float) -> Known:
+        words = "resolution of the coupling that the exponents need"
+        return Known(value, Remainder(words, slope * off, got="computed"))
+
+    energy: Said = {Torus.energy: read(lattice.energy, lattice.heat / at.coupling**2)}
+    if at.size > LARGEST_TORUS:
+        return energy
+    torus = torus_moments(at.size, at.coupling)
+    return {
+        **energy,
+        Torus.susceptibility: read(torus.susceptibility, torus.susceptibility_slope),
+        Torus.correlation: read(torus.correlation, torus.correlation_slope),
+    }

@@ -6,124 +6,30 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from fieldbench.claims import Case, Check, Control, Figure, Limit, Remainder, Theory, Tier
 
-from fieldbench.claims import (
-    Case,
-    Check,
-    Control,
-    Expression,
-    Figure,
-    Known,
-    Limit,
-    Remainder,
-    Said,
-    Theory,
-    Tier,
-    observable,
-)
-from fieldbench.theory.curves import scaling_laws
-
-from .experiment import Curves, Images, LabelsShuffled, PowerLaw
+from .experiment import Images, LabelsShuffled, PowerLaw
 from .limits import MIDPOINT, all_modes, closed_form, over_closed_form, p_without_half, ridgeless_of_alphas
-from .targets import Target
-from .theory import Regression, each_error, of_labels, of_shuffled, power_laws, process_error, tail
-
-
-def fitted(error: Expression) -> Expression:
-    """Exponent of each curve: least-squares slope of ln MSE over ln P."""
-
-    def slopes(at: Curves, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return scaling_laws.log_log_slope(at.samples, values.reshape(len(values), -1, at.samples.size))
-
-    slopes.__name__ = f"exponent({error})"
-    return observable(error)(slopes)
-
-
-EXPONENT, ON_LABELS, ON_SHUFFLED = map(fitted, (Curves.error, Images.error, Images.shuffled))
-PROPORTIONAL = fitted(PowerLaw.error.at(target=(Target.SAME, Target.SAME_RIDGE)))
-OTHER = fitted(PowerLaw.error.at(target=(Target.OTHER, Target.OTHER_RIDGE)))
-SATURATED = fitted(PowerLaw.error.at(target=Target.SATURATED))
-UNSATURATED = PowerLaw.error.at(target=tuple(target for target in Target if target is not Target.SATURATED))
-
-
-@observable(Images.error, Images.shuffled)
-def labels_and_shuffled(at: Images, *errors: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.concatenate(errors, axis=1)
-
-
-beyond = partial(Remainder, "orders beyond the computed 1/P", order="1/P²")
-uneven = partial(Remainder, "unevenness of the ridge over images and draws, 1/P", order="1/P", got="computed")
-
-
-def first_order(at: PowerLaw, ridge: float | None = None) -> Said:
-    """The effective ridge with its first correction in 1/P, which is as large as what lies beyond."""
-    laws, process = power_laws(at, ridge), process_error(at)
-    leading, correction = np.array([law.error() for law in laws]), np.array([law.correction() for law in laws])
-    variance = process.leading * (1.0 + process.correction)
-    return {
-        PowerLaw.error: Known(leading * (1.0 + correction), beyond(np.log1p(correction), relative=True)),
-        PowerLaw.variance: Known(variance, beyond(process.correction, relative=True)),
-    }
-
-
-def on_images(at: Images) -> Said:
-    """The effective ridge of a data set; what it neglects moves the error at each P, and so the slope, on its own."""
-    of_logarithms = "mean of logarithms: a draw scatters by 20 %, a replicate averages 40"
-    said: dict[Expression, Known] = {}
-    for error, of in ((Images.error, of_labels(at)), (Images.shuffled, of_shuffled(at))):
-        scatter = Remainder(of_logarithms, 0.2**2 / 80, order="scatter²", relative=True)
-        said[error] = Known(of.error(), uneven(of.neglected(), relative=True), scatter)
-        said[fitted(error)] = Known([of.slope(of.error())], uneven(of.slope_neglected()))
-    return said
-
-
-def target_tail(at: Curves) -> Said:
-    """The exponent of the target's tail alone, that of P → ∞."""
-    return tail_of_images(at) if isinstance(at, Images) else tail_of_power_law(at)
-
-
-def tail_of_power_law(at: Curves) -> Said:
-    """−min(b, 2(1+α)), over 1 + α where the ridge dominates."""
-    assert isinstance(at, PowerLaw)
-    laws = power_laws(at)
-    limits = [-scaling_laws.learning_exponent(at.alpha, t.tail(at.alpha), ridgeless=t.ridge == 0.0) for t in at.target]
-    leading = np.array([law.slope(law.error()) for law in laws])
-    slopes = np.array([law.slope(law.error() * (1.0 + law.correction())) for law in laws])
-    finite = Remainder("finite P and modes", slopes - limits, got="computed")
-    return {EXPONENT: Known(limits, finite, beyond(slopes - leading))}
-
-
-def tail_of_images(at: Images, alone: bool = False) -> Said:
-    """Σ_{k>K} y_k² ~ K^{−b} on the window of P, up to the change of E0 there and the uneven ridge."""
-    of, found = of_labels(at), tail(of_labels(at))
-    words = "change of E0 over the window, the spectrum of images being no power law"
-    dressed = (Remainder(words, found.dressing, got="computed"), uneven(of.slope_neglected()))
-    octaves = Remainder("octaves of the tail", found.octaves, got="computed")
-    return {EXPONENT: Known([found.slope], octaves, *(() if alone else dressed))}
-
-
-def tail_alone(at: Images) -> Said:
-    """The claim at its word: nothing but the curvature of the tail itself is allowed for."""
-    return tail_of_images(at, alone=True)
-
-
-def half_way(at: Images) -> Said:
-    """Half way from the target's tail to that of the spectrum."""
-    of = of_labels(at)
-    return {EXPONENT: [0.5 * (tail(of).slope + tail(replace(of, power=of.levels)).slope)]}
-
-
-def own_tail(at: PowerLaw) -> Said:
-    """It never saturates."""
-    return {SATURATED: [-Target.SATURATED.tail(at.alpha)]}
-
-
-spectrum_alone = partial(each_error, by=lambda of: replace(of, power=of.levels).error())
-ridge_leaves_exponent = partial(each_error, by=lambda of: replace(of, ridge=0.0).error())
-no_e0 = partial(each_error, by=Regression.error_without_e0)
-equivalent_kernel = partial(each_error, by=Regression.error_of_equivalent_kernel)
+from .theory import (
+    EXPONENT,
+    ON_LABELS,
+    ON_SHUFFLED,
+    OTHER,
+    PROPORTIONAL,
+    SATURATED,
+    UNSATURATED,
+    equivalent_kernel,
+    first_order,
+    half_way,
+    labels_and_shuffled,
+    no_e0,
+    on_images,
+    own_tail,
+    ridge_leaves_exponent,
+    spectrum_alone,
+    tail_alone,
+    target_tail,
+)
 
 
 def both_kernels(dataset: str, task: str, images: int, balanced: bool = True) -> list[Images]:

@@ -14,7 +14,6 @@ from fieldbench.claims import (
     Control,
     Expression,
     Figure,
-    Known,
     Limit,
     Quantity,
     Remainder,
@@ -25,52 +24,19 @@ from fieldbench.claims import (
     exponent,
     log,
 )
-from fieldbench.theory.curves import peak_enhancement
 
 from .experiment import MODES, NOISE, DoubledRidge, DoubledTail, Flat, NoiseLeftOut, Noiseless, Noisy, Square, Tailed
-from .theory import BEYOND, corrected, dense_curve, height_over_limit, smooth_height, to_first_order
-
-
-def flat(at: Noisy) -> Said:
-    """D equal modes with a ridge T."""
-    return {Noisy.error: to_first_order(*corrected(at.samples, at.ridge))}
-
-
-def ridges_apart(at: Flat) -> Said:
-    """The same; what is left open has at each ridge a size and sign of its own, so that a slope does not cancel it."""
-    known = to_first_order(*corrected(at.samples, at.ridge))
-    apart = [replace(part, name=f"{part.name}, T = {at.ridge:g}") for part in known.remainders]
-    return {Flat.error: Known(known.value, *apart)}
-
-
-def tailed(at: Tailed) -> Said:
-    """The same modes with the tail itself, and how that differs from its sum as a ridge."""
-    (full, full_shift), (summed, shift) = corrected(at.samples, tail=at.tail), corrected(at.samples, at.ridge)
-    change = full_shift - shift
-    return {
-        Tailed.error: to_first_order(full, full_shift),
-        Tailed.tail_change: Known(
-            np.log(full.test_error / summed.test_error) + change,
-            Remainder("next order", np.abs(change) + full_shift**2 + shift**2, order="1/P²"),
-            Remainder("resolution, one in P", 1.0 / full.samples, order="1/P"),
-        ),
-    }
-
-
-def projection(at: Noiseless) -> Said:
-    """The predictor projects on P of D directions, on every data set; what is left is rounding times Tr K/T."""
-    sizes = np.array(at.samples)
-    rounding = 10.0 * np.finfo(float).eps * sizes / at.ridge
-    return {Noiseless.error: Known(1.0 - sizes / MODES, Remainder("rounding", rounding, got="bounded"))}
-
-
-def hard_edge(at: Square) -> Said:
-    """The effective ridge at P = D, and what the hard edge adds to its ½√(Dλ/T)."""
-    smooth, shift = smooth_height(at)
-    height = smooth + (peak_enhancement(at.scaled) - 1.0) * 0.5 / np.sqrt(at.ridge)
-    orders = Remainder(BEYOND, np.abs(shift) / height, order="1/P²", relative=True)
-    edge = Remainder("resolution of the hard edge, one in D", 1.0 / at.modes, order="1/D", relative=True)
-    return {Square.height: Known(height, orders, edge)}
+from .theory import (
+    corrected,
+    dense_curve,
+    flat,
+    hard_edge,
+    height_over_limit,
+    projection,
+    ridges_apart,
+    smooth_height,
+    tailed,
+)
 
 
 def without_e0(at: Noisy) -> Said:

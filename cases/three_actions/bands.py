@@ -114,3 +114,8 @@ def _placed(action: Action, at: Regression) -> Place:
 
 def _uncertainty(at: Regression) -> Grid:
     return best(at).left_open + best(at).resolution
+
+
+def widest_at_small_ridge(at: Regression) -> NDArray[np.float64]:
+    """The widest band, where the ridge is smallest; elsewhere none."""
+    return np.tile(np.where(np.isin(at.ridges, (1e-3, 1e-2)), WIDTHS[-1], 0.0), (len(at.samples), 1))

@@ -5,23 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from fieldbench.claims import (
-    Case,
-    Check,
-    Control,
-    Figure,
-    Known,
-    Quantity,
-    Remainder,
-    Said,
-    Theory,
-    Tier,
-    observable,
-    per,
-)
+from fieldbench.claims import Case, Check, Control, Figure, Quantity, Theory, Tier, per
 
 from .actions import (
     Action,
@@ -34,29 +18,10 @@ from .actions import (
     one_loop,
     one_loop_bound,
 )
-from .bands import WIDTHS, Band, alone, around, asked, edge, left, own, within
-from .experiment import BLOCK, RIDGES, Digits, GaussianFeatures, Regression, Sphere, Synthetic, TailDoubled, TailLeftOut
-from .theory import best, problem, where
-from .truncation import change, resolved
-
-Array = NDArray[np.float64]
-
-QUADRATIC = 2  # degree of the target on the sphere
-
-
-def first_order(at: Synthetic) -> Said:
-    """Effective ridge and its first correction in 1/P, of the kernel and of truncated kernels with noise."""
-    known, truncated = best(at), change(at)
-    one = Remainder("orders beyond the computed correction", known.left_open, order="1/P²", relative=True)
-    both = Remainder("orders beyond the computed corrections", truncated.left_open, order="1/P²")
-    return {Regression.error: Known(known.error, one), at.truncation: Known(truncated.value, both)}
-
-
-def one_ridge(at: Digits) -> Said:
-    """Effective ridge, the same for all images and draws."""
-    known = best(at)
-    uneven = Remainder("unevenness of the ridge", known.left_open, order="Var c/c²", got="computed", relative=True)
-    return {Regression.error: Known(known.error, uneven)}
+from .bands import Band, alone, around, asked, edge, left, own, widest_at_small_ridge, within
+from .experiment import BLOCK, RIDGES, Digits, GaussianFeatures, Regression, Sphere, TailDoubled, TailLeftOut
+from .theory import QUADRATIC, dense_curve, error_at_largest_p, first_order, one_ridge, problem, where
+from .truncation import resolved
 
 
 def without_factor_p(at: Regression) -> Problem:
@@ -70,21 +35,6 @@ def with_linear_degeneracy(at: Sphere) -> Problem:
     degeneracies = right.spectrum.degeneracies.copy()
     degeneracies[QUADRATIC] = degeneracies[1]
     return replace(right, spectrum=replace(right.spectrum, degeneracies=degeneracies))
-
-
-def widest_at_small_ridge(at: Regression) -> Array:
-    return np.tile(np.where(np.isin(at.ridges, (1e-3, 1e-2)), WIDTHS[-1], 0.0), (len(at.samples), 1))
-
-
-@observable(Regression.error)
-def error_at_largest_p(at: Regression, error: Array) -> Array:
-    return error[:, -1]
-
-
-def dense_curve(at: Regression) -> tuple[Array, Array]:
-    """The effective ridge at the largest P."""
-    ridges = np.geomspace(at.ridges[0], at.ridges[-1], 40)
-    return ridges, effective_ridge(replace(problem(at), samples=at.samples[-1:], ridges=tuple(ridges)))[0]
 
 
 def inside(id: str, action: Action, band: Band, rivals: Mapping[str, Theory] | None = None) -> Check:

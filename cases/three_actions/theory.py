@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.claims import Expression, Quantity, observable
+from fieldbench.claims import Expression, Known, Quantity, Remainder, Said, observable
 from fieldbench.theory.curves import gaussian_error_correction, sphere_error_correction
 from fieldbench.theory.kernels import EmpiricalSpectrum, Spectrum, principal_components
 
 from .actions import Problem, effective_ridge, uneven_ridge
 from .experiment import Digits, Regression, Sphere, Synthetic
+from .truncation import change
 
 Vector = NDArray[np.float64]
 Grid = NDArray[np.float64]
@@ -85,3 +86,34 @@ def where(asked: Callable[[Any], NDArray[np.bool_]], quantity: Quantity) -> Expr
 @cache
 def _modes(at: Digits) -> EmpiricalSpectrum:
     return principal_components(at.gram)
+
+
+Array = NDArray[np.float64]
+
+QUADRATIC = 2  # degree of the target on the sphere
+
+
+def first_order(at: Synthetic) -> Said:
+    """Effective ridge and its first correction in 1/P, of the kernel and of truncated kernels with noise."""
+    known, truncated = best(at), change(at)
+    one = Remainder("orders beyond the computed correction", known.left_open, order="1/P²", relative=True)
+    both = Remainder("orders beyond the computed corrections", truncated.left_open, order="1/P²")
+    return {Regression.error: Known(known.error, one), at.truncation: Known(truncated.value, both)}
+
+
+def one_ridge(at: Digits) -> Said:
+    """Effective ridge, the same for all images and draws."""
+    known = best(at)
+    uneven = Remainder("unevenness of the ridge", known.left_open, order="Var c/c²", got="computed", relative=True)
+    return {Regression.error: Known(known.error, uneven)}
+
+
+@observable(Regression.error)
+def error_at_largest_p(at: Regression, error: Array) -> Array:
+    return error[:, -1]
+
+
+def dense_curve(at: Regression) -> tuple[Array, Array]:
+    """The effective ridge at the largest P."""
+    ridges = np.geomspace(at.ridges[0], at.ridges[-1], 40)
+    return ridges, effective_ridge(replace(problem(at), samples=at.samples[-1:], ridges=tuple(ridges)))[0]
