@@ -2,103 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from fieldbench.claims import Case, Check, Control, Figure, Theory, Tier
 
-import numpy as np
-
-from fieldbench.claims import Case, Check, Control, Figure, Known, Remainder, Said, Theory, Tier
-from fieldbench.theory import curves, decimation
-
-from .cuts import full_curve
-from .differences import local_difference
 from .experiment import Images, TailDoubled, TailLeftOut
-from .theory import cut, decimated_minus_full, full, jitter, one_ridge
-
-REVIEW, FIRST = 0.01, 0.1  # ε in the review; the ε that integrates out most
-FIRST_CUT = Images.uniform_error.at(threshold=FIRST)
-
-
-def effective_ridge(at: Images) -> Said:
-    """The effective ridge, and its change when the modes k > Λ become ridge: T(Λ) = T + Σ_{k>Λ} λ_k.
-
-    With the tail as a ridge of its own at each image decimation is exact to first order in the tail, and what is left
-    is quadratic in its strength and unevenness; with its mean for all images the unevenness counts to first order.
-    """
-    change = decimated_minus_full(at)
-    strength, uneven, response = change.shift, change.uneven_tail, change.low_response
-    second_order = strength + uneven**2
-    rounding = Remainder("rounding", change.rounding, order="P ε Tr K/(Mκ)", got="bounded")
-    return {
-        Images.error: Known(full(at).test_error, *one_ridge(at)),
-        Images.local_error: Known(change.log_error, Remainder("second order", second_order, order="tail²")),
-        Images.local_low_modes: Known(
-            change.low_modes, Remainder("second order", response * second_order, order="tail²")
-        ),
-        Images.uniform_error: Known(
-            change.log_error,
-            Remainder("uneven tail", change.error_response * uneven, order="tail", got="bounded"),
-            Remainder("second order", strength, order="tail²"),
-            rounding,
-        ),
-        Images.uniform_low_modes: Known(
-            change.low_modes,
-            Remainder("uneven tail and second order", response * (uneven + strength), order="tail"),
-            rounding,
-        ),
-    }
-
-
-def decimated(at: Images) -> Said:
-    """The error of the decimated theory, by its own effective ridge."""
-    power = at.population.power
-    errors = [decimation.decimated_curve(left, P, power, at.images).test_error[0] for P, left in cut(at, REVIEW)]
-    below = Remainder("modes below the threshold: E0 times 0.01", REVIEW * full(at).e0, order="ε", relative=True)
-    return {Images.error: Known(errors, *one_ridge(at), below)}
-
-
-def cutoff_equivalent_kernel(at: Images) -> Said:
-    """The equivalent kernel at T(Λ), the talk read literally."""
-    power = at.population.power
-    errors = [decimation.equivalent_kernel_at_cutoff(left, P, power) for P, left in cut(at, REVIEW)]
-    return {Images.error: Known(errors, *one_ridge(at))}
-
-
-def local_ridge(at: Images) -> Said:
-    """A self-consistent ridge at each image: what T(Λ), the same for all, changes where the tail is uneven."""
-    uniform = decimated_minus_full(at)
-    local = np.array([local_difference(at.population, P, at.ridge, FIRST) for P in at.decimated])
-    fluctuation = np.sqrt([jitter(at)[P] for P in at.decimated]) * np.abs(local - uniform.log_error[:, 0])
-    return {
-        FIRST_CUT: Known(
-            local,
-            Remainder("second order", uniform.shift[:, 0], order="tail²"),
-            Remainder("fluctuation of the local ridge between draws", fluctuation, order="std c/c"),
-        )
-    }
-
-
-def equivalent_kernel(at: Images) -> Said:
-    """κ_eff = κ, E0 = 1."""
-    of = at.population
-    curve = curves.equivalent_kernel(of.modes.eigenvalues, at.samples, at.ridge, target=of.power)
-    return {Images.error: curve.test_error}
-
-
-def one_loop(at: Images) -> Said:
-    """The effective ridge iterated once."""
-    of = at.population
-    curve = curves.one_loop(of.modes.eigenvalues, at.samples, at.ridge, target=of.power)
-    return {Images.error: curve.test_error}
-
-
-def without_e0(at: Images) -> Said:
-    """The effective ridge without the factor E0."""
-    return {Images.error: full(at).test_error / full(at).e0}
-
-
-def dense_curve(at: Images) -> tuple[Any, Any]:
-    samples = np.geomspace(at.samples[0], at.samples[-1], 40)
-    return samples, full_curve(at.population, samples, at.ridge).test_error
+from .theory import (
+    FIRST,
+    FIRST_CUT,
+    cutoff_equivalent_kernel,
+    decimated,
+    dense_curve,
+    effective_ridge,
+    equivalent_kernel,
+    local_ridge,
+    one_loop,
+    without_e0,
+)
 
 
 def erf_on_digits(at: Images) -> bool:

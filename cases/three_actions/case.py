@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from fieldbench.claims import Case, Check, Control, Figure, Quantity, Theory, Tier, per
+from fieldbench.claims import Case, Check, Control, Figure, Known, Quantity, Remainder, Said, Theory, Tier, per
 
 from .actions import (
     Action,
@@ -19,9 +19,17 @@ from .actions import (
     one_loop_bound,
 )
 from .bands import Band, alone, around, asked, edge, left, own, widest_at_small_ridge, within
-from .experiment import BLOCK, RIDGES, Digits, GaussianFeatures, Regression, Sphere, TailDoubled, TailLeftOut
-from .theory import QUADRATIC, dense_curve, error_at_largest_p, first_order, one_ridge, problem, where
-from .truncation import resolved
+from .experiment import BLOCK, RIDGES, Digits, GaussianFeatures, Regression, Sphere, Synthetic, TailDoubled, TailLeftOut
+from .theory import QUADRATIC, best, dense_curve, error_at_largest_p, one_ridge, problem, where
+from .truncation import change, resolved
+
+
+def first_order(at: Synthetic) -> Said:
+    """Effective ridge and its first correction in 1/P, of the kernel and of truncated kernels with noise."""
+    known, truncated = best(at), change(at)
+    one = Remainder("orders beyond the computed correction", known.left_open, order="1/P²", relative=True)
+    both = Remainder("orders beyond the computed corrections", truncated.left_open, order="1/P²")
+    return {Regression.error: Known(known.error, one), at.truncation: Known(truncated.value, both)}
 
 
 def without_factor_p(at: Regression) -> Problem:

@@ -16,7 +16,6 @@ from fieldbench.theory.kernels import EmpiricalSpectrum, Spectrum, principal_com
 
 from .actions import Problem, effective_ridge, uneven_ridge
 from .experiment import Digits, Regression, Sphere, Synthetic
-from .truncation import change
 
 Vector = NDArray[np.float64]
 Grid = NDArray[np.float64]
@@ -91,14 +90,6 @@ def _modes(at: Digits) -> EmpiricalSpectrum:
 Array = NDArray[np.float64]
 
 QUADRATIC = 2  # degree of the target on the sphere
-
-
-def first_order(at: Synthetic) -> Said:
-    """Effective ridge and its first correction in 1/P, of the kernel and of truncated kernels with noise."""
-    known, truncated = best(at), change(at)
-    one = Remainder("orders beyond the computed correction", known.left_open, order="1/P²", relative=True)
-    both = Remainder("orders beyond the computed corrections", truncated.left_open, order="1/P²")
-    return {Regression.error: Known(known.error, one), at.truncation: Known(truncated.value, both)}
 
 
 def one_ridge(at: Digits) -> Said:
