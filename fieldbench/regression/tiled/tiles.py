@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -124,7 +123,7 @@ def copied(
         raise BadInput(f"gram has dtype {matrix.dtype}: need a real floating-point kernel matrix")
     tile = tile_size(count) if tile is None else tile
     rows, kept = spans(count, tile), matrix.dtype if dtype is None else np.dtype(dtype)
-    panels: list[Any] = [None] * len(rows)
+    panels: list[np.ndarray] = [np.empty((0, 0))] * len(rows)
 
     def fill(index: int) -> None:
         own = rows[index]
@@ -164,7 +163,7 @@ def build(
         raise BadInput(f"inputs have dtype {points.dtype}: need float32 or float64")
     tile = tile_size(len(points)) if tile is None else tile
     rows = spans(len(points), tile)
-    panels: list[Any] = [None] * len(rows)
+    panels: list[np.ndarray] = [np.empty((0, 0))] * len(rows)
 
     def fill(index: int) -> None:
         own = rows[index]
