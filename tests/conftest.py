@@ -1,4 +1,9 @@
-"""Numerics of every test: float64 on, strict dtype promotion, no silent rank promotion, shapes as annotated."""
+"""Numerics of every test: float64 on, strict dtype promotion, no silent rank promotion, shapes as annotated.
+
+And the toy case with an empty store, for the tests of what measures and judges it.
+"""
+
+from pathlib import Path
 
 import jax
 import jaxtyping
@@ -25,6 +30,29 @@ def unchecked():
     jaxtyping.config.update("jaxtyping_disable", True)
     yield
     jaxtyping.config.update("jaxtyping_disable", before)
+
+
+@pytest.fixture
+def case():
+    """The toy."""
+    from fieldbench.loading.load import load_case
+
+    return load_case(Path(__file__).parent / "material" / "toy" / "case.py")
+
+
+@pytest.fixture
+def kind(case):
+    """The toy's kind of experiment."""
+    (found,) = case.kinds
+    return found
+
+
+@pytest.fixture
+def store(tmp_path):
+    """An empty store in which nothing may be damaged."""
+    from fieldbench.cells.store import Store
+
+    return Store(tmp_path / "store", pytest.fail)
 
 
 def pytest_addoption(parser):

@@ -11,9 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SETUPTOOLS = PROJECT["tool"]["setuptools"]
-PHYSICS = {"theory", "regression", "sampling", "data"}
+PHYSICS = {"theory", "regression", "sampling", "statistics", "data"}
 JUDGEMENT = {"claims", "loading", "judging", "verdicts", "cells", "records", "report"}
-FIRST_FORM = {"evidence"}
 ROOMS = sorted(path.parent.name for path in (ROOT / "fieldbench").glob("*/__init__.py"))
 
 
@@ -58,7 +57,6 @@ def test_exact_versions_are_names_and_versions_only():
     [
         "fieldbench",
         "fieldbench.claims",
-        "fieldbench.evidence",
         "fieldbench.doors.pytest_plugin",
         "fieldbench.doors.cli",
     ],
@@ -94,7 +92,7 @@ def of(room):
 
 
 def test_every_room_is_one_that_the_rules_below_know():
-    assert set(ROOMS) == PHYSICS | JUDGEMENT | FIRST_FORM | {"doors"}
+    assert set(ROOMS) == PHYSICS | JUDGEMENT | {"doors"}
 
 
 @pytest.mark.parametrize("room", sorted(PHYSICS))
@@ -102,10 +100,10 @@ def test_physics_knows_no_evidence(room):
     """Theory, regression, sampling and data never import what makes evidence of them, nor a door."""
     for path in of(room):
         assert not rooms_of(imported(path)) - PHYSICS, path
-        assert not any(f"fieldbench.{other}" in path.read_text() for other in JUDGEMENT | FIRST_FORM | {"doors"}), path
+        assert not any(f"fieldbench.{other}" in path.read_text() for other in JUDGEMENT | {"doors"}), path
 
 
-@pytest.mark.parametrize("room", sorted(JUDGEMENT | FIRST_FORM))
+@pytest.mark.parametrize("room", sorted(JUDGEMENT))
 def test_evidence_knows_no_physics_and_no_door(room):
     for path in of(room):
         assert not rooms_of(imported(path)) & (PHYSICS | {"doors"}), path
@@ -138,18 +136,26 @@ def test_a_report_loads_nothing_that_measures_or_judges():
     }
 
 
-def test_claims_never_import_records_and_cells_never_import_those_either():
-    """One way through: claim → cells → evidence → verdict → record → report; nothing flows back."""
-    never = {
-        "claims": {"records", "report", "loading"},
-        "loading": {"records", "report"},
-        "judging": {"records", "report", "cells"},
-        "cells": {"records", "report", "evidence"},
-        "records": {"report", "evidence"},
+def test_nothing_flows_back():
+    """One way through: claim → cells → evidence → verdict → record → report."""
+    later = {
+        "verdicts": {"claims", "loading", "judging", "cells", "records", "report"},
+        "claims": {"loading", "judging", "cells", "records", "report"},
+        "cells": {"loading", "judging", "records", "report"},
+        "loading": {"judging", "records", "report"},
+        "judging": {"loading", "records", "report"},
+        "records": {"loading", "report"},
     }
-    for room, later in never.items():
+    for room, never in later.items():
         for path in of(room):
-            assert not rooms_of(imported(path)) & later, path
+            assert not rooms_of(imported(path)) & never, path
+
+
+def test_only_a_trial_knows_where_evidence_comes_from():
+    """What judges takes arrays; measuring and judging meet in one place."""
+    for path in of("judging"):
+        if path.stem != "trial":
+            assert "cells" not in rooms_of(imported(path)), path
 
 
 def test_what_declares_is_a_leaf():
@@ -161,13 +167,3 @@ def test_what_declares_is_a_leaf():
         "fieldbench.claims.expression.Selected",
     }
     assert imported(leaf / "expression.py") == set()
-
-
-def test_only_the_loader_and_the_doors_know_the_first_form():
-    """It goes one day: then its folder and these imports go, and nothing else."""
-    knowing = {
-        path.relative_to(ROOT / "fieldbench").as_posix()
-        for path in (ROOT / "fieldbench").rglob("*.py")
-        if "evidence" not in path.parts and "evidence" in rooms_of(imported(path))
-    }
-    assert knowing == {"loading/load.py"}

@@ -152,7 +152,7 @@ def test_an_error_in_an_implementation_names_its_own_file(toy):
 
 
 def test_a_bug_of_our_own_comes_with_its_traceback_and_is_not_called_the_cases_fault(toy, monkeypatch):
-    monkeypatch.setattr("fieldbench.cells.runner.evidence_of", operator.truediv)
+    monkeypatch.setattr("fieldbench.judging.trial.evidence_of", operator.truediv)
     code, said, _ = run(toy, "port_e", PORT)
     assert code == 5
     assert said.startswith("Traceback (most recent call last)")

@@ -87,25 +87,31 @@ def test_an_unknown_tier_is_one_clear_sentence(toy):
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
+def told(result):
+    """The sentences in which a session says what is wrong with a case."""
+    return [line for line in result.stdout.lines if line.startswith(("CaseError: ", "BadInput: "))]
+
+
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 def test_a_case_that_cannot_be_read_fails_to_be_collected_in_one_sentence(toy, broken):
-    """The others of the session run; the sentence is that of the command line."""
+    """The same sentence as on the command line."""
     (old, new), message = broken
     words = said_of(replaced(copied(toy.path / "their_folder", "cut_off", "cut-off"), old, new), message)
-
-    def told(result):
-        return [line for line in result.stdout.lines if line.startswith(("CaseError: ", "BadInput: "))]
-
     result = toy.runpytest_inprocess("their_folder/")
     result.assert_outcomes(errors=1)
     assert result.ret == 2
     (line,) = told(result)
     assert f"cut_off/{words}" in line
     result.stdout.no_fnmatch_line("*Traceback*")
-    toy.runpytest_inprocess("their_folder/", "--continue-on-collection-errors").assert_outcomes(errors=1, passed=ITEMS)
     way = toy.runpytest_inprocess("their_folder/", "--traceback")
     way.stdout.fnmatch_lines(["*Traceback (most recent call last):*"])
     assert told(way) == [line]
+
+
+def test_a_case_that_cannot_be_read_does_not_keep_the_others_from_running(toy):
+    cut_off = copied(toy.path / "their_folder", "cut_off", "cut-off")
+    edited(cut_off / "case.py", "CASE = Case(", "CASE = Case((")
+    toy.runpytest_inprocess("their_folder/", "--continue-on-collection-errors").assert_outcomes(errors=1, passed=ITEMS)
 
 
 def test_an_error_in_a_case_is_one_sentence_and_traceback_shows_the_way(toy):

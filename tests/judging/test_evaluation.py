@@ -101,10 +101,16 @@ def test_exponents_are_those_of_each_replicate():
     assert local.labels == ("dimension=4 → dimension=8", "dimension=8 → dimension=16")
 
 
+def test_an_exponent_needs_two_abscissae():
+    with pytest.raises(TooFewPoints, match="two different abscissae"):
+        read(exponent(Curve.number, over=lambda at: 7.0))
+
+
 def test_a_crossing_is_linear_in_the_logarithm_of_its_axis():
     points = read(crossing(Curve.learned, 0.5), EXPERIMENTS[:1])
     np.testing.assert_allclose(points.values[0], [20.0 * 2.0**0.5], rtol=1e-12)
     assert np.isnan(points.values[1, 0])  # starts above: it does not rise through the level
+    assert np.isnan(read(crossing(Curve.learned, 5.0)).values).all()  # never comes there
     with pytest.raises(BadInput, match="needs one axis"):
         crossing(Curve.table, 0.5)
 

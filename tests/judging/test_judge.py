@@ -26,7 +26,7 @@ from fieldbench.claims import (
 )
 from fieldbench.errors import BadInput
 from fieldbench.judging.drawing import draw
-from fieldbench.judging.judge import judge
+from fieldbench.judging.judge import judge, rehearse
 from fieldbench.judging.predictions import predict
 
 
@@ -265,9 +265,10 @@ def test_theories_without_a_name_of_their_own_are_told_apart():
 
 
 def test_a_control_is_read_before_anything_is_measured():
-    bare = Control("bare", contradicts=FIRST, theory=doubled)
+    bare = replace(CASE, controls=(*CASE.controls, Control("bare", contradicts=FIRST, theory=doubled)))
+    experiments = CASE.tier("quick").experiments
     with pytest.raises(BadInput, match=r"control bare: it has no margin"):
-        replace(CASE, controls=(*CASE.controls, bare)).predict("quick", CASE.tier("quick").experiments)
+        rehearse(bare, "quick", experiments, predict(bare, "quick", experiments))
 
 
 def test_a_function_of_the_experiment_names_nothing_in_a_theory():

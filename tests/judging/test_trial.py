@@ -4,33 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from helpers_toy import TOY
 
 from fieldbench.cells.runner import Settings
-from fieldbench.cells.store import Store
 from fieldbench.claims import Control, Guard, Known, Remainder, Tier
 from fieldbench.errors import BadInput, DataMissing
 from fieldbench.judging.trial import run_case
-from fieldbench.loading.load import load_case
 from fieldbench.verdicts.outcome import ExitCode
 from fieldbench.verdicts.rule import Verdict
-
-
-@pytest.fixture
-def case():
-    return load_case(TOY / "case.py")
-
-
-@pytest.fixture
-def kind(case):
-    """The case's kind of experiment."""
-    (found,) = case.kinds
-    return found
-
-
-@pytest.fixture
-def store(tmp_path):
-    return Store(tmp_path / "store", pytest.fail)
 
 
 def verdicts(result):
@@ -42,11 +22,6 @@ def with_sum(case, **changes):
     first = replace(case.checks[0], **changes)
     controls = tuple(replace(control, contradicts=first) for control in case.controls)
     return replace(case, checks=(first, *case.checks[1:]), controls=controls)
-
-
-def nothing_measured(store):
-    """Whatever was wrong was said before the first cell."""
-    return not list(store.root.rglob("*.npz"))
 
 
 def test_a_sound_case_is_as_declared(case, store):
@@ -145,7 +120,7 @@ def test_a_theory_without_remainders_leaves_its_check_without_a_margin(case, kin
     bare = replace(case, theories={kind: lambda at: {kind.sum: at.size}})
     with pytest.raises(BadInput, match=r"case\.py, line \d+: check sum: it has no margin"):
         run_case(bare, store, Settings())
-    assert nothing_measured(store)
+    assert not list(store.root.rglob("*.npz"))  # it was said before the first cell
 
 
 @pytest.mark.parametrize(

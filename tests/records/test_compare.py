@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fieldbench.cells.runner import Settings, run_case
+from fieldbench.cells.runner import Settings
 from fieldbench.cells.store import Store
 from fieldbench.claims import Known, Remainder
+from fieldbench.judging.trial import run_case
 from fieldbench.loading.load import load_case
 from fieldbench.records.assemble import assemble
 from fieldbench.records.compare import compare

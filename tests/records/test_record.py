@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from fieldbench.cells.runner import Settings, run_case
+from fieldbench.cells.runner import Settings
 from fieldbench.cells.store import Store
-from fieldbench.errors import BadInput, StoreError
+from fieldbench.claims import Tier
+from fieldbench.errors import BadInput, DataMissing, StoreError
+from fieldbench.judging.trial import run_case
 from fieldbench.loading.load import load_case
 from fieldbench.records.arrays import ArrayPart
 from fieldbench.records.assemble import assemble
@@ -260,6 +262,26 @@ def test_an_exploratory_record_reproduces_itself(case, tmp_path):
     found = assemble(run_case(case, Store(tmp_path, pytest.fail), Settings(overrides={"scatter": 0.05})))
     assert found.exploratory
     assert differences(found, case) == []
+
+
+def test_a_record_with_an_experiment_whose_data_were_not_there_reproduces_itself(case, tmp_path):
+    (kind,) = case.kinds
+
+    @dataclasses.dataclass(frozen=True)
+    class WithData(kind):
+        datasets: tuple[str, ...] = ()
+
+    def checksum(name):
+        raise DataMissing(f"{name} is not here")
+
+    experiments = [WithData(100), WithData(1000), WithData(1000, datasets=("moon",))]
+    lacking = dataclasses.replace(case, tiers={"quick": Tier(experiments, 8)}, controls=case.controls[:1])
+    found = assemble(run_case(lacking, Store(tmp_path, pytest.fail), Settings(checksum=checksum)))
+    assert found.summary == "reproduced; not run: moon is not here"
+    assert [(skip.parameters["datasets"], skip.reason) for skip in found.skipped] == [(["moon"], "moon is not here")]
+    assert differences(found, lacking) == []
+    silent = found.model_copy(update={"skipped": []}).sealed()
+    assert any("is in the case but not in the record" in line for line in differences(silent, lacking))
 
 
 def test_a_partial_record_has_cells_and_no_verdicts(case, tmp_path):

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers_toy import copied, edited
 
-from fieldbench.cells.runner import Settings, run_case
+from fieldbench.cells.runner import Settings
 from fieldbench.cells.store import Store
 from fieldbench.errors import BadInput
+from fieldbench.judging.trial import run_case
 from fieldbench.loading.load import load_case
 from fieldbench.records.arrays import ArrayPart
 from fieldbench.records.assemble import assemble
 from fieldbench.records.files import dump, read
 from fieldbench.records.refill import refill
 
-TOY = Path(__file__).parents[1] / "material" / "toy"
 OLD = Path(__file__).parent / "material" / "toy-schema-1.json"
 CELLS = 32
 
@@ -23,7 +24,7 @@ CELLS = 32
 @pytest.fixture
 def folder(tmp_path):
     """A checkout with the toy."""
-    return Path(shutil.copytree(TOY, tmp_path / "here" / "toy", ignore=shutil.ignore_patterns("__pycache__")))
+    return copied(tmp_path / "here")
 
 
 @pytest.fixture
@@ -50,12 +51,6 @@ def partial(folder, store, path, *, without=12):
     assert not found.complete
     path.write_text(dump(found))
     return read(path)
-
-
-def edit(path, old, new):
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
 
 
 def test_cells_of_a_partial_record_are_not_measured_again(folder, store, elsewhere, tmp_path):
@@ -115,7 +110,7 @@ def test_the_case_may_lie_elsewhere(folder, store, elsewhere, tmp_path):
 )
 def test_cells_of_other_code_are_useless(folder, store, elsewhere, file, old, new, computed):
     record = assemble(run(folder, store))
-    edit(folder / file, old, new)
+    edited(folder / file, old, new)
     assert refill(record, elsewhere) == CELLS
     assert run(folder, elsewhere).computed == computed
 

@@ -46,6 +46,7 @@ def test_the_member_that_fails_is_named(way):
         way(grams, 0.0, targets)
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(
     ("change", "message"),
     [

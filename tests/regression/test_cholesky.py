@@ -63,6 +63,7 @@ def test_first_point_can_be_the_bad_one(factorisation):
         factorisation(-np.eye(3), 0.0)
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("factorisation", FACTORISATIONS)
 @pytest.mark.parametrize(
     ("gram", "ridge", "message"),
@@ -82,6 +83,7 @@ def test_bad_input_is_refused(factorisation, gram, ridge, message):
         factorisation(gram, ridge)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_integers_are_refused():
     with pytest.raises(BadInput, match="dtype int64"):
         factorise(np.eye(3, dtype=np.int64), 0.1)

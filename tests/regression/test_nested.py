@@ -168,6 +168,7 @@ def test_bad_input_is_refused(change, message):
         NestedCholesky().predictions(**arguments)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_bad_symmetric_matrix_and_singular_kernel_are_refused():
     with pytest.raises(BadInput, match=r"symmetric has shape \(3, 3\)"):
         NestedCholesky().traces(np.eye(4), 0.1, np.eye(3), [2])

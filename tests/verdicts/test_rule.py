@@ -6,7 +6,18 @@ from scipy import stats
 
 from fieldbench.errors import BadInput
 from fieldbench.verdicts.power import flip_rate, smallest_caught
-from fieldbench.verdicts.rule import Estimate, Verdict, estimate, exact, inside, judge, outside, reject
+from fieldbench.verdicts.rule import (
+    Estimate,
+    Rejection,
+    Verdict,
+    distances,
+    estimate,
+    exact,
+    inside,
+    judge,
+    outside,
+    reject,
+)
 
 
 def at(mean, error, replicates=8):
@@ -77,6 +88,50 @@ def test_an_exact_number_takes_the_worst_replicate():
     found = exact(np.array([[1.0, 2.0], [1.5, 2.1]]), np.array([1.0, 2.05]))
     assert found.mean.tolist() == [1.5, 2.1]
     assert judge(found, np.array([1.0, 2.05]), *limits(0.2, 2)) is Verdict.CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    ("replicates", "furthest"),
+    [([0.5, 1.1], 0.5), ([1.5, 0.9], 1.5), ([1.0, -3.0, 2.0], -3.0), ([1.0, 1.0], 1.0), ([1.0, np.nan], np.nan)],
+)
+def test_an_exact_number_is_furthest_off_on_either_side(replicates, furthest):
+    """Off what is expected, not large: a number below has the sign of what is missing."""
+    found = exact(np.array(replicates)[:, None], np.ones(1))
+    np.testing.assert_array_equal(found.mean, [furthest])
+    np.testing.assert_array_equal(found.standard_error, [0.0])
+    lower, upper = limits(0.4)
+    assert outside(found, np.ones(1), lower, np.full(1, np.inf), points=1) == [furthest < 0.6]
+    assert outside(found, np.ones(1), np.full(1, -np.inf), upper, points=1) == [furthest > 1.4]
+
+
+@pytest.mark.parametrize(("deviation", "margin"), [(0.0, 0.0), (1.0, 1.0), (-1.0, 1.0)])
+def test_what_lies_on_its_limit_is_inside_and_not_outside(deviation, margin):
+    """Also where the limit is zero: an identity that holds to the last bit needs no budget."""
+    number, zero = at(deviation, 0.0, replicates=0), np.zeros(1)
+    assert inside(number, zero, *limits(margin)).all()
+    assert not outside(number, zero, *limits(margin), points=1).any()
+    assert judge(number, zero, *limits(margin)) is Verdict.REPRODUCED
+    beyond = at(np.nextafter(deviation, 2.0 * deviation or 1.0), 0.0, replicates=0)
+    assert judge(beyond, zero, *limits(margin)) is Verdict.CONTRADICTED
+
+
+@pytest.mark.parametrize(("mean", "rival"), [(3.0, 3.0), (3.0, 2.5), (2.5, 3.0), (-3.0, -2.5)])
+def test_a_number_on_the_edge_of_a_rivals_margin_is_within_it(mean, rival):
+    """Without sampling error the distance is all or nothing; nothing at the edge, also of a margin of zero."""
+    number, margin = at(mean, 0.0, replicates=0), np.full(1, abs(mean - rival))
+    assert distances(number, np.full(1, rival), margin) == [0.0]
+    found = reject(number, np.full(1, rival), margin)
+    assert (found.standard_errors, found.p_value, found.rejected) == (0.0, 1.0, False)
+    further = np.full(1, np.nextafter(rival, rival + np.sign(rival - mean or 1.0)))
+    assert distances(number, further, margin) == [np.inf]
+    found = reject(number, further, margin)
+    assert (found.standard_errors, found.p_value, found.rejected) == (np.inf, 0.0, True)
+
+
+def test_five_standard_errors_and_one_in_a_thousand_are_enough():
+    assert Rejection(5.0, 1e-3, 0).rejected
+    assert not Rejection(np.nextafter(5.0, 0.0), 1e-3, 0).rejected
+    assert not Rejection(5.0, np.nextafter(1e-3, 1.0), 0).rejected
 
 
 def test_rejection_needs_both_distance_and_significance():

@@ -43,6 +43,23 @@ def test_the_margin_is_the_sum_of_its_parts():
             weighed(around(EXPECTED), margin=bad)
 
 
+def test_a_part_of_size_zero_is_legal_and_leaves_nothing_to_spare():
+    held = weighed(np.stack([EXPECTED, EXPECTED]), RivalNumbers("same", EXPECTED, (part(0.0),)), margin=0.0, exact=True)
+    assert held.verdict is Verdict.REPRODUCED
+    np.testing.assert_array_equal(held.margin, [0.0, 0.0])
+    np.testing.assert_array_equal(held.rivals[0].distance, [0.0, 0.0])
+    assert not held.rivals[0].as_declared
+    assert "margin 0 at a" in check_text(held)
+    off = weighed(np.stack([EXPECTED, np.nextafter(EXPECTED, [1.0, 9.0])]), margin=0.0, exact=True)
+    assert off.verdict is Verdict.CONTRADICTED
+    assert worst_point(off) == 1
+    noisy = weighed(around(EXPECTED), margin=0.0)
+    assert noisy.verdict is Verdict.INCONCLUSIVE
+    one = weigh(Terms("a-check"), POINTS, around(EXPECTED), EXPECTED, (part([0.0, 0.2]), part(0.1, "another")))
+    np.testing.assert_allclose(one.margin, [0.1, 0.3])
+    assert one.verdict is Verdict.REPRODUCED
+
+
 def test_a_rival_has_its_distance_at_each_point_beyond_its_own_margin():
     rival = RivalNumbers("near", np.array([1.1, 2.5]), (part(0.02),))
     (found,) = weighed(around(EXPECTED), rival).rivals
@@ -72,8 +89,9 @@ def test_resolution_is_the_margin_over_the_nearest_rivals_distance_at_the_worst_
 
 def test_a_rival_with_a_free_constant_is_told_by_its_shape():
     same_shape = RivalNumbers("same-shape", EXPECTED + 5.0, free="offset")
-    (found,) = weighed(around(EXPECTED), same_shape).rivals
-    assert not found.as_declared
+    outcome = weighed(around(EXPECTED), same_shape)
+    assert not outcome.rivals[0].as_declared
+    assert outcome.resolution is None  # it is nowhere told apart
     flat = RivalNumbers("flat", np.array([7.0, 7.0]), free="offset")
     outcome = weighed(around(EXPECTED), flat)
     assert outcome.rivals[0].as_declared
@@ -113,6 +131,19 @@ def test_exact_numbers_have_no_replicates():
     np.testing.assert_allclose(found.measured, EXPECTED + 0.1)  # the furthest
 
 
+def test_an_exact_number_below_what_is_expected_shows_as_below():
+    """The replicate furthest from the theory is judged, the one furthest from a rival excludes it."""
+    values = np.array([[0.75, 2.0], [1.125, 2.0]])
+    for room, distance in ((0.5, 0.0), (0.25, np.inf)):
+        rival = RivalNumbers("near", np.array([1.25, 2.0]), (part([room, 0.0]),))
+        found = weighed(values, rival, margin=0.3, exact=True)
+        np.testing.assert_array_equal(found.measured - found.expected, [-0.25, 0.0])
+        assert found.verdict is Verdict.REPRODUCED
+        np.testing.assert_array_equal(found.rivals[0].distance, [distance, 0.0])
+        assert found.rivals[0].as_declared is (distance > 0)
+    assert weighed(values, margin=0.2, exact=True).verdict is Verdict.CONTRADICTED
+
+
 def test_one_replicate_is_no_sample():
     with pytest.raises(BadInput, match="at least 2 independent replicates"):
         weighed(EXPECTED[None])
@@ -125,6 +156,9 @@ def test_guards_hold_extremes_and_refuse_what_is_not_a_number():
     assert not hold("g", "residual", [np.array([0.6])], 0.5, None).passed
     assert hold("g", "residual", [np.array([0.5])], 0.5, 0.5).passed
     assert hold("g", "residual", [], 0.5, None) is None
+    assert hold("g", "residual", [np.zeros(2)], 0.0, 0.0).passed  # zero is a limit, not the absence of one
+    assert not hold("g", "residual", [np.array([0.1])], 0.0, None).passed
+    assert not hold("g", "residual", [np.array([-0.1])], None, 0.0).passed
 
 
 def test_a_judgement_says_what_did_not_run():

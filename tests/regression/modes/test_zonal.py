@@ -92,6 +92,7 @@ def test_harmonics_have_unit_power():
         assert abs(squares.mean() - 1.0) < 4.5 * squares.std() / len(points) ** 0.5
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_cosines_of_another_shape_are_refused():
     with pytest.raises(BadInput, match=r"\(3, 3\).*\(4, 4\)"):
         rotation_averaged_learnability(

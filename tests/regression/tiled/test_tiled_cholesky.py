@@ -113,6 +113,7 @@ def _undefined(left, right):
     return values
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(
     ("kernel", "inputs", "options", "message"),
     [
