@@ -10,7 +10,7 @@ import jaxtyping
 import pytest
 
 # Annotations are checked only in modules imported from here on: pytest imports this file before any test module.
-_CHECKED = [f"fieldbench.{room}" for room in ("theory", "regression", "sampling", "statistics", "data")]
+_CHECKED = [f"fieldbench.{room}" for room in ("theory", "regression", "sampling", "statistics", "data")] + ["cases"]
 # A float may be an int, as PEP 484 has it: beartype says no by default, and with it NumPy's ArrayLike takes no float.
 _CHECKER = "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))"
 jaxtyping.install_import_hook(_CHECKED, _CHECKER)

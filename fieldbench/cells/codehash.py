@@ -107,7 +107,10 @@ def _module(name: str, path: Path, level: int) -> list[Path]:
 
 
 def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path} is no text in UTF-8 ({error.reason} at byte {error.start}); save it as such") from error
 
 
 @cache

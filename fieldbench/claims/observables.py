@@ -89,8 +89,10 @@ def local_exponents(expression: Expression, over: OfExperiment) -> Expression:
     """Slopes of log(expression) against log(over) between neighbouring experiments."""
 
     def slopes(experiments: Sequence[Any], values: FloatArray) -> FloatArray:
-        logs = logarithm(_one_each(experiments, values))
-        return np.asarray(np.diff(logs, axis=1) / np.diff(np.log(_abscissa(experiments, over))))
+        logs, steps = logarithm(_one_each(experiments, values)), np.diff(np.log(_abscissa(experiments, over)))
+        if not np.all(steps):
+            raise TooFewPoints("a local exponent needs neighbours at different abscissae")
+        return np.asarray(np.diff(logs, axis=1) / steps)
 
     return AcrossExperiments(slopes, "local_exponents", (expression,), least=2)
 
@@ -119,6 +121,8 @@ def extrapolated(expression: Expression, towards: OfExperiment, least: int = 4) 
 
     def intercept(experiments: Sequence[Any], values: FloatArray) -> FloatArray:
         order = _abscissa(experiments, towards)
+        if not np.ptp(order):
+            raise TooFewPoints("an extrapolation needs experiments at two different abscissae at least")
         design = np.stack([np.ones_like(order), order], axis=1)
         return np.asarray(_one_each(experiments, values) @ np.linalg.pinv(design)[0])
 

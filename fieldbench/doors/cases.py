@@ -78,7 +78,7 @@ def info(name: str, folder: Path | None, out: Output) -> None:
 
 
 def _declared(case: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, dict[str, Any]]]:
-    """Checks, controls and tiers of a case in either form, as JSON."""
+    """Checks, controls and tiers of a case, as JSON."""
     checks = []
     for c in case.checks:
         margin = getattr(c, "budget", None) or [remainder.name for remainder in getattr(c, "margin", ())]

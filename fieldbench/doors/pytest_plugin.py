@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect cases of either form: a case.py beside a claim.toml, or a file that binds CLAIM at top level."""
+    """Collect cases: a case.py beside a claim.toml."""
     if file_path.suffix == ".py" and is_case(file_path):
         return CaseFile.from_parent(parent, path=file_path)
     return None

@@ -22,7 +22,7 @@ from fieldbench.errors import BadInput, TooFewPoints
 from fieldbench.judging.evaluation import World, evaluate
 from fieldbench.judging.predictions import Predictions, Shift, Size, propagated, theory_world
 from fieldbench.verdicts.outcome import CheckOutcome, ControlOutcome, GuardOutcome, Judgement, Part, hold
-from fieldbench.verdicts.weigh import RivalNumbers, not_run, weigh
+from fieldbench.verdicts.weigh import RivalNumbers, not_run, weigh, whole_margin
 
 FloatArray = NDArray[np.float64]
 
@@ -150,7 +150,8 @@ class _Reading:
         if isinstance(theory, Expression):  # a bound may have a value for each point
             counts.append(len(evaluate(theory, self.experiments, self._world(THEORY, Shift())).labels))
         count = max(counts, default=1)
-        self._expected(theory, count)
+        _, parts = self._expected(theory, count)
+        whole_margin(parts, count, "its margin")
         for name, rival in self.check.rivals.items():
             self._rival(name, rival, count)
 

@@ -18,7 +18,7 @@ CASE = "case.py"
 
 def is_case(path: Path) -> bool:
     """Whether a file is a case."""
-    return path.name == CASE and path.with_name(FILE).is_file()
+    return path.name == CASE and path.is_file() and path.with_name(FILE).is_file()
 
 
 def find_cases(folder: Path) -> dict[str, Path]:

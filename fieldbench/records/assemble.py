@@ -175,7 +175,7 @@ def _experiment(case: Any, experiment: Any) -> ExperimentPart:
 
 
 def coordinates_of(case: Any, experiment: Any) -> dict[str, Any]:
-    """Axis name → coordinates along it, at one experiment of a case in either form."""
+    """Axis name → coordinates along it, at one experiment."""
     declared = getattr(case, "coordinates", None)
     if declared is not None:
         return dict(declared(experiment))

@@ -60,11 +60,10 @@ def differences(record: Record, case: Case) -> list[str]:
     except (FieldbenchError, ValueError, LookupError) as error:  # a record is input: it may be inconsistent in any way
         return [*found, f"the case cannot judge the record's values: {error}"]
     parts = judgement_parts(judgement)
-    unknown = UNKNOWN if record.upgraded_from else ()
     for kind in LISTS:
-        found += _lists(kind[:-1], getattr(record, kind), parts[kind], unknown)
+        found += _lists(kind[:-1], getattr(record, kind), parts[kind])
     for rival_of, recomputed in zip(record.checks, parts["checks"], strict=False):
-        found += _lists(f"check {rival_of.id}, rival", rival_of.rivals, recomputed.rivals, unknown)
+        found += _lists(f"check {rival_of.id}, rival", rival_of.rivals, recomputed.rivals)
     found += _compare("figure", _without_curves(record.figure), _without_curves(figure))
     found += _compare("axes", _measured_axes(record, record.axes), _measured_axes(record, case.axes()))
     found += _compare("exit code", record.exit_code, int(judgement.exit_code))
@@ -224,7 +223,7 @@ def _tuples(value: Any) -> Any:
     return tuple(_tuples(entry) for entry in value) if isinstance(value, list) else value
 
 
-def _lists(kind: str, stated: Any, recomputed: Any, unknown: tuple[str, ...]) -> Iterator[str]:
+def _lists(kind: str, stated: Any, recomputed: Any) -> Iterator[str]:
     """Two lists of parts with ids: unique, the same set, and entry by entry the same."""
     ids = [part.id for part in stated]
     yield from (f"{kind} {name} is in the record twice" for name in sorted({n for n in ids if ids.count(n) > 1}))
@@ -233,7 +232,7 @@ def _lists(kind: str, stated: Any, recomputed: Any, unknown: tuple[str, ...]) ->
     yield from (f"{kind} {name} is in the record but not in the case" for name in sorted(there.keys() - here.keys()))
     for part in recomputed:
         if part.id in there:
-            yield from _compare(f"{kind} {part.id}", there[part.id], here[part.id], _slack(part), unknown)
+            yield from _compare(f"{kind} {part.id}", there[part.id], here[part.id], _slack(part))
 
 
 def _slack(part: Any) -> float:
@@ -243,21 +242,14 @@ def _slack(part: Any) -> float:
     return 1e-15
 
 
-UNKNOWN = ("distance", "resolution", "free", "order", "got")
-"""Fields that a record of schema 1 lacks: null or empty there, so that nothing contradicts them."""
-
-
-def _compare(
-    where: str, stated: Any, recomputed: Any, slack: float = 1e-15, unknown: tuple[str, ...] = ()
-) -> Iterator[str]:
+def _compare(where: str, stated: Any, recomputed: Any, slack: float = 1e-15) -> Iterator[str]:
     """Differences between two JSON-like values, numbers up to rounding."""
     if isinstance(stated, Mapping) and isinstance(recomputed, Mapping) and stated.keys() == recomputed.keys():
         for name in stated:
-            if not (name in unknown and stated[name] in (None, "")):
-                yield from _compare(f"{where}, {name}", stated[name], recomputed[name], slack, unknown)
+            yield from _compare(f"{where}, {name}", stated[name], recomputed[name], slack)
     elif isinstance(stated, list) and isinstance(recomputed, list) and len(stated) == len(recomputed):
         for number, (a, b) in enumerate(zip(stated, recomputed, strict=True)):
-            yield from _compare(f"{where}[{number}]", a, b, slack, unknown)
+            yield from _compare(f"{where}[{number}]", a, b, slack)
     elif not _same(stated, recomputed, slack):
         yield f"{where}: the record says {stated!r}, its cells give {recomputed!r}"
 

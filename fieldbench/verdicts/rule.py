@@ -69,9 +69,14 @@ def estimate(values: FloatArray) -> Estimate:
     return Estimate(values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(replicates), replicates)
 
 
-def exact(values: FloatArray, expected: FloatArray) -> Estimate:
-    """The replicate furthest from `expected`, without sampling error: for identities that hold on every data set."""
-    furthest = np.abs(values - expected).argmax(axis=0)
+def exact(values: FloatArray, expected: FloatArray, side: str = "both") -> Estimate:
+    """The replicate that strains the claim most, without sampling error: for what holds on every data set.
+
+    That is the one furthest from `expected`, or below it where the claim is "above", or above it where it is "below".
+    """
+    deviation = values - expected
+    strain = {"both": np.abs(deviation), "above": -deviation, "below": deviation}[side]
+    furthest = strain.argmax(axis=0)
     return Estimate(np.take_along_axis(values, furthest[None, :], axis=0)[0], np.zeros(values.shape[1]), 0)
 
 

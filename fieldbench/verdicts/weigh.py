@@ -46,9 +46,9 @@ def weigh(
     Raises:
         BadInput: a part that is negative or not a number; one replicate only.
     """
-    margin = _total(parts, len(labels), terms.id)
+    margin = whole_margin(parts, len(labels), terms.id)
     lower, upper = _limits(terms.side, margin)
-    result = exact(values, expected) if terms.exact else estimate(values)
+    result = exact(values, expected, terms.side) if terms.exact else estimate(values)
     verdict, reason = judge(result, expected, lower, upper), ""
     if not np.all(np.isfinite(values)):
         reason = "some replicate has no finite value of this observable"
@@ -91,7 +91,7 @@ def not_run(terms: Terms, reason: str) -> CheckOutcome:
 
 def _weigh_rival(terms: Terms, rival: RivalNumbers, values: FloatArray) -> RivalOutcome:
     count, expected = values.shape[1], rival.expected
-    margin = _total(rival.parts, count, f"{terms.id}, rival {rival.id}")
+    margin = whole_margin(rival.parts, count, f"{terms.id}, rival {rival.id}")
     if rival.free == "offset":
         if count < 2:  # its constant fits a single point: nothing is rejected
             return RivalOutcome(rival.id, expected, margin, np.zeros(count), Rejection(0.0, 1.0, 0), rival.free)
@@ -122,7 +122,8 @@ def _resolution(
         return float(np.max(margin) / min(shapes)) if shapes and min(shapes) > 0 else None
 
 
-def _total(parts: Sequence[Part], count: int, name: str) -> FloatArray:
+def whole_margin(parts: Sequence[Part], count: int, name: str) -> FloatArray:
+    """The sum of a margin's parts at each of `count` points. Raises BadInput for one that is negative or no number."""
     for part in parts:
         if not np.all(part.values >= 0):
             raise BadInput(f"{name}: part {part.name!r} of the margin is negative or not a number: {part.values}")

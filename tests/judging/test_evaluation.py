@@ -10,6 +10,7 @@ from fieldbench.claims import (
     Known,
     Quantity,
     Remainder,
+    across,
     change,
     crossing,
     exponent,
@@ -78,6 +79,64 @@ def test_entries_are_selected_by_coordinate_not_by_position():
     points = read(Curve.table.at(threshold=0.01, samples=(40, 10)), EXPERIMENTS[:1])
     np.testing.assert_array_equal(points.values[0], [5.0, 1.0])
     assert points.labels == ("samples=40, threshold=0.01", "samples=10, threshold=0.01")
+
+
+def test_a_selection_may_depend_on_the_experiment():
+    points = read(Curve.learned.at(samples=lambda at: at.samples[-1] // (2 if at.dimension > 4 else 1)))
+    assert points.labels == ("dimension=4, samples=80", "dimension=8, samples=40", "dimension=16, samples=40")
+    np.testing.assert_array_equal(points.values[0], [1.0, 0.75, 0.75])
+    late = read(Curve.learned.at(samples=lambda at: np.array(at.samples) > 10 * at.dimension))
+    assert late.labels == ("dimension=4, samples=80",)
+    with pytest.raises(TooFewPoints, match="keeps nothing of what this tier has"):
+        read(Curve.learned.at(samples=lambda at: np.array(at.samples) > 100))
+    with pytest.raises(BadInput, match="2 choices do not fit 4 values on the axis"):
+        read(Curve.learned.at(samples=lambda at: np.array([True, False])))
+
+
+def test_absolute_values_keep_the_points_names():
+    points = read(abs(-1.0 * Curve.number))
+    np.testing.assert_array_equal(points.values, read(Curve.number).values)
+    assert points.labels == read(Curve.number).labels
+
+
+def test_an_observable_across_experiments_names_its_points_itself():
+    def named(experiments):
+        return [f"d={at.dimension}" for at in experiments[1:]]
+
+    @across(Curve.number, labels=named, least=2)
+    def steps(experiments, numbers):
+        return np.diff(numbers, axis=1)
+
+    points = read(steps)
+    assert points.labels == ("d=8", "d=16")
+    np.testing.assert_allclose(points.values[0], np.diff([4**1.5, 8**1.5, 16**1.5]))
+    assert str(steps) == "steps(number)"
+    with pytest.raises(TooFewPoints, match="steps needs 2 experiments"):
+        read(steps, EXPERIMENTS[:1])
+
+
+@dataclass(frozen=True)
+class Steep(Curve, stream="steep"):
+    """Another kind, with a field of its own."""
+
+    slope: float = 2.0
+
+
+def test_experiments_of_several_kinds_are_told_by_kind_and_by_what_differs_within_it():
+    points = read(Curve.number, [Curve(4), Curve(8), Steep(4, 1.0), Steep(4, 3.0)])
+    assert points.labels == ("Curve, dimension=4", "Curve, dimension=8", "Steep, slope=1", "Steep, slope=3")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        extrapolated(Curve.number, towards=lambda at: 0.5, least=2),
+        local_exponents(Curve.number, over=lambda at: 3.0),
+    ],
+)
+def test_a_line_needs_two_abscissae(expression):
+    with pytest.raises(TooFewPoints, match="different abscissae"):
+        read(expression)
 
 
 @pytest.mark.parametrize(

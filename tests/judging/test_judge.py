@@ -275,3 +275,31 @@ def test_a_function_of_the_experiment_names_nothing_in_a_theory():
     wrong = replace(CASE, theories={Line: lambda at: theory(at) | {Line.second / per(size): 1.0}})
     with pytest.raises(BadInput, match="a known function of the experiment has no name"):
         predict(wrong, "quick", [Line(10)])
+
+
+def test_a_bound_may_be_an_expression_with_a_value_for_each_point():
+    below = AtMost("below", Line.first, 1.5 * Line.first)
+    case = with_checks(below)
+    experiments = case.tier("quick").experiments
+    rehearse(case, "quick", experiments, predict(case, "quick", experiments))
+    found = outcomes(judged(case))["below"]
+    assert str(found.verdict) == "reproduced"
+    assert found.expected.tolist() == [15.0, 15.0, 30.0, 30.0]
+
+
+def test_a_broken_measurement_is_made_where_the_check_it_contradicts_reads():
+    narrow = Check("narrow", Line.first, on=lambda at: at.size > 10)
+    halved = Control("halved", contradicts=narrow, experiment=Halved)
+    case = replace(CASE, checks=(narrow, SECOND), controls=(halved, CASE.controls[1]))
+    (variant,) = [v for v in case.variants() if v.name == "halved"]
+    assert [variant.applies(Line(size)) for size in (10, 20)] == [False, True]
+    nowhere = replace(case, controls=(replace(halved, on=lambda at: at.size < 15), CASE.controls[1]))
+    (variant,) = [v for v in nowhere.variants() if v.name == "halved"]
+    assert not any(variant.applies(Line(size)) for size in (10, 20))
+
+
+def test_a_margin_that_is_no_number_is_refused_before_anything_is_measured():
+    case = with_checks(Check("open", Line.second, theory=1.0, margin=(Remainder("x", float("nan")),)))
+    experiments = case.tier("quick").experiments
+    with pytest.raises(BadInput, match=r"check open: its margin: part 'x' of the margin is negative or not a number"):
+        rehearse(case, "quick", experiments, predict(case, "quick", experiments))

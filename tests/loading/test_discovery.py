@@ -40,7 +40,7 @@ def test_a_module_that_binds_claim_is_none(tmp_path, text):
         select({}, [str(tmp_path)])
 
 
-@pytest.mark.parametrize("file", ["case.py", "claim.toml"])
+@pytest.mark.parametrize("file", ["case.py", "claim.toml", "experiment.py"])
 def test_a_binary_file_in_a_case_is_named(tmp_path, file):
     case = copied(tmp_path)
     (case / file).write_bytes(b"\xff\xfe CLAIM = 1")

@@ -186,3 +186,14 @@ def test_two_kinds_of_experiment_may_not_share_their_draws(toy):
     replaced(toy, "def size(at", "@dataclass(frozen=True)\nclass Other(Sum):\n    pass\n\n\ndef size(at")
     replaced(toy, "from .experiment import", "from dataclasses import dataclass\n\nfrom .experiment import")
     assert "Other and Sum share the stream ''" in said_by_run()
+
+
+def test_an_observable_named_like_a_quantity_is_refused(toy):
+    """What a theory says is found by its printed name: of the one it would be taken for the other."""
+    replaced(toy, "    exponent,\n    per,\n", "    exponent,\n    observable,\n    per,\n")
+    replaced(toy, "GROWS = exponent(Sum.sum, over=size)",
+             "@observable(Sum.sum)\ndef residual(at: Sum, found):\n    return found\n\n\n"
+             "GROWS = exponent(residual, over=size)")  # fmt: skip
+    done = CliRunner().invoke(app, ["info", str(toy)])
+    assert done.exit_code == 5
+    assert "reads the observable 'residual', which is also a quantity's name; give the function another" in done.stderr

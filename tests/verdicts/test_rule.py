@@ -47,6 +47,12 @@ def test_one_point_against_student_quantiles_by_hand(mean, error, verdict):
     assert judge(at(mean, error), np.zeros(1), *limits(1.0)) == verdict
 
 
+@pytest.mark.parametrize(("side", "worst"), [("both", 5.0), ("above", 0.9), ("below", 5.0)])
+def test_an_exact_bound_is_judged_by_the_replicate_that_breaks_it(side, worst):
+    values = np.array([[0.9], [1.5], [5.0]])
+    assert exact(values, np.ones(1), side).mean.tolist() == [worst]
+
+
 def test_student_quantile_is_the_tabulated_one():
     assert at(0, 1).quantile == pytest.approx(2.998, abs=5e-4)  # t(0.99, 7) in any table
 
