@@ -39,7 +39,4 @@ Whole: TypeAlias = int | Int[Array, ""]
 Sizes: TypeAlias = Sequence[int] | Int[np.ndarray, " sizes"]
 """Whole numbers in a vector: Python's or NumPy's."""
 
-DType: TypeAlias = np.dtype | type[np.generic] | str
-"""A dtype, or what NumPy makes one of: `np.float32`, "float32"."""
-
-__all__ = ["AnyArray", "Array", "Bool", "DType", "Float", "Int", "Numbers", "Scalar", "Sizes", "Whole"]
+__all__ = ["AnyArray", "Array", "Bool", "Float", "Int", "Numbers", "Scalar", "Sizes", "Whole"]

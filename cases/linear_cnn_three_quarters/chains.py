@@ -54,12 +54,12 @@ class GibbsCurves:
         controls: fluctuations of the data set with expectation zero that explain most of the scatter of all the others.
     """
 
-    learnability: Float[AnyArray, "*sets sizes"]
-    ratio: Float[AnyArray, "*sets sizes"]
-    orthogonal: Float[AnyArray, "*sets sizes"]
-    mse: Float[AnyArray, "*sets sizes"]
-    trace: Float[AnyArray, "*sets sizes keep 2"]
-    controls: Float[AnyArray, "*sets sizes 5"]
+    learnability: Float[AnyArray, "*axes"]
+    ratio: Float[AnyArray, "*axes"]
+    orthogonal: Float[AnyArray, "*axes"]
+    mse: Float[AnyArray, "*axes"]
+    trace: Float[AnyArray, "*axes keep 2"]
+    controls: Float[AnyArray, "*axes 5"]
 
 
 @dataclass(frozen=True)

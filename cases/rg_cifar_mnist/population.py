@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
 
+@runtime_checkable
 class Population(Protocol):
     """M points as the measure of a kernel, from which P are drawn without replacement."""
 

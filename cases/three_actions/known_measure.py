@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import jax
 import numpy as np
@@ -45,6 +45,7 @@ class DataSet:
         return np.asarray((population_errors(gpr, integrals, ridge, sizes) * self.weights).sum(axis=1))
 
 
+@runtime_checkable
 class KnownMeasure(Protocol):
     """A measure of data with a kernel and a target."""
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from fieldbench.errors import BadInput
 from fieldbench.regression import accelerator
 from fieldbench.regression.memory import available_bytes
 from fieldbench.regression.tiled import ONE_TILE, factorisation_flops, tile_size
-from fieldbench.typing import DType
 
 Method = Literal["lapack", "tiles", "accelerator"]
 _RESERVE = 0.05  # of the available memory, for the interpreter, BLAS buffers and kernel temporaries
@@ -46,7 +46,7 @@ def plan(
     dimension: int,
     *,
     columns: int = 1,
-    dtype: DType = np.float64,
+    dtype: DTypeLike = np.float64,
     available: int | None = None,
     on_accelerator: bool | None = None,
 ) -> Plan:

@@ -14,11 +14,11 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 from scipy import LowLevelCallable
 from scipy.linalg import cython_blas, cython_lapack
 
 from fieldbench.errors import BadInput
-from fieldbench.typing import DType
 
 _LETTERS = {np.dtype(np.float32): "s", np.dtype(np.float64): "d"}
 _SCALARS: dict[str, type[ctypes.c_float | ctypes.c_double]] = {"s": ctypes.c_float, "d": ctypes.c_double}
@@ -34,7 +34,7 @@ class Blas:
         BadInput: another dtype.
     """
 
-    def __init__(self, dtype: DType) -> None:
+    def __init__(self, dtype: DTypeLike) -> None:
         letter = _LETTERS.get(np.dtype(dtype))
         if letter is None:
             raise BadInput(f"dtype {np.dtype(dtype)}: tiles are factorised in float32 or float64")

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from fieldbench.checked import checked_array, checked_order, checked_ridge
 from fieldbench.errors import BadInput
 from fieldbench.regression.tiled.workers import Progress, Tasks, blas_threads
-from fieldbench.typing import AnyArray, DType, Float
+from fieldbench.typing import AnyArray, Float
 
 KernelFunction = Callable[[Float[np.ndarray, "a d"], Float[np.ndarray, "b d"]], Float[AnyArray, "a b"]]
 
@@ -103,7 +104,7 @@ def copied(
     *,
     tile: int | None = None,
     threads: int = 1,
-    dtype: DType | None = None,
+    dtype: DTypeLike | None = None,
 ) -> TiledTriangle:
     """Lower triangle of gram + κ·1 in panels of its own: half a copy; gram is left alone.
 

@@ -112,6 +112,7 @@ def test_the_learnability_is_the_mean_of_its_trace():
     np.testing.assert_allclose(found.trace.mean(axis=(2, 3)), found.learnability, rtol=1e-12)
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("samples", [(), (14, 9), (0, 5), 10, [9, 14], (1.5, 9)])
 def test_sizes_have_to_rise(samples):
     with pytest.raises(BadInput, match="must rise"):
