@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fieldbench import canonical
 from fieldbench.records.schema import CheckPart, Record
@@ -125,6 +126,7 @@ def _numbers(old: CheckPart, new: CheckPart, found: Comparison) -> None:
         words = f"check {old.id}: {len(old.labels)} points before, {len(new.labels)} now"
         (found.gone if fewer else found.new).append(words)
         return
+    new = _in_order_of(old, new)
     before, after = np.asarray(old.margin), np.asarray(new.margin)
     change = np.abs(after - before) / np.where(before > 0, before, 1.0)
     if np.any(change > MARGIN_TOLERANCE):
@@ -146,6 +148,32 @@ def _numbers(old: CheckPart, new: CheckPart, found: Comparison) -> None:
     for rival in old.rivals:
         if rival.id in rivals:
             _predicted(f"check {old.id}, rival {rival.id}", rival.expected, rivals[rival.id].expected, found)
+
+
+def _in_order_of(old: CheckPart, new: CheckPart) -> CheckPart:
+    """The new check with its points in the old order: by their names, or, where these changed, by what is predicted."""
+    if sorted(old.labels) == sorted(new.labels) and len(set(old.labels)) == len(old.labels):
+        order = [new.labels.index(label) for label in old.labels]
+    elif np.allclose([old.expected, old.margin], [new.expected, new.margin], rtol=MARGIN_TOLERANCE, atol=1e-12):
+        return new
+    else:
+        places = np.empty(len(old.labels), dtype=int)
+        places[_ranked(old, new)] = _ranked(new, old)
+        order = places.tolist()
+    numbers = ("labels", "measured", "standard_error", "interval", "expected", "margin", "smallest_caught")
+    lists = {name: [getattr(new, name)[i] for i in order] for name in numbers}
+    rivals = [rival.model_copy(update={"expected": [rival.expected[i] for i in order]}) for rival in new.rivals]
+    parts = [part.model_copy(update={"values": [part.values[i] for i in order]}) for part in new.parts]
+    return new.model_copy(update={**lists, "rivals": rivals, "parts": parts})
+
+
+def _ranked(check: CheckPart, other: CheckPart) -> NDArray[np.intp]:
+    """Points by prediction, then by what the rivals of both records say, then by margin, each to nine digits."""
+    shared = {rival.id for rival in other.rivals}
+    rivals = sorted((rival for rival in check.rivals if rival.id in shared), key=lambda rival: rival.id)
+    keys = [check.expected, *(rival.expected for rival in rivals), check.margin]
+    digits = [[float(f"{value:.8e}") for value in key] for key in keys]
+    return np.lexsort(digits[::-1])
 
 
 def _predicted(what: str, old: list[float], new: list[float], found: Comparison) -> None:

@@ -218,3 +218,24 @@ def test_points_that_are_not_judged_any_more_are_gone(record, case, store):
     assert compare(record, fewer).grave
     assert "  new: check sum: 1 points before, 2 now" in lines(fewer, record)
     assert not compare(fewer, record).gone
+
+
+def test_points_in_another_order_are_compared_each_with_its_own(record):
+    """By their names; where these changed too, by what is predicted."""
+
+    def turned(check, names):
+        order = list(range(len(check.labels)))[::-1]
+        numbers = ("labels", "measured", "standard_error", "interval", "expected", "margin", "smallest_caught")
+        lists = {name: [getattr(check, name)[i] for i in order] for name in numbers}
+        rivals = [r.model_copy(update={"expected": [r.expected[i] for i in order]}) for r in check.rivals]
+        parts = [p.model_copy(update={"values": [p.values[i] for i in order]}) for p in check.parts]
+        lists["labels"] = names(lists["labels"])
+        return check.model_copy(update={**lists, "rivals": rivals, "parts": parts})
+
+    for names in (lambda labels: labels, lambda labels: [f"renamed {label}" for label in labels]):
+        checks = [turned(check, names) if check.id == "sum" else check for check in record.checks]
+        found = compare(record, record.model_copy(update={"checks": checks}))
+        assert found.identical == len(record.checks)
+        assert not found.measured
+        assert not found.predictions
+        assert not found.margins
