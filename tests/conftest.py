@@ -9,6 +9,8 @@ import jax
 import jaxtyping
 import pytest
 
+from fieldbench.doors.pytest_plugin import share_cores
+
 # Annotations are checked only in modules imported from here on: pytest imports this file before any test module.
 _CHECKED = [f"fieldbench.{room}" for room in ("theory", "regression", "sampling", "statistics", "data")] + ["cases"]
 # A float may be an int, as PEP 484 has it: beartype says no by default, and with it NumPy's ArrayLike takes no float.
@@ -53,6 +55,10 @@ def store(tmp_path):
     from fieldbench.cells.store import Store
 
     return Store(tmp_path / "store", pytest.fail)
+
+
+def pytest_configure(config):
+    share_cores(config)
 
 
 def pytest_addoption(parser):

@@ -6,6 +6,7 @@ it changes nothing in sessions that have none.
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,26 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if file_path.suffix == ".py" and is_case(file_path):
         return CaseFile.from_parent(parent, path=file_path)
     return None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Under `-n`, give each worker of a session with cases a share of the cores of its own."""
+    if hasattr(config, "workerinput") and _names_cases(config):
+        share_cores(config)
+
+
+def share_cores(config: pytest.Config) -> None:
+    """Keep a worker to its share of the cores, where there are enough and the system can.
+
+    XLA starts as many threads as it sees cores: two workers on two cores ran a third faster with one core each than
+    with both. It looks once, so this comes before JAX is imported.
+    """
+    worker = getattr(config, "workerinput", {})
+    count, number = worker.get("workercount", 1), str(worker.get("workerid", "")).removeprefix("gw")
+    if count > 1 and number.isdigit() and hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        if len(cores) >= count:
+            os.sched_setaffinity(0, cores[int(number) :: count])
 
 
 @pytest.hookimpl(optionalhook=True)

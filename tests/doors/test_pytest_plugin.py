@@ -14,6 +14,7 @@ import fieldbench.records.assemble
 import fieldbench.records.files
 import fieldbench.regression
 import fieldbench.sampling  # noqa: F401
+from fieldbench.doors.pytest_plugin import share_cores
 
 ITEMS = 8
 
@@ -184,3 +185,22 @@ def test_a_session_without_cases_does_not_import_jax(pytester):
     pytester.makeini("[pytest]\n")
     pytester.makepyfile("import sys\n\ndef test_clean():\n    assert 'jax' not in sys.modules\n")
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("worker", "cores", "kept"),
+    [
+        ({"workercount": 2, "workerid": "gw1"}, {0, 1, 2, 3}, {1, 3}),
+        ({"workercount": 2, "workerid": "gw0"}, {4, 7}, {4}),
+        ({"workercount": 4, "workerid": "gw0"}, {0, 1}, None),
+        ({"workercount": 1, "workerid": "gw0"}, {0, 1}, None),
+        ({}, {0, 1}, None),
+    ],
+)
+def test_each_worker_has_cores_of_its_own_where_there_are_enough(worker, cores, kept, monkeypatch):
+    config = SimpleNamespace(workerinput=worker) if worker else SimpleNamespace()
+    found = []
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: cores, raising=False)
+    monkeypatch.setattr("os.sched_setaffinity", lambda process, chosen: found.append(set(chosen)), raising=False)
+    share_cores(config)
+    assert found == ([kept] if kept else [])
