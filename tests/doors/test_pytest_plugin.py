@@ -1,6 +1,7 @@
 """The pytest door, as a third party meets it: a folder of cases outside this repository."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from helpers_broken import BROKEN
