@@ -11,7 +11,7 @@ import numpy as np
 from jax.tree_util import register_dataclass
 from numpy.typing import NDArray
 
-from fieldbench.claims import Expression, Known, Quantity, Remainder, Said, observable
+from fieldbench.claims import Expression, Known, Quantity, Remainder, Said
 from fieldbench.theory.decimation import CutOff, cut_off, lognormal, replaced
 
 from .experiment import Gaussian, Images, Modulated
@@ -219,7 +219,3 @@ def dense_curve(at: Gaussian) -> tuple[Any, Any]:
     of = at.problem(2)
     kept = np.unique(np.geomspace(of.cuts[0], of.cuts[-1], 30).astype(int))
     return kept / of.samples, [cut(of, int(keep)).flow.value[0] for keep in kept]
-
-
-def size_of(ratio: Expression) -> Expression:
-    return observable(ratio)(lambda at, values: np.abs(values))

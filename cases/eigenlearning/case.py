@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fieldbench.claims import Case, Check, Control, Figure, Known, Remainder, Said, Tier, observable, per
+from fieldbench.claims import Case, Check, Control, Figure, Known, Remainder, Said, Tier, per
 
 from .experiment import DoubledRidge, ForgottenModes, Gaussian, Images, Modes, ShuffledLabels, Sphere
 from .population import KERNEL
@@ -70,11 +69,6 @@ def posterior_variance(at: Gaussian) -> Said:
     return {Gaussian.between: levels(at) * (1.0 - corrected(at)[0])}
 
 
-@observable(Modes.learned)
-def at_largest_ridge(at: Modes, learned: NDArray[np.float64]) -> NDArray[np.float64]:
-    return learned[:, -1]
-
-
 FEATURES, SPHERE = Gaussian(50, 400, (1.0, 10.0, 100.0)), Sphere(100, 16, (0.1, 1.0, 10.0), dimension=8)
 TIERS = {
     "quick": Tier([FEATURES, SPHERE, Images("digits", 600, 150)], replicates=16),
@@ -95,7 +89,7 @@ TIERS = {
 
 AT_LARGE_NOISE = Check(
     "learnability-at-large-noise",
-    at_largest_ridge,
+    Modes.learned.at(ridge=lambda at: at.ridge[-1]),
     theory=large_noise,
     rivals={"noise-not-divided-by-samples": noise_not_over_samples},
     statement=True,
