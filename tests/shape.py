@@ -41,20 +41,25 @@ class House:
             for top in ("fieldbench", "cases")
             for path in sorted((root / top).rglob("*.py"))
         }
+        self.trees = {module: ast.parse(path.read_text(encoding="utf-8")) for module, path in self.paths.items()}
         self.imports = {module: set(self._imported(module)) - {module} for module in self.paths}
 
     def _imported(self, module: str) -> Iterator[str]:
         """Modules of the project that one imports as it is loaded or later; not what type checkers alone read."""
-        path = self.paths[module]
-        package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-        for node in _run(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom):
-                base = ".".join([*package.split(".")[: len(package.split(".")) + 1 - node.level]]) if node.level else ""
-                source = ".".join(part for part in (base, node.module or "") if part)
-                for alias in node.names:
-                    yield from self._home(source, alias.name)
-            elif isinstance(node, ast.Import):
+        for source, name in self._taken(module):
+            yield from self._home(source, name)
+        for node in _run(self.trees[module]):
+            if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names if alias.name in self.paths)
+
+    def _taken(self, module: str) -> Iterator[tuple[str, str]]:
+        """Each `from source import name` of a module, a relative source spelt out."""
+        package = self.room_of(module).split(".")
+        for node in _run(self.trees[module]):
+            if isinstance(node, ast.ImportFrom):
+                base = package[: len(package) + 1 - node.level] if node.level else []
+                source = ".".join([*base, *filter(None, [node.module])])
+                yield from ((source, alias.name) for alias in node.names)
 
     def _home(self, source: str, name: str) -> Iterator[str]:
         below = f"{source}.{name}"
@@ -113,12 +118,10 @@ class House:
     def around_faces(self) -> list[str]:
         """Names that a library's room does not list and that another room, or a case, takes all the same."""
         found = []
-        for module, path in self.paths.items():
-            for node in _run(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                    for alias in node.names:
-                        where = self._behind_a_face(module, node.module, alias.name)
-                        found += [f"{module} takes {where}"] if where else []
+        for module in self.paths:
+            for source, name in self._taken(module):
+                where = self._behind_a_face(module, source, name)
+                found += [f"{module} takes {where}"] if where else []
         return found
 
     def _behind_a_face(self, module: str, source: str, name: str) -> str:
@@ -131,8 +134,7 @@ class House:
 
     def face(self, room: str) -> set[str]:
         """Names that a room's `__init__` lists."""
-        tree = ast.parse(self.paths[room].read_text(encoding="utf-8"))
-        return {alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+        return {alias.asname or alias.name for node in ast.walk(self.trees[room]) if isinstance(node, ast.ImportFrom)
                 for alias in node.names}  # fmt: skip
 
     def of_one_claim(self) -> dict[str, str]:
@@ -157,15 +159,7 @@ class House:
 
     def _defining(self, module: str) -> list[str]:
         """What a module imports, faces followed to the defining modules of the names that it takes."""
-        found = []
-        for node in _run(ast.parse(self.paths[module].read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.ImportFrom):
-                continue
-            package = self.room_of(module)
-            source = f"{package}.{node.module}" if node.level else node.module or ""
-            for alias in node.names:
-                found += self._definition(source, alias.name)
-        return found
+        return [home for source, name in self._taken(module) for home in self._definition(source, name)]
 
     def _definition(self, source: str, name: str) -> list[str]:
         if f"{source}.{name}" in self.paths:
@@ -173,7 +167,7 @@ class House:
         path = self.paths.get(source)
         if path is None or path.name != "__init__.py":
             return [source] if path else []
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(self.trees[source]):
             if isinstance(node, ast.ImportFrom) and any((a.asname or a.name) == name for a in node.names):
                 return self._definition(node.module or "", name)
         return []
@@ -181,9 +175,9 @@ class House:
     def meanings(self) -> dict[str, list[str]]:
         """Public names of the library that mean several things: defined at the top of more than one module."""
         homes: dict[str, list[str]] = defaultdict(list)
-        for module, path in self.paths.items():
+        for module, tree in self.trees.items():
             if module.startswith("fieldbench."):
-                for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                for node in tree.body:
                     for name in _bound(node):
                         if not name.startswith("_") and name not in ALIASES:
                             homes[name].append(module.removeprefix("fieldbench."))

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fieldbench.loading.discovery import is_case
+from fieldbench.loading.discovery import CASE, is_case
 
 if TYPE_CHECKING:
     from fieldbench.doors.session import Session
     from fieldbench.judging.trial import Result
 
-_RECORD, _WARNING = "fieldbench-record", "fieldbench-warning"
+_RECORD, _WARNING, _CASES = "fieldbench-record", "fieldbench-warning", "fieldbench-cases"
+_FOUND = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,8 +52,14 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 def pytest_configure(config: pytest.Config) -> None:
     """Under `-n`, give each worker of a session with cases a share of the cores of its own."""
-    if hasattr(config, "workerinput") and _names_cases(config):
+    if getattr(config, "workerinput", {}).get(_CASES):
         share_cores(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker whether the session has cases, so that it need not look for them again."""
+    node.workerinput[_CASES] = _names_cases(node.config)
 
 
 def share_cores(config: pytest.Config) -> None:
@@ -235,9 +242,10 @@ def _words(config: pytest.Config, error: BaseException) -> str:
 
 
 def _names_cases(config: pytest.Config) -> bool:
-    for argument in config.args:
-        path = Path(str(argument).split("::")[0])
-        files = path.rglob("*.py") if path.is_dir() else [path]
-        if any(is_case(file) for file in files):
-            return True
-    return False
+    """Whether the session was asked for cases; the folders are searched once."""
+    if _FOUND not in config.stash:
+        paths = [Path(str(argument).split("::")[0]) for argument in config.args]
+        config.stash[_FOUND] = any(
+            is_case(file) for path in paths for file in (path.rglob(CASE) if path.is_dir() else [path])
+        )
+    return config.stash[_FOUND]
