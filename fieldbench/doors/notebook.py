@@ -42,7 +42,9 @@ class Run:
     @property
     def exit_code(self) -> int:
         """As of the command line: 0 if every verdict is as declared, the worst otherwise."""
-        return max(record.exit_code for record in self.records)
+        from fieldbench.verdicts.outcome import worst
+
+        return worst(record.exit_code for record in self.records)
 
     @property
     def frame(self) -> pd.DataFrame:

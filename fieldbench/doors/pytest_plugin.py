@@ -19,6 +19,7 @@ from fieldbench.loading.discovery import CASE, is_case
 if TYPE_CHECKING:
     from fieldbench.doors.session import Session
     from fieldbench.judging.trial import Result
+    from fieldbench.verdicts.outcome import RivalOutcome
 
 _RECORD, _WARNING, _CASES = "fieldbench-record", "fieldbench-warning", "fieldbench-cases"
 _FOUND = pytest.StashKey[bool]()
@@ -181,6 +182,7 @@ class CaseItem(pytest.Item):
 
         parent = self.parent
         assert isinstance(parent, CaseFile)
+        rival: RivalOutcome | None = None
         judgement = parent.result(self.seed).judgement
         assert judgement is not None  # this door never asks for a partial result
         self.user_properties += [(_WARNING, message) for message in parent.warnings]
@@ -192,7 +194,7 @@ class CaseItem(pytest.Item):
         elif self.kind == "rival":
             outcome = checks[self.target[0]]
             rival = next((r for r in outcome.rivals if r.id == self.target[1]), None)
-            sound = rival is not None and rival.as_declared
+            sound = rival is not None and not rival.survives
             text = rival_text(outcome, rival) if rival else ""
         else:
             outcome = checks[self.target[0]]
@@ -202,6 +204,8 @@ class CaseItem(pytest.Item):
             self.user_properties.append((_RECORD, str(written)))
         if outcome.verdict is Verdict.NOT_RUN:
             pytest.skip(outcome.reason)
+        if self.kind == "rival" and rival is not None and not rival.rejection.told:
+            pytest.skip(text)
         self.add_report_section("call", "fieldbench", text)
         self.user_properties.append(("fieldbench", text))
         if not sound:

@@ -9,6 +9,7 @@ from fieldbench.doors.cases import one
 from fieldbench.doors.output import Output
 from fieldbench.doors.session import OWN, REFERENCE, default_store
 from fieldbench.errors import BadInput
+from fieldbench.verdicts.separation import told
 from fieldbench.verdicts.words import number, on_natural_scale, worst_point
 
 if TYPE_CHECKING:
@@ -115,6 +116,8 @@ def _explained(record: Record, check: CheckPart) -> list[str]:
 
 
 def _rival(check: CheckPart, rival: Any, i: int) -> str:
+    if not told(check, rival):
+        return f"  rival {rival.id}: cannot be told from the theory, they differ by less than both margins"
     verb = "rejected" if rival.rejected else "NOT rejected"
     gap = abs(rival.expected[i] - check.expected[i])
     shape = ", its constant fitted" if rival.free else f", {number(gap)} from the theory here"

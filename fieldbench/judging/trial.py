@@ -46,7 +46,8 @@ class Result:
         """The claim's outcome in one line."""
         if self.judgement is None:
             return f"partial: {len(self.measurements)} cells measured, nothing judged"
-        return self.judgement.summary(tuple(dict.fromkeys(skip.reason for skip in self.skipped)))
+        skipped = tuple(dict.fromkeys(skip.reason for skip in self.skipped))
+        return self.judgement.summary(skipped, tuple(sorted(self.data)))
 
     @property
     def computed(self) -> int:

@@ -68,7 +68,7 @@ def differences(record: Record, case: Case) -> list[str]:
     found += _compare("axes", _measured_axes(record, record.axes), _measured_axes(record, case.axes()))
     found += _compare("exit code", record.exit_code, int(judgement.exit_code))
     skipped = tuple(dict.fromkeys(skip.reason for skip in record.skipped))
-    found += _compare("summary", record.summary, judgement.summary(skipped))
+    found += _compare("summary", record.summary, judgement.summary(skipped, tuple(sorted(record.data))))
     return list(dict.fromkeys(found))
 
 
