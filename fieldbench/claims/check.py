@@ -55,10 +55,12 @@ class Check:
         exact: the numbers hold on every data set, without sampling error.
         expect: the declared verdict, a strict expectation; other than "reproduced" needs `because`.
         because: the analysis behind an expected contradiction or inconclusiveness.
-        statement: True for the check that is the claim's own statement in words: no guess in its margin, and the nearest
-            rival at least two margins away at every point.
+        statement: True for the check that is the claim's own statement in words: no guess in its margin, and the
+            nearest rival at least two margins away at every point.
         effect: the smallest effect of interest of a null check, which stands for the nearest rival: a number or an
             expression, on the check's scale.
+        own: ports whose own implementation the theory presupposes, such as the sampler whose step bias it predicts;
+            with somebody else's the check is not run.
         side: see `AtLeast` and `AtMost`.
     """
 
@@ -75,6 +77,7 @@ class Check:
     because: str = ""
     statement: bool = False
     effect: float | Expression | None = None
+    own: tuple[str, ...] = ()
     side: str = "both"
     line: str = field(default_factory=declared_at, compare=False, repr=False)
 

@@ -90,6 +90,9 @@ def run(
         list[str] | None,
         typer.Option("--with", metavar="PORT=MODULE:FACTORY", help="another implementation under the claims"),
     ] = None,
+    reuse: Annotated[
+        bool, typer.Option("--reuse", help="also take stored cells that an implementation under --with measured")
+    ] = False,
     results: Annotated[
         Path | None, typer.Option("--results", help="directory of records (default: .fieldbench/results)")
     ] = None,
@@ -120,6 +123,7 @@ def run(
         results=REFERENCE if reference else results or OWN / "results",
         reference=reference,
         implementations=ports.parse(implementations or ()),
+        reuse=reuse,
         overrides=parse_overrides(overrides or ()),
         partial=partial,
         warn=lambda message: out.note(f"warning: {message}"),

@@ -35,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--with", action="append", default=[], dest="fieldbench_with", metavar="PORT=MODULE:FACTORY",
                     help="put somebody else's implementation under the claims (ports: gpr, sampler)")  # fmt: skip
+    group.addoption("--reuse", action="store_true", help="also take stored cells that what is under --with measured")
     group.addoption(
         "--results", default=None, metavar="DIR", help="where records are written (default: .fieldbench/results)"
     )
@@ -164,6 +165,7 @@ class CaseFile(pytest.File):
             store=Path(option("--store")) if option("--store") else default_store(),
             results=Path(option("--results")) if option("--results") else OWN / "results",
             implementations=ports.parse(option("fieldbench_with")),
+            reuse=option("--reuse"),
             warn=self.warnings.append,
         )
 

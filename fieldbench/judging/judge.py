@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,14 @@ Evidence = Mapping[str, Mapping[Any, Arrays]]
 """Variant → experiment → name of the quantity → values, (replicates, …)."""
 
 
-def judge(case: Case, tier: str, evidence: Evidence, predictions: Predictions, missing: str = "") -> Judgement:
+def judge(
+    case: Case,
+    tier: str,
+    evidence: Evidence,
+    predictions: Predictions,
+    missing: str = "",
+    foreign: Collection[str] = (),
+) -> Judgement:
     """Recompute every verdict from measured and predicted values alone.
 
     Args:
@@ -40,6 +47,8 @@ def judge(case: Case, tier: str, evidence: Evidence, predictions: Predictions, m
         evidence: what was measured.
         predictions: what theories say of it.
         missing: why experiments of the tier are absent (data sets not on this machine).
+        foreign: ports under which somebody else's implementation was; a check that presupposes the suite's own there is
+            not run.
     """
     main = evidence.get(MAIN, {})
     guards, failing = {}, dict[str, set[Any]]()
@@ -62,10 +71,14 @@ def judge(case: Case, tier: str, evidence: Evidence, predictions: Predictions, m
     def judged(check: Check | Limit) -> CheckOutcome:
         if isinstance(check, Limit):
             return _limit(check)
+        if theirs := _presupposed(check, foreign):
+            return not_run(check.terms, theirs)
         return _check(case, check, tier, main, predictions, missing, broken(check))
 
     def controlled(control: Control) -> CheckOutcome:
         check = control.contradicts
+        if theirs := _presupposed(check, foreign):
+            return not_run(check.terms, theirs)
         if control.theory is not None:
             return _check(case, check, tier, main, predictions, missing, broken(check, control.on), control)
         # A broken measurement is not asked to pass the guards of a sound one: it is asked to be noticed.
@@ -74,6 +87,11 @@ def judge(case: Case, tier: str, evidence: Evidence, predictions: Predictions, m
     checks = tuple(judged(check) for check in case.checks)
     controls = tuple(ControlOutcome(c.id, c.contradicts.id, controlled(c)) for c in case.controls)
     return Judgement(checks, controls, tuple(guards.values()))
+
+
+def _presupposed(check: Check, foreign: Collection[str]) -> str:
+    ports = [port for port in check.own if port in foreign]
+    return f"its theory is that of the suite's own {' and '.join(ports)}" if ports else ""
 
 
 def rehearse(case: Case, tier: str, experiments: Sequence[Any], predictions: Predictions) -> None:

@@ -94,4 +94,4 @@ def _noise(values: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.
     count = len(values)
     if count < 2:
         return np.zeros_like(values)
-    return rng.standard_normal((count, count)) @ (values - values.mean(axis=0)) / np.sqrt(count - 1)
+    return np.asarray(rng.standard_normal((count, count)) @ (values - values.mean(axis=0)) / np.sqrt(count - 1))

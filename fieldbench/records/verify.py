@@ -10,6 +10,7 @@ import numpy as np
 
 from fieldbench import canonical
 from fieldbench.cells.measurement import evidence_of
+from fieldbench.cells.runner import OWN
 from fieldbench.claims.case import Case
 from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.judging.drawing import draw
@@ -54,7 +55,8 @@ def differences(record: Record, case: Case) -> list[str]:
             for c in record.cells
         ]
         evidence, predictions = evidence_of(cells), predictions_of(record, experiments)
-        judgement = judge(case, record.tier, evidence, predictions, reasons)
+        foreign = {port for port, used in record.ports.items() if not used.startswith(OWN)}
+        judgement = judge(case, record.tier, evidence, predictions, reasons, foreign)
         # Dense curves are not recomputed: they may need data sets, and minutes.
         figure = figure_part(draw(case, evidence, predictions, curves=False))
     except (FieldbenchError, ValueError, LookupError) as error:  # a record is input: it may be inconsistent in any way

@@ -8,7 +8,18 @@ from fieldbench.records.schema import CheckPart, Record
 from fieldbench.verdicts.words import number as short
 from fieldbench.verdicts.words import on_natural_scale, worst_point
 
-COLUMNS = ("claim", "check", "measured", "predicted", "margin", "resolution", "standard error", "rival (t, p)", "power", "verdict")
+COLUMNS = (
+    "claim",
+    "check",
+    "measured",
+    "predicted",
+    "margin",
+    "resolution",
+    "standard error",
+    "rival (t, p)",
+    "power",
+    "verdict",
+)
 
 
 def points(record: Record) -> list[dict[str, Any]]:

@@ -73,7 +73,7 @@ class RivalOutcome:
 
     @property
     def survives(self) -> bool:
-        """Whether the data had their say and did not exclude it; one that the margins hide is seen in the resolution."""
+        """Whether the data had their say and did not exclude it; one hidden by margins is seen in the resolution."""
         return self.rejection.told and not self.rejection.rejected
 
 
@@ -178,9 +178,9 @@ class Judgement:
     def summary(self, skipped: tuple[str, ...] = (), data: tuple[str, ...] = ()) -> str:
         """The claim in one line, in agreement with the exit code.
 
-        What is not as declared leads; then the verdict of the statements, on the data sets that were used; then declared
-        exceptions, the number of checks that are only compatible, and what was not run. A claim with checks that did not
-        run, or without some of its data, never reads plain "reproduced".
+        What is not as declared leads; then the verdict of the statements, on the data sets that were used; then
+        declared exceptions, the number of checks that are only compatible, and what was not run. A claim with checks
+        that did not run, or without some of its data, never reads plain "reproduced".
         """
         run = [check for check in self.checks if check.verdict is not Verdict.NOT_RUN]
         if not run:

@@ -25,8 +25,8 @@ def told(check: Any, rival: Any) -> bool:
     """Whether a rival in a record can be told from the theory at any point of its check."""
     if not check.labels or (rival.free and len(check.labels) < 2):
         return False
-    numbers = (np.asarray(values) for values in (check.expected, check.margin, rival.expected, rival.margin))
-    return bool(separate(*numbers, rival.free).any())
+    theory, margin = np.asarray(check.expected), np.asarray(check.margin)
+    return bool(separate(theory, margin, np.asarray(rival.expected), np.asarray(rival.margin), rival.free).any())
 
 
 def survives(check: Any, rival: Any) -> bool:

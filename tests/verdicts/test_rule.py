@@ -147,7 +147,9 @@ def test_five_standard_errors_and_one_in_a_thousand_are_enough():
 def test_rejection_needs_both_distance_and_significance():
     margin = np.zeros(1)
     assert reject(at(6.0, 1.0), np.zeros(1), margin, HERE).rejected
-    assert not reject(at(4.9, 1.0), np.zeros(1), margin, HERE).rejected  # p < 1e-3 (two-sided 0.0018 > 1e-3) and below five
+    assert not reject(
+        at(4.9, 1.0), np.zeros(1), margin, HERE
+    ).rejected  # p < 1e-3 (two-sided 0.0018 > 1e-3) and below five
     assert not reject(at(6.0, 1.0), np.zeros(1), np.full(1, 1.5), HERE).rejected  # the rival has a budget, too
     tail = reject(at(6.0, 1.0), np.zeros(1), margin, HERE).p_value
     assert tail == pytest.approx(2 * stats.t.sf(6.0, 7))
