@@ -60,7 +60,7 @@ def load_case(path: Path) -> Case:
 def load_worlds(path: Path) -> dict[str, dict[str, Any]]:
     """The worlds in which a case's claim would be false: id of a statement check → name → theory or number.
 
-    They stand in `worlds.py` beside the case, as `WORLDS = {CHECK: {"name": theory}}`; none where there is no such file.
+    `worlds.py` beside the case has them as `WORLDS = {CHECK: {"name": theory}}`; none where there is no such file.
 
     Raises:
         CaseError: it cannot be imported, or binds no WORLDS.
