@@ -256,6 +256,20 @@ def flips(
 
 @app.command()
 @door
+def margins(
+    where: Annotated[Path, typer.Argument(metavar="PATH", help="a results directory")] = REFERENCE,
+    before: Annotated[Path | None, typer.Option(help="an earlier results directory, to compare with")] = None,
+    to: Annotated[Path, typer.Option(help="file to write")] = Path("docs/margins.md"),
+    as_json: Json = False,
+) -> None:
+    """Write docs/margins.md: how much data strain each margin, and what the statements resolve."""
+    from fieldbench.doors.records import write_margins
+
+    write_margins(where, before, to, Output(as_json))
+
+
+@app.command()
+@door
 def coverage(
     results: Results = REFERENCE,
     cases: Cases = None,

@@ -157,3 +157,19 @@ def convert_records(where: Path, out: Output) -> None:
             out.line(f"{path}: converted")
     out.line(f"{len(done)} records converted")
     out.value({"converted": done})
+
+
+def write_margins(where: Path, before: Path | None, to: Path, out: Output) -> None:
+    """Write how tight the margins of the newest records are."""
+    from fieldbench import atomic
+    from fieldbench.report.margins import markdown, strains
+    from fieldbench.report.table import newest
+
+    records = newest(where)
+    if not records:
+        raise BadInput(f"no record in {where}; make one with `fieldbench run`")
+    with atomic.explained(to, "the records are untouched", "choose a writable file with --to"):
+        atomic.write(to, markdown(records, newest(before) if before else ()).encode())
+    out.line(str(to))
+    found = [{"claim": r.claim.id, "tier": r.tier, "check": c.id, "strain": s} for r, c, s in strains(records)]
+    out.value({"margins": str(to), "strains": found})
