@@ -1,4 +1,4 @@
-"""How tight the margins are: |measured − predicted| over the margin for every check, and what the statements resolve."""
+"""How tight the margins are: |measured − predicted| over the margin of each check, and what the statements resolve."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ distance from the theory to the nearest rival, at the worst point.
 
 
 def strain(check: CheckPart) -> float | None:
-    """Largest |measured − predicted| / margin over the points; None for bounds, declared failures and what did not run."""
+    """Largest |measured − predicted| / margin over the points; None for bounds, failures and what did not run."""
     if check.side != "both" or not check.labels or check.verdict not in ("reproduced", "compatible"):
         return None
     margin = np.asarray(check.margin)
