@@ -2,8 +2,9 @@
 
 Every case lists such worlds in `worlds.py`, before anybody looked whether its statement notices them. Data are
 simulated from each at the noise of the committed records. A world two margins or more from the theory has to be
-contradicted; what lies closer is tabled as what the statement cannot see. Run `pytest tests/test_false_claims.py --slow`, or
-`python tests/test_false_claims.py` for the table.
+contradicted; what lies closer is tabled as what the statement cannot see.
+
+Run `pytest tests/test_false_claims.py --slow`, or `python tests/test_false_claims.py` for the table.
 """
 
 from __future__ import annotations
