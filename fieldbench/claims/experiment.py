@@ -23,6 +23,9 @@ class Quantity(Expression):
         unit: of one value; empty for a pure number.
         doc: what it is, in a line.
         chain: it comes from a Markov chain, so that a check may read it only under a guard.
+        discrete: it takes few values (a count, a rank correlation), so that replicates agree by chance.
+        sampled: False for a number known without sampling, the same in every replicate. Replicates of any other
+            quantity that a check weighs differ, or the run is refused.
 
     >>> class Walk(Experiment):
     ...     steps = (1, 2, 4)
@@ -31,8 +34,18 @@ class Quantity(Expression):
     (3,)
     """
 
-    def __init__(self, *axes: str, symbol: str = "", unit: str = "", doc: str = "", chain: bool = False) -> None:
-        self.axes, self.symbol, self.unit, self.chain = axes, symbol, unit, chain
+    def __init__(
+        self,
+        *axes: str,
+        symbol: str = "",
+        unit: str = "",
+        doc: str = "",
+        chain: bool = False,
+        discrete: bool = False,
+        sampled: bool = True,
+    ) -> None:
+        self.axes, self.symbol, self.unit = axes, symbol, unit
+        self.chain, self.discrete, self.sampled = chain, discrete, sampled
         self.__doc__ = doc
         self.name = ""
         self.owner: type[Experiment] = Experiment

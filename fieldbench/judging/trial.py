@@ -66,7 +66,7 @@ def run_case(case: Case, store: Store, settings: Settings) -> Result:
     planned, replicates = case.planned(settings.tier)
     present, skipped = available(overridden(case, planned, settings.overrides), settings.checksum)
     # A theory does not wait for the data: what is wrong with it is known before hours of measurement.
-    predictions = predict(case, settings.tier, list(present))
+    predictions = predict(case, settings.tier, list(present), settings.seed)
     rehearse(case, settings.tier, list(present), predictions)
     measurements, whole = measure(case, present, replicates, store, settings)
     evidence = evidence_of([(m.variant, m.experiment, m.key.block[0], m.arrays) for m in measurements])
