@@ -91,7 +91,7 @@ class Images(Experiment, stream="images"):
     reference: int
     images: int
 
-    trend = Quantity(doc="rank correlation of the kurtosis with k, in blocks of two octaves")
+    trend = Quantity(discrete=True, doc="rank correlation of the kurtosis with k, in blocks of two octaves")
     lowest = Quantity(symbol="⟨φ_k⁴⟩ − 3", doc="excess kurtosis, mean of k ≤ 4")
     highest = Quantity(symbol="⟨φ_k⁴⟩ − 3", doc="excess kurtosis, mean of the last two octaves")
 
