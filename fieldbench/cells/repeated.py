@@ -26,41 +26,43 @@ def chosen(costs: Sequence[float], *names: Any) -> int:
     return cheap[int(canonical.sha256(list(names))[:8], 16) % len(cheap)]
 
 
-def require_same(first: Arrays, again: Arrays, replaced: bool, drawn: Collection[str], where: str) -> None:
-    """Refuse a block that does not come out as before, but for its first replicate where that has another key.
+def require_same(first: Arrays, again: Arrays, other: int | None, drawn: Collection[str], where: str) -> None:
+    """Refuse a block that does not come out as before, but for the one replicate that has another key.
 
     On a CPU the same program gives the same bits; elsewhere sums may be added in another order, which is told from
     another draw by half of the digits.
 
     Args:
         first, again: name → values, (replicates, …).
-        replaced: the first replicate has another key.
+        other: the replicate with another key, None where there is none.
         drawn: the quantities that change with the key.
         where: begins the sentence.
     """
     exact = jax.default_backend() == "cpu"
     for name, values in first.items():
-        before, now = (array[int(replaced) :] for array in (values, again.get(name, values)))
+        before, now = np.asarray(values, np.float64), np.asarray(again[name], np.float64)
+        if other is not None:
+            before, now = (np.delete(array, other, axis=0) for array in (before, now))
         digits = 0.0 if exact or values.dtype.kind != "f" else float(np.sqrt(np.finfo(values.dtype).eps))
-        off = np.abs(np.subtract(now, before, dtype=np.float64))
+        off = np.abs(now - before)
         if not np.all(off <= digits * np.abs(before)):
-            cause = (
-                "one replicate got another key, and others changed with it: a block mixes its keys or measure has a "
-                "hidden state" if replaced else "measure has a hidden state"
+            cause = "measure has a hidden state" if other is None else (
+                "one replicate got another key, and others changed with it: the block mixes its keys, or measure has a "
+                "hidden state"
             )  # fmt: skip
             raise BadInput(
                 f"{where}: {name!r} differs by {np.max(off):.2e} from the first time; {cause}; draw all randomness of "
-                "a replicate from its own key. Nothing of this run is kept"
+                "a replicate from its own key, or say what a block has in common by @batched(…, common=…); its cells "
+                "are not kept"
             )
-    if deaf := [name for name in drawn if replaced and name in first and _same(first[name][0], again[name][0])]:
-        raise BadInput(
-            f"{where}: {deaf[0]!r} of the first replicate stays {np.ravel(first[deaf[0]][0])[:1]} with another key; draw "
-            "all randomness of a replicate from its own key. Nothing of this run is kept"
-        )
-
-
-def _same(a: NDArray[Any], b: NDArray[Any]) -> bool:
-    return bool(np.size(a)) and bool(np.all(a == b))
+    if other is None:
+        return
+    for name in drawn:
+        if name in first and np.size(first[name]) and np.array_equal(first[name][other], again[name][other]):
+            raise BadInput(
+                f"{where}: {name!r} stays {np.ravel(first[name][other])[0]:.6g} in the replicate that got another key; "
+                "draw all randomness of a replicate from its own key; its cells are not kept"
+            )
 
 
 @contextlib.contextmanager

@@ -197,10 +197,12 @@ def _require_evidence(case: Case, tier: str, found: Sequence[Measurement], last:
 def _repeated(
     case: Case, found: list[tuple[Work, Measurement]], replicates: int, store: Store, settings: Settings
 ) -> list[tuple[Work, Measurement]]:
-    """Compute one of the sound blocks of this run a second time, the first of its keys replaced by a fresh one.
+    """Compute one of the sound blocks of this run a second time, one of its keys replaced by a fresh one.
+
+    It is the first, or the last where the first is declared to draw what the block has in common.
 
     Raises:
-        BadInput: the others came out otherwise, or the first did not; no cell of that kind of experiment is kept.
+        BadInput: the others came out otherwise, or that one did not; no cell of that kind of experiment is kept.
     """
     anew = [n for n, (item, cell) in enumerate(found) if item.variant.name == MAIN and not cell.reused]
     if not anew:
@@ -211,15 +213,17 @@ def _repeated(
     where = f"{case.claim.id}, {item.experiment}, replicates from {item.first}, computed a second time"
     ports = {name: settings.ports[name] for name in item.variant.ports}
     block = list(range(item.first, item.first + item.variant.size))
-    fresh = [replicates, *block[1:]] if len(block) > 1 else block
-    again = _measure(case, item, fresh, settings.seed, ports, where)
+    other = None if len(block) == 1 else -1 if item.variant.common else 0
+    if other is not None:
+        block[other] = replicates
+    again = _measure(case, item, block, settings.seed, ports, where)
     read = weighed(case, settings.tier, MAIN, item.experiment)
     drawn = [name for name, quantity in read.items() if quantity.sampled and not quantity.discrete]
     try:
-        require_same(cell.arrays, again, fresh != block, drawn, where)
+        require_same(cell.arrays, again, other, drawn, where)
     except BadInput:
-        for other, measured in found:
-            if type(other.experiment) is type(item.experiment) and not measured.reused:
+        for made, measured in found:
+            if type(made.experiment) is type(item.experiment) and not measured.reused:
                 store.drop(measured.key)
         raise
     return [*found[:number], (item, replace(cell, repeated=True)), *found[number + 1 :]]

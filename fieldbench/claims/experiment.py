@@ -113,17 +113,23 @@ class Experiment:
         return broken(**{field.name: getattr(self, field.name) for field in fields})
 
 
-def batched(block: int) -> Callable[[MeasureT], MeasureT]:
+def batched(block: int, common: str = "") -> Callable[[MeasureT], MeasureT]:
     """Declare that a measurement takes the keys of a fixed block of `block` replicates at once.
 
     The block is then the unit of work: it is computed, stored and resumed whole, because arithmetic inside a batch
-    may depend on the batch's shape.
+    may depend on the batch's shape. Each replicate is drawn from its own key alone, or a run that notices is refused.
+
+    Args:
+        block: number of replicates.
+        common: what the first key draws for the whole block, and why the replicates count as independent all the same
+            (parts of one population that do not overlap); empty where there is nothing.
     """
     if block < 1:
         raise ValueError(f"a block has at least one replicate, not {block}")
 
     def declare(measure: MeasureT) -> MeasureT:
         measure.block = block  # type: ignore[attr-defined]
+        measure.common = common  # type: ignore[attr-defined]
         return measure
 
     return declare
