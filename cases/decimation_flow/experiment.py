@@ -100,7 +100,7 @@ class Images(Experiment, stream="images"):
         """The one that the images are from."""
         return (self.dataset,)
 
-    @batched(REPLICATES)
+    @batched(REPLICATES, common="a permutation that cuts the images into subsets without overlap, one a replicate")
     def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:
         modes = modes_on_subsets(load(self.dataset).pixels, Kernel(self.kernel), keys, self.reference, self.images)
         blocks = kurtosis_by_block(modes)
