@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from fieldbench.cells.measurement import Measurement
 from fieldbench.claims.case import Case
 from fieldbench.claims.experiment import Quantity
 from fieldbench.claims.names import MAIN
@@ -85,9 +84,9 @@ def _require_scatter(values: NDArray[Any], name: str, sampled: bool, where: str)
             "declared sampled=False; drop that"
         )
     raise BadInput(
-        f"{found} is {flat[0, first]:.6g} to rounding in all {len(flat)} replicates (it differs by {spread[first]:.1e}, "
-        f"at most {limit[first]:.1e} is rounding): it has no standard error; draw it from the key, read an identity by "
-        "a check with exact=True, or declare what is known without sampling sampled=False and a count discrete=True"
+        f"{found} is {flat[0, first]:.6g} to rounding in all {len(flat)} replicates (differs by {spread[first]:.1e}, "
+        f"rounding: {limit[first]:.1e}): it has no standard error; draw it from the key, read an identity by a check "
+        "with exact=True, or declare sampled=False what is known without sampling and discrete=True a count"
     )
 
 

@@ -20,7 +20,7 @@ from fieldbench.cells.codehash import code_hash, require_as_imported
 from fieldbench.cells.keys import replicate_key
 from fieldbench.cells.measurement import Measurement, Skipped, evidence_of
 from fieldbench.cells.provenance import collect, measure_cost
-from fieldbench.cells.repeated import chosen, require_same, without_global_state
+from fieldbench.cells.repeated import chosen, require_own, require_same, without_global_state
 from fieldbench.cells.replicates import require_evidence, weighed
 from fieldbench.cells.siblings import Siblings
 from fieldbench.cells.store import CellKey, Store
@@ -199,7 +199,8 @@ def _repeated(
 ) -> list[tuple[Work, Measurement]]:
     """Compute one of the sound blocks of this run a second time, one of its keys replaced by a fresh one.
 
-    It is the first, or the last where the first is declared to draw what the block has in common.
+    It is the first, or the last where the first is declared to draw what the block has in common. Diagnostics may be
+    of the whole block: only what a check weighs is compared.
 
     Raises:
         BadInput: the others came out otherwise, or that one did not; no cell of that kind of experiment is kept.
@@ -218,9 +219,12 @@ def _repeated(
         block[other] = replicates
     again = _measure(case, item, block, settings.seed, ports, where)
     read = weighed(case, settings.tier, MAIN, item.experiment)
-    drawn = [name for name, quantity in read.items() if quantity.sampled and not quantity.discrete]
+    drawn = {name for name, quantity in read.items() if quantity.sampled and not quantity.discrete}
     try:
-        require_same(cell.arrays, again, other, drawn, where)
+        if other is None:
+            require_same(cell.arrays, again, set(read), where)
+        else:
+            require_own(cell.arrays, again, other, drawn, item.variant.common, where)
     except BadInput:
         for made, measured in found:
             if type(made.experiment) is type(item.experiment) and not measured.reused:

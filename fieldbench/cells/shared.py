@@ -41,11 +41,15 @@ def shared(case: Case) -> dict[str, tuple[str, ...]]:
     files = {Path(inspect.getfile(kind)).resolve() for kind in kinds}
     members = _Members(files)
     measured = _closure(members.named("measure"), members)
-    told = _closure({unit for theory in _theories(case) for unit in _units_of(theory)}, members)
+    told = _closure({unit for theory in _theories(case) for unit in _units_of(theory, members)}, members)
     found: dict[str, list[str]] = {}
     for unit in sorted(measured & told):
         where = _module_name(unit.path, case.path.resolve().parent)
-        if where and isinstance(_file(unit.path).definitions.get(unit.name), ast.FunctionDef | ast.ClassDef):
+        definition = _file(unit.path).definitions.get(unit.name)
+        kinds_of = (
+            ast.FunctionDef if unit.path in files else ast.FunctionDef | ast.ClassDef
+        )  # an experiment: its members
+        if where and isinstance(definition, kinds_of):
             found.setdefault(where, []).append(unit.name)
     public = {module: [name for name in names if not name.startswith("_")] for module, names in found.items()}
     return {module: tuple(public[module] or found[module]) for module in sorted(found)}
@@ -68,21 +72,24 @@ def _theories(case: Case) -> list[Any]:
     return [*case.theories.values(), *(theory for _, theory in case.theory_names.values())]
 
 
-def _units_of(theory: Any) -> Iterator[Unit]:
+def _units_of(theory: Any, members: _Members) -> Iterator[Unit]:
     """Where a theory is written, and the functions that it was made with."""
     if isinstance(theory, functools.partial):
         for part in (theory.func, *theory.args, *theory.keywords.values()):
-            yield from _units_of(part)
+            yield from _units_of(part, members)
         return
     function = inspect.unwrap(theory) if callable(theory) else None
     code = getattr(function, "__code__", None)
-    if code is None:
+    if code is None or not Path(code.co_filename).is_file():
         return
     path = Path(code.co_filename).resolve()
-    if path.is_file():
+    if code.co_name == "<lambda>":  # it stands within a larger statement
+        for name in code.co_names:
+            yield from (*_resolved(path, name), *members.named(name))
+    else:
         yield from (Unit(path, name) for name in _file(path).at_line(code.co_firstlineno))
     for cell in function.__closure__ or ():
-        yield from _units_of(cell.cell_contents)
+        yield from _units_of(cell.cell_contents, members)
 
 
 class _File:
@@ -109,8 +116,12 @@ class _File:
         return []
 
 
-@functools.cache
 def _file(path: Path) -> _File:
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@functools.cache
+def _read(path: Path, modified: int) -> _File:
     return _File(path)
 
 
@@ -141,7 +152,7 @@ def _closure(start: Iterable[Unit], members: _Members) -> set[Unit]:
     todo = list(start)
     while todo:
         unit = todo.pop()
-        if unit not in found:
+        if unit not in found and _computes(unit.path):
             found.add(unit)
             node = members.node(unit)
             todo += [] if node is None else _used(node, unit.path, members)
@@ -191,10 +202,13 @@ def _bound(node: ast.stmt) -> list[str]:
     return [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
 
 
-def _module_name(path: Path, folder: Path) -> str:
-    """Name of a module of physics or of the case's folder; empty for any other."""
-    if path.parent == folder:
-        return path.stem
-    parts = path.with_suffix("").relative_to(PACKAGE).parts if PACKAGE in path.parents else ("",)
-    return ".".join((PACKAGE.name, *parts)) if parts[0] in ROOMS else ""
+def _computes(path: Path) -> bool:
+    """Whether a file is a case's, or a room of physics: what declares and judges computes no number of either side."""
+    return PACKAGE not in path.parents or path.relative_to(PACKAGE).parts[0] in ROOMS
 
+
+def _module_name(path: Path, folder: Path) -> str:
+    """Name of a module of the library, or of the case's folder; empty for any other."""
+    if PACKAGE in path.parents:
+        return ".".join((PACKAGE.name, *path.relative_to(PACKAGE).with_suffix("").parts))
+    return path.stem if path.parent == folder else ""

@@ -121,8 +121,9 @@ def batched(block: int, common: str = "") -> Callable[[MeasureT], MeasureT]:
 
     Args:
         block: number of replicates.
-        common: what the first key draws for the whole block, and why the replicates count as independent all the same
-            (parts of one population that do not overlap); empty where there is nothing.
+        common: what the whole block has in common, and why its replicates count as independent all the same: what its
+            first key draws (the cuts of a population into parts that do not overlap, the stream of all chains' noise),
+            or a coefficient fitted to all of them; empty where there is nothing.
     """
     if block < 1:
         raise ValueError(f"a block has at least one replicate, not {block}")

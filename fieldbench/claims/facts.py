@@ -76,7 +76,7 @@ class Claim:
         if self.revision < 1:
             raise BadInput(f"claim {self.id}: revision {self.revision} is below 1")
         if nested := [name for name, why in self.shared.items() if not isinstance(why, str)]:
-            raise BadInput(f"claim {self.id}: [shared] takes whole names of modules; write \"{nested[0]}.…\" in quotes")
+            raise BadInput(f'claim {self.id}: [shared] takes whole names of modules; write "{nested[0]}.…" in quotes')
         if not self.sources:
             raise BadInput(f"claim {self.id}: a claim without a source is not a published claim")
 

@@ -24,7 +24,7 @@ class Variant:
         ports: keyword-only arguments of the measurement: exchangeable implementations.
         stream: part of the random key, with the experiment's fields.
         source: the file whose reach the hash of a cell covers.
-        common: what the first key of a block draws for all of it; empty where each replicate has its own key alone.
+        common: what a block is declared to have in common; empty where each replicate comes from its own key alone.
         shapes: experiment → name → shape of one replicate's value; None where nothing declares it.
     """
 

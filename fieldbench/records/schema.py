@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from fieldbench import canonical
 from fieldbench.records.arrays import ArrayPart, Parameters, Part, Real
 
@@ -233,9 +235,9 @@ class Record(Part):
     `complete` is False for a record that only keeps finished cells of a run still going on: it has no verdicts.
     `mixtures` lists provenance fields in which the cells differ, with the values found: cells of other machines or
     versions may be in the store. `upgraded_from` is the schema in which it was written, if an older one. `case` is the
-    checkout that the case itself comes from, `provenance` has that of fieldbench. `shared` is what measurement and theory
-    have in common, `repeated` the indices of cells that the run computed a second time; records older than schema 2.1
-    say nothing of either. `content_hash` is the SHA-256 of everything else in the record.
+    checkout that the case itself comes from, `provenance` has that of fieldbench. `shared` is what measurement and
+    theory have in common, `repeated` the indices of cells that the run computed a second time; records older than
+    schema 2.1 say nothing of either. `content_hash` is the SHA-256 of everything else in the record.
     """
 
     schema_version: Literal["2.1"] = SCHEMA_VERSION
@@ -269,8 +271,8 @@ class Record(Part):
     experiments: list[ExperimentPart]
     predictions: dict[str, list[PredictionPart]]
     cells: list[CellPart]
-    shared: list[SharedPart] = []
-    repeated: list[int] = []
+    shared: list[SharedPart] = Field(default_factory=list)
+    repeated: list[int] = Field(default_factory=list)
 
     def sealed(self) -> Record:
         """The same record with the hash of its content."""
