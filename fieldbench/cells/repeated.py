@@ -29,9 +29,9 @@ EACH = 0.5
 
 
 def chosen(costs: Sequence[float], *names: Any) -> int:
-    """Which of several things is computed again: one of the cheaper half, by the run's key and not by hand."""
-    cheap = [number for number, cost in enumerate(costs) if cost <= np.median(costs)]
-    return cheap[int(canonical.sha256(list(names))[:8], 16) % len(cheap)]
+    """Which of several things is computed again: one of the cheapest third, by the run's key and not by hand."""
+    cheap = sorted(range(len(costs)), key=lambda number: costs[number])[: max(1, len(costs) // 3)]
+    return sorted(cheap)[int(canonical.sha256(list(names))[:8], 16) % len(cheap)]
 
 
 def require_same(first: Arrays, again: Arrays, weighed: Collection[str], where: str) -> None:
@@ -67,9 +67,10 @@ def require_own(first: Arrays, again: Arrays, other: int, drawn: Collection[str]
         if np.any(together > SHARE * scatter) or np.any(each > EACH * scatter):
             raise BadInput(
                 f"{where}: one replicate got another key, and {name!r} of others changed with it by up to "
-                f"{np.max(np.abs(off)):.2e}; the block mixes its keys, or measure has a hidden state; draw all randomness of a "
-                f"replicate from its own key, or say what a block has in common by @batched(…, common=…), which may "
-                f"move the mean of the others by {SHARE:.0%} of their scatter; its cells are not kept"
+                f"{np.max(np.abs(off)):.2e}; the block mixes its keys, or measure has a hidden state; draw all "
+                "randomness of a replicate from its own key, or say what a block has in common by @batched(…, "
+                f"common=…), which may move the mean of the others by {SHARE:.0%} of their scatter; its cells are not "
+                "kept"
             )
         if np.size(first[name]) and np.array_equal(first[name][other], again[name][other]):
             raise BadInput(

@@ -157,10 +157,10 @@ def test_a_declared_coefficient_may_move_the_mean_of_the_others_by_a_tenth_of_th
             own(together, each, common)
 
 
-def test_the_choice_is_of_the_cheaper_half_and_changes_with_the_seed():
+def test_the_choice_is_of_the_cheapest_third_and_changes_with_the_seed():
     costs = [9.0, 1.0, 2.0, 8.0, 3.0, 1.5, 7.0]
     found = {chosen(costs, seed, "claim", "quick") for seed in range(200)}
-    assert found == {1, 2, 4, 5}
+    assert found == {1, 5}
     assert chosen([1.0], 0) == 0
 
 
