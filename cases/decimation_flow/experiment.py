@@ -41,7 +41,7 @@ class Gaussian(Features, stream="gaussian"):
     distance = Quantity("copies", "settled", symbol="Σ_{k≤Λ} ⟨δf_k²⟩", doc="squared distance of the two predictors")
     two_steps = Quantity("copies", "keep", doc="ln of T* found through all larger Λ over T* found at once")
 
-    @batched(REPLICATES)
+    @batched(REPLICATES, common="the coefficients of the control variates, fitted to all data sets of the block")
     def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:
         found, first = averaged(self, keys, independent, independent_modes), len(self.keep) - len(self.settled)
         return {
@@ -68,7 +68,7 @@ class Modulated(Features, stream="modulated"):
     local_learned = Quantity("copies", "keep", doc="as uniform_learned, with the same ridge at each x")
     local_distance = Quantity("copies", "keep", doc="as uniform_distance, with the same ridge at each x")
 
-    @batched(REPLICATES)
+    @batched(REPLICATES, common="the coefficients of the control variates, fitted to all data sets of the block")
     def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:
         draw = partial(modulated, strength=self.strength)
         uniform, local = averaged(self, keys, draw, partial(modulated_modes, strength=self.strength))
@@ -91,7 +91,7 @@ class Images(Experiment, stream="images"):
     reference: int
     images: int
 
-    trend = Quantity(doc="rank correlation of the kurtosis with k, in blocks of two octaves")
+    trend = Quantity(discrete=True, doc="rank correlation of the kurtosis with k, in blocks of two octaves")
     lowest = Quantity(symbol="⟨φ_k⁴⟩ − 3", doc="excess kurtosis, mean of k ≤ 4")
     highest = Quantity(symbol="⟨φ_k⁴⟩ − 3", doc="excess kurtosis, mean of the last two octaves")
 
@@ -100,7 +100,7 @@ class Images(Experiment, stream="images"):
         """The one that the images are from."""
         return (self.dataset,)
 
-    @batched(REPLICATES)
+    @batched(REPLICATES, common="a permutation that cuts the images into subsets without overlap, one a replicate")
     def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:
         modes = modes_on_subsets(load(self.dataset).pixels, Kernel(self.kernel), keys, self.reference, self.images)
         blocks = kurtosis_by_block(modes)

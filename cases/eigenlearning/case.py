@@ -95,7 +95,7 @@ AT_LARGE_NOISE = Check(
     statement=True,
 )
 AT_ANY_NOISE = Check("learnability-at-any-noise", Modes.learned, rivals={"equivalent-kernel": equivalent_kernel})
-CONSERVED = Check("conservation", Images.conserved)
+CONSERVED = Check("conservation", Images.conserved, exact=True)
 CHECKS = (
     AT_LARGE_NOISE,
     AT_ANY_NOISE,

@@ -138,8 +138,8 @@ class Prior(Experiment, stream="prior"):
 
     bayes_mean = Quantity("test", symbol="⟨f⟩", doc="posterior mean at the test points")
     bayes_variance = Quantity("test", symbol="Var f", doc="posterior variance there")
-    gp_mean = Quantity("test", symbol="⟨f⟩_∞", doc="mean of regression with the infinite network's kernel")
-    gp_variance = Quantity("test", symbol="Var f_∞", doc="variance of the same")
+    gp_mean = Quantity("test", symbol="⟨f⟩_∞", doc="mean of regression with the infinite kernel", sampled=False)
+    gp_variance = Quantity("test", symbol="Var f_∞", doc="variance of the same", sampled=False)
     effective = Quantity(doc="effective share of the draws")
 
     @batched(BLOCK)

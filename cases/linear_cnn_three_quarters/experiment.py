@@ -77,7 +77,7 @@ class Gibbs(Ray, stream="gibbs"):
     rhat = Quantity("samples", symbol="R-hat", doc="of a lazy and an aligned start, over the block's data sets")
     ess = Quantity("samples", symbol="ESS", doc="effective draws of the posterior, a replicate")
 
-    @batched(8)
+    @batched(8, common="the coefficients of the control variates, fitted to all data sets of the block")
     def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:
         split = self.split(keys)
         sets = self.by_gibbs(split, split, self.shift)
@@ -114,7 +114,7 @@ class Langevin(Ray, stream="langevin"):
     ess = Quantity(symbol="ESS", doc="effective draws of a Langevin chain: the smaller of both averages'")
     gibbs_rhat = Quantity(doc="R-hat of the Gibbs chains, of a lazy and an aligned start")
 
-    @batched(8)
+    @batched(8, common="one stream of noise, of which each chain has its own part; the control variates of Gibbs")
     def measure(self, keys: jax.Array, *, sampler: Sampler) -> Mapping[Quantity, Any]:
         split, replicates = self.split(keys), len(keys)
         # As many chains on one data set as Gibbs has data sets: the same compiled program.

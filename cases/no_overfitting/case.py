@@ -112,7 +112,7 @@ CHECKS = (
     HEIGHT,
     Limit("limiting-height", lambda: height_over_limit(1e-12), expected=1.0, margin=(ROOT,)),
     AS_ITS_SUM,
-    Check("no-peak-without-noise", Noiseless.error),
+    Check("no-peak-without-noise", Noiseless.error, exact=True),
 )
 
 CASE = Case(

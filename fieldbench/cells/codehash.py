@@ -65,9 +65,9 @@ def reach(files: Iterable[Path]) -> set[Path]:
 def _imports(path: Path, modified: int) -> tuple[Path, ...]:
     """Files of the project that the imports anywhere in a file lead to."""
     found: list[Path] = []
-    for node in ast.walk(_tree(path)):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
-            found += [home for alias in node.names for home in _module(alias.name, path, 0)]
+            found += [home for alias in node.names for home in module_file(alias.name, path, 0)]
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 found += _name(node.module or "", alias.name, path, node.level)
@@ -76,14 +76,14 @@ def _imports(path: Path, modified: int) -> tuple[Path, ...]:
 
 def _name(module: str, name: str, path: Path, level: int) -> list[Path]:
     """Where `from module import name` leads: a submodule, a module, or through a package's face to the definition."""
-    below = _module(f"{module}.{name}".strip("."), path, level)
+    below = module_file(f"{module}.{name}".strip("."), path, level)
     if below:
         return below
-    homes = _module(module, path, level)
+    homes = module_file(module, path, level)
     if not homes or homes[0].name != "__init__.py":
         return homes
     # A face re-exports, by an import (also one for type checkers only) that binds the name.
-    for node in ast.walk(_tree(homes[0])):
+    for node in ast.walk(tree(homes[0])):
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 if (alias.asname or alias.name) == name:
@@ -91,7 +91,7 @@ def _name(module: str, name: str, path: Path, level: int) -> list[Path]:
     return homes
 
 
-def _module(name: str, path: Path, level: int) -> list[Path]:
+def module_file(name: str, path: Path, level: int) -> list[Path]:
     """The file of a module of the project: below the package, or beside the importing file."""
     parts = [part for part in name.split(".") if part]
     base = path.parent
@@ -106,7 +106,8 @@ def _module(name: str, path: Path, level: int) -> list[Path]:
     return [candidate.resolve() for candidate in candidates if candidate.is_file()][:1]
 
 
-def _tree(path: Path) -> ast.Module:
+def tree(path: Path) -> ast.Module:
+    """A file's syntax tree."""
     try:
         return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     except UnicodeDecodeError as error:
@@ -116,16 +117,16 @@ def _tree(path: Path) -> ast.Module:
 @cache
 def _normal(path: Path, modified: int) -> str:
     """The file's syntax tree without positions, docstrings and the types of arguments and results."""
-    tree = _tree(path)
-    for node in ast.walk(tree):
+    found = tree(path)
+    for node in ast.walk(found):
         if isinstance(node, ast.arg):
             node.annotation = None
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             node.returns = None
-    for node in _documented(tree):
+    for node in _documented(found):
         if isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant):
             node.body = node.body[1:]
-    return ast.dump(tree)
+    return ast.dump(found)
 
 
 def _documented(tree: ast.Module) -> Iterator[ast.Module | ast.ClassDef | ast.FunctionDef]:

@@ -16,7 +16,8 @@ from fieldbench.cells.store import CellKey
 class Measurement:
     """One finished block of replicates of one experiment.
 
-    `arrays` have a leading axis over the block's replicates; `variant` is "main" or a control's id.
+    `arrays` have a leading axis over the block's replicates; `variant` is "main" or a control's id. `repeated` is True
+    for the one that this run computed a second time.
     """
 
     experiment: Any
@@ -25,6 +26,7 @@ class Measurement:
     arrays: Mapping[str, NDArray[Any]]
     provenance: Mapping[str, Any]
     reused: bool
+    repeated: bool = False
 
 
 @dataclass(frozen=True)

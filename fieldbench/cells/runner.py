@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from fieldbench import canonical
 from fieldbench.cells.codehash import code_hash, require_as_imported
 from fieldbench.cells.keys import replicate_key
-from fieldbench.cells.measurement import Measurement, Skipped
+from fieldbench.cells.measurement import Measurement, Skipped, evidence_of
 from fieldbench.cells.provenance import collect, measure_cost
+from fieldbench.cells.repeated import chosen, require_own, require_same, without_global_state
+from fieldbench.cells.replicates import require_evidence, weighed
 from fieldbench.cells.siblings import Siblings
 from fieldbench.cells.store import CellKey, Store
 from fieldbench.claims.case import Case
@@ -79,22 +81,27 @@ def measure(
 ) -> tuple[tuple[Measurement, ...], bool]:
     """Every block of the experiments whose data are here, from the store or anew; and whether none is missing.
 
+    One of those measured anew is computed a second time.
+
     Raises:
-        BadInput: a measurement with NaN or ragged arrays, or one that ignores its key.
+        BadInput: a measurement with NaN or ragged arrays, one that ignores its key or mixes the keys of a block, or
+            replicates that cannot be weighed as independent ones.
         StoreError: a finished cell cannot be written.
     """
     work = list(plan(case, present, replicates))
-    measurements, siblings, hashes = [], Siblings(), dict[tuple[Path, ...], str]()
+    found, siblings, hashes = list[tuple[Work, Measurement]](), Siblings(), dict[tuple[Path, ...], str]()
     for done, item in enumerate(work):
         what = f"{case.claim.id} {item.variant.name} {canonical.text(item.experiment)}"
         settings.progress(done, len(work), what)
-        found = _finish(case, item, store, settings, siblings, hashes)
-        measurements += [found] if found else []
+        finished = _finish(case, item, store, settings, siblings, hashes)
+        found += [(item, finished)] if finished else []
         if item.first + item.variant.size == replicates:
             where = f"{case.claim.id}, {item.variant.name}, {item.experiment}"
             siblings.require_unlike(item.experiment, item.variant.name, where)
+            _require_evidence(case, settings.tier, [m for _, m in found], item, where)
+    found = _repeated(case, found, replicates, store, settings)
     settings.progress(len(work), len(work), case.claim.id)
-    return tuple(measurements), len(measurements) == len(work)
+    return tuple(measurement for _, measurement in found), len(found) == len(work)
 
 
 def plan(case: Case, present: Mapping[Any, Mapping[str, str]], replicates: int) -> Iterator[Work]:
@@ -182,7 +189,7 @@ def _finish(
             return None
         require_as_imported(files)
         with measure_cost() as cost:
-            arrays = _measure(case, item, settings.seed, ports, where)
+            arrays = _measure(case, item, range(item.first, item.first + variant.size), settings.seed, ports, where)
         siblings.require_like(item.experiment, variant.name, arrays, where, "this cell is not kept")
         cell = store.save(key, arrays, {**collect(settings.seed), **cost})
     else:
@@ -191,11 +198,62 @@ def _finish(
     return Measurement(item.experiment, variant.name, key, cell.arrays, cell.provenance, reused)
 
 
-def _measure(case: Case, item: Work, seed: int, ports: Mapping[str, Any], where: str) -> dict[str, NDArray[Any]]:
+def _require_evidence(case: Case, tier: str, found: Sequence[Measurement], last: Work, where: str) -> None:
+    """What all replicates of an experiment have in common, once they are there."""
+    name, experiment = last.variant.name, last.experiment
+    blocks = [(m.variant, m.experiment, m.key.block[0], m.arrays) for m in found if m.variant == name]
+    arrays = evidence_of([block for block in blocks if block[1] == experiment]).get(name, {}).get(experiment, {})
+    require_evidence(arrays, weighed(case, tier, name, experiment), where)
+
+
+def _repeated(
+    case: Case, found: list[tuple[Work, Measurement]], replicates: int, store: Store, settings: Settings
+) -> list[tuple[Work, Measurement]]:
+    """Compute one of the sound blocks of this run a second time, one of its keys replaced by a fresh one.
+
+    It is the first, or the last where the first is declared to draw what the block has in common. Diagnostics may be
+    of the whole block: only what a check weighs is compared.
+
+    Raises:
+        BadInput: the others came out otherwise, or that one did not; no cell of that kind of experiment is kept.
+    """
+    anew = [n for n, (item, cell) in enumerate(found) if item.variant.name == MAIN and not cell.reused]
+    if not anew:
+        return found
+    costs = [found[n][1].provenance["wall_time"] for n in anew]
+    number = anew[chosen(costs, settings.seed, case.claim.id, settings.tier)]
+    item, cell = found[number]
+    where = f"{case.claim.id}, {item.experiment}, replicates from {item.first}, computed a second time"
+    ports = {name: settings.ports[name] for name in item.variant.ports}
+    block = list(range(item.first, item.first + item.variant.size))
+    other = None if len(block) == 1 else -1 if item.variant.common else 0
+    if other is not None:
+        block[other] = replicates
+    again = _measure(case, item, block, settings.seed, ports, where)
+    read = weighed(case, settings.tier, MAIN, item.experiment)
+    drawn = {name for name, quantity in read.items() if quantity.sampled and not quantity.discrete}
+    try:
+        if other is None:
+            require_same(cell.arrays, again, set(read), where)
+        else:
+            require_own(cell.arrays, again, other, drawn, item.variant.common, where)
+    except BadInput:
+        for made, measured in found:
+            if type(made.experiment) is type(item.experiment) and not measured.reused:
+                store.drop(measured.key)
+        raise
+    return [*found[:number], (item, replace(cell, repeated=True)), *found[number + 1 :]]
+
+
+def _measure(
+    case: Case, item: Work, block: Sequence[int], seed: int, ports: Mapping[str, Any], where: str
+) -> dict[str, NDArray[Any]]:
+    """Arrays of the replicates of a block, by their numbers."""
     variant, count = item.variant, item.variant.size
-    keys = [replicate_key(seed, case.claim.id, variant.stream, item.experiment, item.first + i) for i in range(count)]
+    keys = [replicate_key(seed, case.claim.id, variant.stream, item.experiment, number) for number in block]
     batched = variant.block is not None
-    found = variant.measure(item.experiment, jnp.stack(keys) if batched else keys[0], ports)
+    with without_global_state(where):
+        found = variant.measure(item.experiment, jnp.stack(keys) if batched else keys[0], ports)
     shapes = variant.shapes(item.experiment) if variant.shapes else {}
     arrays = {}
     for name, value in found.items():

@@ -141,6 +141,13 @@ class Store:
             atomic.write(path, json.dumps(head, indent=1).encode())
         return Cell(named, head)
 
+    def drop(self, key: CellKey) -> None:
+        """Forget a finished cell, the head first; nothing happens where there is none."""
+        path = self.path(key)
+        path.unlink(missing_ok=True)
+        for arrays in path.parent.glob(f"{path.stem}.*.npz"):
+            arrays.unlink(missing_ok=True)
+
 
 def _npz(arrays: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
     """The arrays as npz bytes; the same arrays give the same bytes."""

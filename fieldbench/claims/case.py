@@ -209,6 +209,7 @@ def _variant(name: str, kind: type[Experiment], measured: type[Experiment], on: 
         stream=measured.stream,
         source=Path(inspect.getfile(measured)),
         shapes=shapes,
+        common=getattr(measured.measure, "common", ""),
     )
 
 

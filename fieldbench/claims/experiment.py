@@ -23,6 +23,9 @@ class Quantity(Expression):
         unit: of one value; empty for a pure number.
         doc: what it is, in a line.
         chain: it comes from a Markov chain, so that a check may read it only under a guard.
+        discrete: it takes few values (a count, a rank correlation), so that replicates agree by chance.
+        sampled: False for a number known without sampling, the same in every replicate. Replicates of any other
+            quantity that a check weighs differ, or the run is refused.
 
     >>> class Walk(Experiment):
     ...     steps = (1, 2, 4)
@@ -31,8 +34,18 @@ class Quantity(Expression):
     (3,)
     """
 
-    def __init__(self, *axes: str, symbol: str = "", unit: str = "", doc: str = "", chain: bool = False) -> None:
-        self.axes, self.symbol, self.unit, self.chain = axes, symbol, unit, chain
+    def __init__(
+        self,
+        *axes: str,
+        symbol: str = "",
+        unit: str = "",
+        doc: str = "",
+        chain: bool = False,
+        discrete: bool = False,
+        sampled: bool = True,
+    ) -> None:
+        self.axes, self.symbol, self.unit = axes, symbol, unit
+        self.chain, self.discrete, self.sampled = chain, discrete, sampled
         self.__doc__ = doc
         self.name = ""
         self.owner: type[Experiment] = Experiment
@@ -100,17 +113,24 @@ class Experiment:
         return broken(**{field.name: getattr(self, field.name) for field in fields})
 
 
-def batched(block: int) -> Callable[[MeasureT], MeasureT]:
+def batched(block: int, common: str = "") -> Callable[[MeasureT], MeasureT]:
     """Declare that a measurement takes the keys of a fixed block of `block` replicates at once.
 
     The block is then the unit of work: it is computed, stored and resumed whole, because arithmetic inside a batch
-    may depend on the batch's shape.
+    may depend on the batch's shape. Each replicate is drawn from its own key alone, or a run that notices is refused.
+
+    Args:
+        block: number of replicates.
+        common: what the whole block has in common, and why its replicates count as independent all the same: what its
+            first key draws (the cuts of a population into parts that do not overlap, the stream of all chains' noise),
+            or a coefficient fitted to all of them; empty where there is nothing.
     """
     if block < 1:
         raise ValueError(f"a block has at least one replicate, not {block}")
 
     def declare(measure: MeasureT) -> MeasureT:
         measure.block = block  # type: ignore[attr-defined]
+        measure.common = common  # type: ignore[attr-defined]
         return measure
 
     return declare

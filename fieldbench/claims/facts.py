@@ -53,6 +53,7 @@ class Claim:
         chosen: parameters that no source states, with the reason for the choice made here.
         errata: errors found in the sources, each with its argument.
         bibtex: citation keys.
+        shared: module that both the measurement and the theory reach, or room of such → why it may be.
         preliminary: True where the source itself calls the result preliminary.
     """
 
@@ -67,12 +68,15 @@ class Claim:
     chosen: Mapping[str, str] = field(default_factory=dict)
     errata: tuple[str, ...] = ()
     bibtex: tuple[str, ...] = ()
+    shared: Mapping[str, str] = field(default_factory=dict)
     preliminary: bool = False
 
     def __post_init__(self) -> None:
         require_kebab(self.id, "claim id")
         if self.revision < 1:
             raise BadInput(f"claim {self.id}: revision {self.revision} is below 1")
+        if nested := [name for name, why in self.shared.items() if not isinstance(why, str)]:
+            raise BadInput(f'claim {self.id}: [shared] takes whole names of modules; write "{nested[0]}.…" in quotes')
         if not self.sources:
             raise BadInput(f"claim {self.id}: a claim without a source is not a published claim")
 

@@ -24,6 +24,7 @@ class Variant:
         ports: keyword-only arguments of the measurement: exchangeable implementations.
         stream: part of the random key, with the experiment's fields.
         source: the file whose reach the hash of a cell covers.
+        common: what a block is declared to have in common; empty where each replicate comes from its own key alone.
         shapes: experiment → name → shape of one replicate's value; None where nothing declares it.
     """
 
@@ -36,6 +37,7 @@ class Variant:
     stream: str
     source: Path
     shapes: Callable[[Any], dict[str, tuple[int, ...]]] | None = None
+    common: str = ""
 
     @property
     def key(self) -> str:

@@ -51,6 +51,7 @@ def title(path: Path) -> str:
 def info(name: str, folder: Path | None, out: Output) -> None:
     """Everything a case declares."""
     from fieldbench.cells.numerics import numerics
+    from fieldbench.cells.shared import argument, shared
     from fieldbench.loading.load import load_case
 
     _, path = one(name, folder)
@@ -73,8 +74,13 @@ def info(name: str, folder: Path | None, out: Output) -> None:
     out.line("\ncontrols")
     for control in controls:
         out.line(f"  {control['id']}: must contradict {control['contradicts']}. {control['why']}".rstrip())
+    common = [{"module": module, "names": list(names), "why": argument(module, case.claim.shared)}
+              for module, names in shared(case).items()]  # fmt: skip
+    out.line("\nshared by a measurement and a theory" + ("" if common else ": nothing"))
+    for entry in common:
+        out.line(f"  {entry['module']} ({', '.join(entry['names'])}): {entry['why'] or 'NOT ARGUED in claim.toml'}")
     out.value({"claim": claim, "file": str(path), "tiers": tiers, "ports": list(case.ports), "checks": checks,
-               "controls": controls})  # fmt: skip
+               "controls": controls, "shared": common})  # fmt: skip
 
 
 def _declared(case: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, dict[str, Any]]]:

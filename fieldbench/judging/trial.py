@@ -72,7 +72,8 @@ def run_case(case: Case, store: Store, settings: Settings) -> Result:
     # A theory does not wait for the data: what is wrong with it is known before hours of measurement.
     foreign = settings.foreign(case.ports)
     coarsest = max((precision_of(settings.ports[port]) for port in foreign), default=DOUBLE)
-    predictions = at_precision(predict(case, settings.tier, list(present)), coarsest / DOUBLE)
+    said = predict(case, settings.tier, list(present), settings.seed)
+    predictions = at_precision(said, coarsest / DOUBLE)
     rehearse(case, settings.tier, list(present), predictions)
     measurements, whole = measure(case, present, replicates, store, settings)
     evidence = evidence_of([(m.variant, m.experiment, m.key.block[0], m.arrays) for m in measurements])

@@ -12,6 +12,8 @@ from fieldbench import canonical
 from fieldbench.cells.measurement import Measurement
 from fieldbench.cells.numerics import numerics
 from fieldbench.cells.provenance import collect, repository
+from fieldbench.cells.shared import argument, shared
+from fieldbench.claims.facts import Claim
 from fieldbench.judging.predictions import Predictions
 from fieldbench.judging.trial import Result
 from fieldbench.records.arrays import ArrayPart
@@ -33,6 +35,7 @@ from fieldbench.records.schema import (
     SaidPart,
     SamplerPart,
     SeriesPart,
+    SharedPart,
     SkippedPart,
 )
 from fieldbench.verdicts.outcome import CheckOutcome, Judgement
@@ -52,7 +55,7 @@ def assemble(result: Result) -> Record:
     keys = [_key(m) for m in result.measurements]
     distinct = list({key.model_dump_json(): key for key in keys}.values())
     content: dict[str, Any] = {
-        "claim": ClaimPart.model_validate(canonical.plain(result.case.claim)),
+        "claim": ClaimPart.model_validate(claim_part(result.case.claim)),
         "case": CheckoutPart(**repository(result.case.path.resolve().parent)),
         "tier": result.tier,
         "seed": result.seed,
@@ -78,6 +81,11 @@ def assemble(result: Result) -> Record:
             _cell(m, index, number, distinct.index(key))
             for m, number, key in zip(result.measurements, of_cell, keys, strict=True)
         ],
+        "shared": [
+            SharedPart(module=module, names=list(names), why=argument(module, result.case.claim.shared))
+            for module, names in shared(result.case).items()
+        ],
+        "repeated": [number for number, m in enumerate(result.measurements) if m.repeated],
     }
     return Record(
         run_id=_run_id(here["date"], result),
@@ -88,6 +96,11 @@ def assemble(result: Result) -> Record:
         wall_time=result.wall_seconds,
         **content,
     ).sealed()
+
+
+def claim_part(claim: Claim) -> dict[str, Any]:
+    """The facts of a claim in the form of a record; what they say of shared code stands beside that code."""
+    return {name: value for name, value in canonical.plain(claim).items() if name != "shared"}
 
 
 def judgement_parts(judgement: Judgement | None) -> dict[str, Any]:

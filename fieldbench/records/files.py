@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from fieldbench import atomic
+from fieldbench import atomic, canonical
 from fieldbench.errors import BadInput
 from fieldbench.records.arrays import ArrayPart
-from fieldbench.records.schema import Record
+from fieldbench.records.schema import SCHEMA_VERSION, Record
 from fieldbench.records.upgrade import upgraded
 
 SCHEMA_FILE = Path(__file__).parent / "schemas" / "record-2.json"
@@ -49,6 +49,8 @@ def read(path: Path) -> Record:
         content = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_refuse)
         if isinstance(content, dict) and content.get("schema_version") == "1.0":
             return Record.model_validate(upgraded(content)).sealed()
+        if isinstance(content, dict) and content.get("schema_version") == "2.0":
+            return _of_today(content)
         return Record.model_validate(content)
     except OSError as error:
         raise BadInput(f"cannot read {path}: {error.strerror or error}") from error
@@ -60,6 +62,14 @@ def read(path: Path) -> Record:
         raise BadInput(f"{path} is not a record of schema 1: {type(error).__name__}: {error}") from error
     except ValueError as error:
         raise BadInput(f"{path} is not a record: {error}") from error
+
+
+def _of_today(content: dict[str, Any]) -> Record:
+    """A record of schema 2.0, which says less: sealed anew, unless it was edited."""
+    stated = content.get("content_hash")
+    untouched = stated == canonical.sha256({name: value for name, value in content.items() if name != "content_hash"})
+    record = Record.model_validate(content | {"schema_version": SCHEMA_VERSION})
+    return record.sealed() if untouched else record
 
 
 def is_old(path: Path) -> bool:

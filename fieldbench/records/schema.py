@@ -1,13 +1,15 @@
-"""The form of a record, version 2: strict JSON, every number exact on a round trip, no pickle."""
+"""The form of a record, version 2.1: strict JSON, every number exact on a round trip, no pickle."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from fieldbench import canonical
 from fieldbench.records.arrays import ArrayPart, Parameters, Part, Real
 
-SCHEMA_VERSION: Literal["2.0"] = "2.0"
+SCHEMA_VERSION: Literal["2.1"] = "2.1"
 
 
 class SourcePart(Part):
@@ -212,6 +214,14 @@ class FigurePart(Part):
     series: list[SeriesPart]
 
 
+class SharedPart(Part):
+    """Functions of a module that both the measurement and a theory reach, and why they may be shared."""
+
+    module: str
+    names: list[str]
+    why: str
+
+
 class CheckoutPart(Part):
     """A repository at a commit: where code of the record can be had again."""
 
@@ -226,11 +236,12 @@ class Record(Part):
     `complete` is False for a record that only keeps finished cells of a run still going on: it has no verdicts.
     `mixtures` lists provenance fields in which the cells differ, with the values found: cells of other machines or
     versions may be in the store. `upgraded_from` is the schema in which it was written, if an older one. `case` is the
-    checkout that the case itself comes from, `provenance` has that of fieldbench. `content_hash` is the SHA-256 of
-    everything else in the record.
+    checkout that the case itself comes from, `provenance` has that of fieldbench. `shared` is what measurement and
+    theory have in common, `repeated` the indices of cells that the run computed a second time; records older than
+    schema 2.1 say nothing of either. `content_hash` is the SHA-256 of everything else in the record.
     """
 
-    schema_version: Literal["2.0"] = SCHEMA_VERSION
+    schema_version: Literal["2.1"] = SCHEMA_VERSION
     upgraded_from: Literal["1.0"] | None = None
     content_hash: str = ""
     run_id: str
@@ -261,6 +272,8 @@ class Record(Part):
     experiments: list[ExperimentPart]
     predictions: dict[str, list[PredictionPart]]
     cells: list[CellPart]
+    shared: list[SharedPart] = Field(default_factory=list)
+    repeated: list[int] = Field(default_factory=list)
 
     def sealed(self) -> Record:
         """The same record with the hash of its content."""

@@ -14,7 +14,7 @@ from fieldbench.claims.case import Case
 from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.judging.drawing import draw
 from fieldbench.judging.judge import judge
-from fieldbench.records.assemble import coordinates_of, figure_part, judgement_parts
+from fieldbench.records.assemble import claim_part, coordinates_of, figure_part, judgement_parts
 from fieldbench.records.reread import evidence_in, experiments_of, predictions_of
 from fieldbench.records.schema import CheckPart, FigurePart, Record
 
@@ -146,7 +146,7 @@ def _sealed(record: Record) -> Iterator[str]:
 
 def _of_this_case(record: Record, case: Case, experiments: list[Any]) -> Iterator[str]:
     """Claim text, tier, experiments, replicates and coordinates are the case's."""
-    yield from _compare("claim", record.claim.model_dump(), canonical.plain(case.claim))
+    yield from _compare("claim", record.claim.model_dump(), claim_part(case.claim))
     for part, experiment in zip(record.experiments, experiments, strict=True):
         here = coordinates_of(case, experiment)
         yield from _compare(f"coordinates of {experiment}", sorted(part.coordinates), sorted(here))

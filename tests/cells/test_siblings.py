@@ -38,20 +38,6 @@ def test_a_measurement_that_ignores_its_key_is_refused(case, store):
         assert finished(store) == 8
 
 
-def test_two_replicates_may_agree_by_chance(case, store):
-    """Rounding noise around an identity takes few values."""
-    (kind,) = case.kinds
-    calls = []
-
-    @dataclass(frozen=True)
-    class Few(kind):
-        def measure(self, key):
-            calls.append(key)
-            return {self.sum: 10.0 + 1e-15 * (len(calls) == 3), self.residual: 0.0}
-
-    assert anew(measured(of_ten(case, Few), store)) == 8
-
-
 def test_replicates_of_one_block_that_all_agree_are_refused_too(case, store):
     (kind,) = case.kinds
 

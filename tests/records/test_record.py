@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from fieldbench import canonical
 from fieldbench.cells.runner import Settings
 from fieldbench.cells.store import Store
 from fieldbench.claims import Tier
@@ -64,8 +66,10 @@ def test_a_record_is_exact_on_a_round_trip(record, tmp_path):
 
 
 def test_a_record_holds_every_number_of_the_run(record, result):
-    assert record.schema_version == "2.0"
+    assert record.schema_version == "2.1"
     assert record.complete
+    assert [record.cells[number].variant for number in record.repeated] == ["main"]
+    assert record.shared == []
     assert len(record.cells) == len(result.measurements)
     for cell, measurement in zip(record.cells, result.measurements, strict=True):
         for name, array in measurement.arrays.items():
@@ -94,6 +98,31 @@ def test_a_record_holds_every_number_of_the_run(record, result):
     assert [key.variant for key in record.keys] == ["main", "no-offset by Squares"]
     assert record.data == record.ports == {}
     assert record.sampler is None
+
+
+def test_a_record_of_schema_2_0_is_read_as_one_of_today_and_an_edited_one_is_found(record, case, tmp_path):
+    """It is this record without what was added since."""
+    old = {n: v for n, v in json.loads(dump(record)).items() if n not in ("shared", "repeated", "content_hash")}
+    old |= {"schema_version": "2.0"}
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(old | {"content_hash": canonical.sha256(old)}))
+    found = read(path)
+    assert found == record.model_copy(update={"repeated": []}).sealed()
+    assert differences(found, case) == []
+    path.write_text(json.dumps(old | {"content_hash": canonical.sha256(old), "wall_time": 1.0}))
+    assert any("the record was edited" in line for line in differences(read(path), case))
+
+
+def test_what_is_shared_stands_in_the_record_with_its_argument(result, monkeypatch):
+    case = replace(result.case, claim=replace(result.case.claim, shared={"fieldbench.theory": "tested elsewhere"}))
+    found = {"fieldbench.theory.kernels.sphere": ("degeneracy",), "helper": ("terms",)}
+    monkeypatch.setattr("fieldbench.records.assemble.shared", lambda case: found)
+    record = assemble(replace(result, case=case))
+    assert [(part.module, part.names, part.why) for part in record.shared] == [
+        ("fieldbench.theory.kernels.sphere", ["degeneracy"], "tested elsewhere"),
+        ("helper", ["terms"], ""),
+    ]
+    assert differences(record, case) == []
 
 
 def test_each_part_of_a_margin_says_what_it_is(record):

@@ -1,0 +1,108 @@
+"""Computed twice: what comes from a key alone comes out the same from the same key, and otherwise from another.
+
+So that hidden state, noise that is common to a block, and random numbers from elsewhere are noticed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldbench import canonical
+from fieldbench.errors import BadInput
+
+Arrays = Mapping[str, NDArray[Any]]
+
+SHARE = 0.1
+"""What a block has in common, as a coefficient fitted to all of it, may move the mean of the others by this share of
+their scatter when one replicate changes. A part a of the scatter that all n share, told by a change of √2 a, adds
+(n − 1) a² to the variance of their mean: 4 % to a standard error of 16 replicates."""
+
+EACH = 0.5
+"""It may move each of them by this share, up and down: a fitted coefficient does so in proportion to what it is of."""
+
+
+def chosen(costs: Sequence[float], *names: Any) -> int:
+    """Which of several things is computed again: one of the cheapest third, by the run's key and not by hand."""
+    cheap = sorted(range(len(costs)), key=lambda number: costs[number])[: max(1, len(costs) // 3)]
+    return sorted(cheap)[int(canonical.sha256(list(names))[:8], 16) % len(cheap)]
+
+
+def require_same(first: Arrays, again: Arrays, weighed: Collection[str], where: str) -> None:
+    """Refuse replicates that do not come out of the same keys as before.
+
+    On a CPU the same program gives the same bits; elsewhere sums may be added in another order, which is told from
+    another draw by half of the digits.
+    """
+    for name in sorted(weighed & first.keys()):
+        off = np.abs(_off(first[name], again[name]))
+        if np.any(off > 0.0):
+            raise BadInput(
+                f"{where}: {name!r} differs by {np.max(off):.2e} from the first time; measure has a hidden state; draw "
+                "all randomness of a replicate from its own key; its cells are not kept"
+            )
+
+
+def require_own(first: Arrays, again: Arrays, other: int, drawn: Collection[str], common: str, where: str) -> None:
+    """Refuse a block in which one replicate got another key, and others changed with it or it did not.
+
+    Args:
+        first, again: name → values, (replicates, …).
+        other: the replicate with another key.
+        drawn: the quantities that change with it; those that a check weighs.
+        common: what the block is declared to have in common; the others may then change by a share of their scatter.
+        where: begins the sentence.
+    """
+    for name in sorted(drawn & first.keys()):
+        before, now = (np.delete(arrays[name], other, axis=0) for arrays in (first, again))
+        off = _off(before, now)
+        scatter = np.std(before, axis=0, dtype=np.float64) if common else np.zeros(before.shape[1:])
+        together, each = np.abs(np.mean(off, axis=0)), np.sqrt(np.mean(off**2, axis=0))
+        if np.any(together > SHARE * scatter) or np.any(each > EACH * scatter):
+            raise BadInput(
+                f"{where}: one replicate got another key, and {name!r} of others changed with it by up to "
+                f"{np.max(np.abs(off)):.2e}; the block mixes its keys, or measure has a hidden state; draw all "
+                "randomness of a replicate from its own key, or say what a block has in common by @batched(…, "
+                f"common=…), which may move the mean of the others by {SHARE:.0%} of their scatter; its cells are not "
+                "kept"
+            )
+        if np.size(first[name]) and np.array_equal(first[name][other], again[name][other]):
+            raise BadInput(
+                f"{where}: {name!r} stays {np.ravel(first[name][other])[0]:.6g} in the replicate that got another key; "
+                "draw all randomness of a replicate from its own key; its cells are not kept"
+            )
+
+
+def _off(before: NDArray[Any], now: NDArray[Any]) -> NDArray[np.float64]:
+    """By how much values differ beyond what the same program may: nothing on a CPU, half of the digits elsewhere."""
+    off = np.subtract(now, before, dtype=np.float64)
+    if jax.default_backend() == "cpu" or before.dtype.kind != "f":
+        return off
+    return np.where(np.abs(off) <= np.sqrt(np.finfo(before.dtype).eps) * np.abs(before), 0.0, off)
+
+
+@contextlib.contextmanager
+def without_global_state(where: str) -> Iterator[None]:
+    """Refuse what draws from, or seeds, the generators that a whole process shares."""
+    before = _global_states()
+    yield
+    for name, state in _global_states().items():
+        if state != before[name]:
+            raise BadInput(
+                f"{where}: it used the generator that all of {name} shares, whose state is no part of the key; draw "
+                "from the key, in NumPy by np.random.default_rng(seed taken from it)"
+            )
+
+
+def _global_states() -> dict[str, Any]:
+    # Only to see that nobody uses it.
+    state = np.random.get_state(legacy=False)  # noqa: NPY002
+    assert isinstance(state, dict)
+    numbers = state["state"]["key"].tobytes(), state["state"]["pos"], state["has_gauss"]
+    return {"np.random": numbers, "random": random.getstate()}
