@@ -37,6 +37,7 @@ from .theory import (
     ridge_leaves_exponent,
     spectrum_alone,
     tail_alone,
+    tail_cut,
 )
 
 
@@ -131,8 +132,14 @@ CASE = Case(
     tiers=TIERS,
     checks=CHECKS,
     controls=(
-        Control("tail-cut", FOLLOWS_TAIL, experiment=TailCut, why="at fixed M/P the exponent is not that of the tail"),
-        Control("tail-cut-of-proportional-target", OF_PROPORTIONAL, experiment=TailCut),
+        Control(
+            "tail-cut",
+            FOLLOWS_TAIL,
+            experiment=TailCut,
+            on=lambda at: at == SMALL[0],
+            why="at fixed M/P the exponent is not that of the tail",
+        ),
+        Control("tail-cut-from-theory", OF_PROPORTIONAL, theory=tail_cut),
         Control("ridge-omitted", FOLLOWS_TAIL, theory=WITHOUT_RIDGE),
         Control("ridge-omitted-from-proportional-target", OF_PROPORTIONAL, theory=WITHOUT_RIDGE),
         Control("wrong-alpha", OF_PROPORTIONAL, theory=lambda at: all_modes(replace(at, alpha=0.75))),

@@ -213,6 +213,14 @@ def spectrum_alone(at: PowerLaw) -> Said:
     return {PowerLaw.error: np.array([power_law(at, at.alpha, t.ridge).error() for t in at.target])}
 
 
+def tail_cut(at: PowerLaw) -> Said:
+    """Broken: no modes but those listed, whose number is a few times P."""
+    laws = [power_law(at, target.tail(at.alpha), target.ridge) for target in at.target]
+    rest = beyond(at.alpha, at.modes)
+    cut = [Regression(law.levels[:-1], law.power[:-1], at.samples, law.ridge - rest).error() for law in laws]
+    return {PowerLaw.error: Known(cut, Remainder(THIRD, errors(at).third, got="bounded", relative=True))}
+
+
 def ridge_leaves_exponent(at: PowerLaw) -> Said:
     """The exponents without ridge."""
     return {PowerLaw.error: errors(at, 0.0).value}
