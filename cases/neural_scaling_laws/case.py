@@ -41,12 +41,13 @@ from .theory import (
 )
 
 
-def both_kernels(dataset: str, task: str, images: int, balanced: bool = True) -> list[Images]:
-    return [Images(dataset, task, images, kernel, balanced=balanced) for kernel in ("erf", "relu")]
+def both_kernels(dataset: str, task: str, images: int, **fields: Any) -> list[Images]:
+    return [Images(dataset, task, images, kernel, **fields) for kernel in ("erf", "relu")]
 
 
 DIGITS, MNIST = both_kernels("digits", "odd/even", 1200), both_kernels("mnist", "odd/even", 3000)
-CIFAR = both_kernels("cifar10-first-batch", "animals/vehicles", 3000, balanced=False)  # three animals to two vehicles
+# Three animals to two vehicles; exponents of 0.05, told from zero by six times the draws.
+CIFAR = both_kernels("cifar10-first-batch", "animals/vehicles", 3000, balanced=False, draws=240)
 SMALL, LARGE = (
     [PowerLaw(*sizes[:2], alpha, sizes[2]) for alpha in (0.5, 1.0)] for sizes in ((256, 160, 48), (768, 256, 96))
 )

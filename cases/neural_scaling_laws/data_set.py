@@ -26,8 +26,8 @@ Vector = NDArray[np.float64]
 RELATIVE, ON_SHUFFLED = fitted(Images.error / Images.shuffled), fitted(Images.shuffled)
 """The exponent over that of labels in random order, whose own is zero but for E0; and these alone."""
 
-WORDS = "mean of logarithms: a draw scatters by 20 %, a replicate averages 40"
-SCATTER = 0.2**2 / 80
+WORDS = "mean of logarithms: a draw scatters by less than 20 %, a replicate averages 40"
+SCATTER = 0.2**2 / 80  # ½σ²/40; a replicate's logarithm scatters by 2 to 3 % in every record, σ = √40 times as much
 
 
 @observable(Images.error, Images.shuffled)
@@ -96,7 +96,7 @@ def on_images(at: Images) -> Said:
             got="computed",
             relative=True,
         )
-        said[error] = Known(of.error(), left, Remainder(WORDS, SCATTER, order="scatter²", relative=True))
+        said[error] = Known(of.error(), left, Remainder(WORDS, SCATTER, order="scatter²", got="bounded", relative=True))
     own = shuffled.regression
     said[ON_SHUFFLED] = Known(
         [own.slope(own.error())],
@@ -114,6 +114,7 @@ def on_images(at: Images) -> Said:
             "uneven ridge beside E0", slope_of(labels.uneven * (labels.gain() - shuffled.gain()), at), got="computed"
         ),
         Remainder("residuals uneven with the ridge", slope_of(labels.residual, at), got="computed"),
+        Remainder(WORDS, slope_of(np.full(len(at.samples), SCATTER), at), order="scatter²", got="bounded"),
         Remainder("first order in 1/P of Gaussian features", slope_of(orders, at), order="1/P", got="computed"),
     )
     return said

@@ -79,7 +79,7 @@ def sign_averaged_errors(
     overlaps, labels = rest[: len(laws)], rest[len(laws) :]
     errors = np.empty((len(points), len(ridges), len(laws), len(sizes)))
     noise = np.empty((len(points), len(ridges), len(sizes)))
-    for column, size in enumerate(sizes):
+    for column, size in enumerate(map(int, sizes)):
         sets = points.shape[1] // size if disjoint else 1
         kernel, second = _blocks(gram, size, sets), _blocks(squared, size, sets)
         of_laws = [[_blocks(matrix, size, sets) for matrix in pair] for pair in zip(overlaps, labels, strict=True)]
