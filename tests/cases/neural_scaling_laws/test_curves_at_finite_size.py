@@ -17,7 +17,7 @@ from fieldbench.theory.kernels import principal_components
 
 @pytest.mark.parametrize(("alpha", "target"), [(0.5, Target.OTHER), (1.0, Target.OTHER_RIDGE)])
 def test_all_modes_against_regression_on_many_more_modes(alpha, target):
-    # Every mode up to 1,024 is a feature; those beyond, a ridge of a few % of κ_eff or less, change less than the errors.
+    # Every mode up to 1,024 is a feature; those beyond, a ridge of a few % of κ_eff, change less than allowed.
     at, draws, modes = PowerLaw(256, 0, alpha, 24), 500, 1024
     listed, tail_exponent = np.arange(1.0, modes + 1.0), target.tail(alpha)
     features = np.random.default_rng(0).standard_normal((draws, 24, modes))
