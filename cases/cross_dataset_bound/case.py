@@ -1,7 +1,8 @@
 """What a Gaussian process learns of a feature, from any data set, is bounded by an eigenvalue of another measure.
 
 |⟨φ_t, f⟩_q| = |λ_t φ_t(X)ᵀ(K + κ)⁻¹y| ≤ (λ_t P/κ) rms φ_t rms y, by Cauchy–Schwarz and |(K + κ)⁻¹| ≤ 1/κ; for labels
-y ∝ φ_t(X) it lies between κ/(κ + tr K) and κ/(κ + λ_t P rms² φ_t) of the bound.
+y ∝ φ_t(X) it lies between κ/(κ + tr K) and κ/(κ + λ_t P rms² φ_t) of the bound. Where between, on average over data
+sets, is typical.py's: a ridge at every point takes the place of κ.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import numpy as np
 from fieldbench.claims import AtMost, Case, Check, Control, Known, Remainder, Said, Tier
 from fieldbench.theory.kernels import SphereQuadrature
 
+from .digits import Digits, RidgeSquared
 from .experiment import EIGENVALUE, EXACTNESS, KERNEL, SPHERE, Band, Stretched, feature
+from .typical import equivalent_kernel, one_loop_ridge, own_strength, twice_the_samples, typical
 
 ALIGNED = Band.ratio.at(target="harmonic")
 LARGE = 1e5  # a ridge beside which the kernel is small
@@ -44,17 +47,25 @@ def half_the_ridge(at: Band) -> Said:
     return {ALIGNED: Known(0.5, *eigenvalue_of_the_sphere(at)[ALIGNED].remainders)}
 
 
-QUICK = [Band(samples, ridge) for samples in (50, 200) for ridge in (0.01, 1.0, LARGE)]
+BANDS = [Band(samples, ridge) for samples in (50, 200, 800) for ridge in (0.01, 1.0, LARGE)]
 TIERS = {
-    "quick": Tier(QUICK, replicates=16),
+    "quick": Tier([*BANDS[:3], Digits()], replicates=16),
     "standard": Tier(
-        [*QUICK, *(Band(800, ridge) for ridge in (0.01, 1.0, LARGE)), *(Band(200, 1.0, reach) for reach in (0.2, 1.0))],
+        [*BANDS, *(Band(200, 1.0, reach) for reach in (0.2, 1.0)), Digits(draws=320)],
         replicates=16,
-        note="the source's own kernels are those of transformers and convolutions: not encoded",
+        note="the source's copying heads of transformers on natural language are not encoded",
     ),
 }
 
 BOUND = AtMost("bound", Band.ratio, 1.0, statement=True)
+BOUND_ON_DIGITS = AtMost("bound-on-digits", Digits.largest, 1.0, exact=True)
+TYPICAL = Check(
+    "typical-overlap",
+    Digits.overlap.at(target="harmonic", ridge=0.01),
+    rivals={"one-loop": one_loop_ridge, "equivalent-kernel": equivalent_kernel, "own-strength": own_strength},
+    scale="log",
+    statement=True,
+)
 TIGHT = Check(
     "tight-at-large-ridge",
     ALIGNED,
@@ -63,13 +74,27 @@ TIGHT = Check(
 )
 CHECKS = (
     BOUND,
+    BOUND_ON_DIGITS,
+    TYPICAL,
+    Check(
+        "typical-overlap-at-larger-ridge",
+        Digits.overlap.at(target="harmonic", ridge=0.1),
+        rivals={"equivalent-kernel": equivalent_kernel, "own-strength": own_strength},
+        scale="log",
+    ),
+    Check(
+        "overlap-of-feature-and-labels",
+        Digits.overlap,
+        rivals={"equivalent-kernel": equivalent_kernel},
+        margin=(Remainder("resolution asked: a fiftieth of the bound", 0.02, got="chosen"),),
+    ),
     AtMost("bound-with-own-strength", Band.over_own_strength, 1.0, on=lambda at: at.ridge < LARGE),
     Check("overlap-formula", Band.difference, exact=True),
     TIGHT,
 )
 
 CASE = Case(
-    theories={Band: eigenvalue_of_the_sphere},
+    theories={Band: eigenvalue_of_the_sphere, Digits: typical},
     tiers=TIERS,
     checks=CHECKS,
     controls=(
@@ -81,5 +106,7 @@ CASE = Case(
             why="the bound holds for eigenfunctions of the kernel under q only",
         ),
         Control("ridge-halved", contradicts=TIGHT, theory=half_the_ridge),
+        Control("ridge-squared", contradicts=TYPICAL, experiment=RidgeSquared, why="the source's κ² is κ here"),
+        Control("samples-doubled", contradicts=TYPICAL, theory=twice_the_samples),
     ),
 )

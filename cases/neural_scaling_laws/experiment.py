@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar
 
 import jax
@@ -16,7 +17,7 @@ from fieldbench.regression import NestedRegression
 from fieldbench.regression.modes import sign_averaged_errors
 
 from .images import Population
-from .targets import Target
+from .targets import Target, beyond
 
 HELD_OUT = 400  # the scatter between training sets is larger than what so many images leave
 
@@ -34,11 +35,16 @@ class Curves(Experiment):
 
 @dataclass(frozen=True)
 class PowerLaw(Curves, stream="power law"):
-    """λ_k = k^{−1−α}, k ≤ `modes`, with independent Gaussian features; a replicate averages `draws` data sets."""
+    """λ_k = k^{−1−α} with independent Gaussian features; a replicate averages `draws` sets of `largest` points.
+
+    All modes are there: those up to `modes` one by one, those beyond, which are not learned, as a ridge of their trace
+    Σ_{k>M} λ_k and label noise of the power Σ_{k>M} y_k² that the target has in them.
+    """
 
     modes: int
     draws: int
     alpha: float
+    largest: int = 48
 
     target: ClassVar[tuple[Target, ...]] = tuple(Target)
     ridge: ClassVar[tuple[float, ...]] = (0.0, 4.0)
@@ -48,21 +54,35 @@ class PowerLaw(Curves, stream="power law"):
 
     @property
     def samples(self) -> NDArray[np.int_]:
-        """P well below the number of modes."""
-        return self.modes // np.array([32, 16, 8])
+        """Octaves of P; a set of points makes one of the largest training sets, two and four of the smaller."""
+        return self.largest // np.array([4, 2, 1])
 
     def measure(self, key: jax.Array) -> Mapping[Quantity, Any]:
-        modes, largest = np.arange(1.0, self.modes + 1.0), max(self.samples)
+        modes = np.arange(1.0, self.modes + 1.0)
         tails = list(dict.fromkeys(target.tail(self.alpha) for target in self.target))  # that of λ_k is the first
         levels, *laws = (modes ** (-1.0 - tail) for tail in (self.alpha, *tails))
-        features = np.asarray(gaussian(key, self.draws * largest, self.modes)).reshape(self.draws, largest, -1)
-        averaged = sign_averaged_errors(features, levels, laws, self.ridge, self.samples)
-        errors, noise = averaged.clean.mean(axis=0), averaged.noise.mean(axis=0)
+        ridges = np.array(self.ridge) + self.left_over(self.alpha)
+        points = np.asarray(gaussian(key, self.draws * self.largest, self.modes)).reshape(self.draws, self.largest, -1)
+        averaged = sign_averaged_errors(points, levels, laws, ridges.tolist(), self.samples, disjoint=True)
+        clean, noise = averaged.clean.mean(axis=0), averaged.noise.mean(axis=0)
+        rest = np.array([self.left_over(tail) for tail in tails])
+        errors = clean + rest[:, None] * (1.0 + noise[:, None, :])
         of_target = [errors[self.ridge.index(t.ridge), tails.index(t.tail(self.alpha))] for t in self.target]
-        return {
-            self.error: np.stack(of_target),
-            self.variance: errors[:, 0] + np.array(self.ridge)[:, None] * noise,
-        }
+        return {self.error: np.stack(of_target), self.variance: errors[:, 0] + np.array(self.ridge)[:, None] * noise}
+
+    def left_over(self, tail: float) -> float:
+        """Σ_{k>M} k^{−1−tail}."""
+        return beyond(tail, self.modes)
+
+
+class TailCut(PowerLaw):
+    """Broken: the modes listed are all that there are, and few times the samples; an eighth of the draws is plenty."""
+
+    def measure(self, key: jax.Array) -> Mapping[Quantity, Any]:
+        return PowerLaw.measure(replace(self, draws=self.draws // 8), key)
+
+    def left_over(self, tail: float) -> float:
+        return 0.0
 
 
 @dataclass(frozen=True)
@@ -100,19 +120,26 @@ class Images(Curves, stream="images"):
         return {self.error: errors[0], self.shuffled: errors[1]}
 
     def _one_training_set(self, key: jax.Array, gpr: NestedRegression) -> NDArray[np.float64]:
+        order, shuffled = map(np.asarray, _two_orders(key, self.images))
         gram, targets = self.population.gram, self.population.targets
-        first, second = jax.random.split(key)
-        order = np.asarray(jax.random.permutation(first, self.images))
         train, rest = np.split(order, [max(self.samples)])
         rest = rest[:HELD_OUT]
-        labels = np.stack([targets, targets[np.asarray(jax.random.permutation(second, self.images))]], axis=1)
+        labels = np.stack([targets, targets[shuffled]], axis=1)
         cross = gram[np.ix_(rest, train)]
         means = gpr.predictions(gram[np.ix_(train, train)], self.ridge, labels[train], cross, self.samples)
         return np.asarray(((means - labels[rest]) ** 2).mean(axis=1).T)
 
 
+@partial(jax.jit, static_argnums=1)
+def _two_orders(key: jax.Array, size: int) -> tuple[jax.Array, jax.Array]:
+    first, second = jax.random.split(key)
+    return jax.random.permutation(first, size), jax.random.permutation(second, size)
+
+
 class LabelsShuffled(Images):
-    """Broken: the labels are in random order."""
+    """Broken: the labels, too, are in random order, another one; of an eighth of the draws, which is plenty."""
 
     def measure(self, key: jax.Array, *, gpr: NestedRegression) -> Mapping[Quantity, Any]:
-        return {self.error: super().measure(key, gpr=gpr)[self.shuffled]}
+        few = replace(self, draws=self.draws // 8)
+        orders = [Images.measure(few, own, gpr=gpr)[self.shuffled] for own in jax.random.split(key)]
+        return {self.error: orders[0], self.shuffled: orders[1]}

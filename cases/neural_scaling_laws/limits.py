@@ -32,7 +32,7 @@ class Limiting:
     bound: Vector
 
 
-def all_modes() -> Limiting:
+def all_limits() -> Limiting:
     """For each α, target and ridge at P = 10¹², the saturated target with a large ridge among them."""
     targets = (Target.SAME, Target.OTHER, Target.SATURATED)
     laws = [(alpha, t.tail(alpha), ridge) for alpha in ALPHAS for t in targets for ridge in PowerLaw.ridge]

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from scipy.special import zeta
+
+
+def beyond(exponent: float, modes: int) -> float:
+    """Σ_{k>M} k^{−1−b}: what a power law has beyond the modes that are listed."""
+    return float(zeta(1.0 + exponent, modes + 1.0))
+
 
 class Target(StrEnum):
     """A power law of the target, y_k² = k^{−1−b}, and the ridge with which it is learned."""

@@ -1,14 +1,14 @@
-"""Regression as the theory sees it: the power of a target over the modes of a kernel, at finite P.
+"""Power laws as the theory sees them: the effective ridge of all modes at finite P, with two corrections in 1/P.
 
-The stated exponents hold for P → ∞ and infinitely many modes. Here curves are those of the effective ridge with the
-same modes and the same P as an experiment, with what this still neglects: for Gaussian features orders beyond the first
-in 1/P, for a data set the unevenness of its ridge over points and draws.
+The stated exponents hold for P → ∞. Here the exponent is that of the whole theory on the window of an experiment, which
+limits.py takes to P = 10¹². What it neglects are orders beyond 1/P², and what of the modes beyond those listed is
+learned after all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 
 import numpy as np
@@ -21,15 +21,18 @@ from fieldbench.theory.curves import (
     effective_ridge,
     gaussian_error_correction,
     gaussian_learnability_correction,
+    gaussian_second_correction,
     scaling_laws,
-    unevenness,
 )
-from fieldbench.theory.kernels import principal_components
 
-from .experiment import Curves, Images, PowerLaw
-from .targets import Target
+from .experiment import Curves, PowerLaw
+from .targets import Target, beyond
 
 Vector = NDArray[np.float64]
+
+ASKED, OF_CURVES = 1.0 / 6.0, 0.01
+"""The resolution asked of a measurement where the theory leaves less open: of exponents this part of the distance
+between finite and infinite P, of the curves themselves a per cent."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +40,7 @@ class Regression:
     """A target in the modes of a kernel, learned from P samples.
 
     levels: λ_k, (k,); power: y_k², (k,); samples: P, (s,); ridge: κ; population: M, where the modes are those of M
-    points; uneven: relative variances of the ridge over these points and over draws, (s,).
+    points.
     """
 
     levels: Vector
@@ -45,7 +48,6 @@ class Regression:
     samples: NDArray[np.int_]
     ridge: float
     population: int | None = None
-    uneven: Vector | float = 0.0
 
     def curve(self) -> LearningCurve:
         """By the effective ridge."""
@@ -61,93 +63,78 @@ class Regression:
     def error_of_equivalent_kernel(self) -> Vector:
         return curves.equivalent_kernel(self.levels, self.samples, self.ridge, target=self.power).test_error
 
-    def correction(self) -> Vector:
-        """First correction in 1/P to the error, for Gaussian features, relative to it."""
-        return gaussian_error_correction(self.levels, self.samples, self.ridge, self.power) / self.error()
-
-    def neglected(self) -> Vector:
-        """What one ridge leaves out of the error of a data set, relative to it: its unevenness, and 1/P."""
-        return self.uneven + np.abs(self.correction())
+    def correction(self, order: int = 1) -> Vector:
+        """Correction of an order in 1/P to the error, for Gaussian features, relative to it."""
+        return gaussian_error_correction(self.levels, self.samples, self.ridge, self.power, order=order) / self.error()
 
     def slope(self, values: Vector) -> float:
         """Fitted exponent: slope of ln(values) over ln P."""
         return float(scaling_laws.log_log_slope(self.samples, values))
 
-    def slope_neglected(self) -> float:
-        """The largest slope of what is neglected, which moves on its own at each P."""
-        return float(np.abs(scaling_laws.fit_weights(self.samples)) @ self.neglected())
+
+def power_law(at: PowerLaw, tail: float, ridge: float) -> Regression:
+    """y_k² = k^{−1−tail}; beyond the listed modes λ_k is a ridge and y_k² the power in a mode that the kernel lacks."""
+    listed = np.arange(1.0, at.modes + 1.0)
+    levels = np.append(listed ** (-1.0 - at.alpha), 0.0)
+    power = np.append(listed ** (-1.0 - tail), beyond(tail, at.modes))
+    return Regression(levels, power, at.samples, ridge + beyond(at.alpha, at.modes))
 
 
-def power_laws(at: PowerLaw, ridge: float | None = None) -> list[Regression]:
-    """One for each target, with another ridge where it is given."""
-    modes = np.arange(1.0, at.modes + 1.0)
-    levels, powers = modes ** (-1.0 - at.alpha), [modes ** (-1.0 - target.tail(at.alpha)) for target in at.target]
-    ridges = [target.ridge if ridge is None else ridge for target in at.target]
-    return [Regression(levels, power, at.samples, own) for power, own in zip(powers, ridges, strict=True)]
+@dataclass(frozen=True, eq=False)
+class Orders:
+    """A quantity with all modes, (…, s): leading order, and relative to it two corrections and what is left open."""
+
+    leading: Vector
+    first: Vector
+    second: Vector
+    modes: Vector
+    """What the modes beyond those listed change if they are modes, not a ridge."""
+
+    @property
+    def value(self) -> Vector:
+        return self.leading * (1.0 + self.first + self.second)
+
+    @property
+    def third(self) -> Vector:
+        """As large as the second order, or as what tells a sum of corrections from a product of them."""
+        return np.abs(self.second) + self.first**2
+
+    def known(self) -> Known:
+        return Known(
+            self.value,
+            Remainder(THIRD, self.third, order="1/P³", got="bounded", relative=True),
+            Remainder(MODES, self.modes, got="computed", relative=True),
+            Remainder("resolution asked: a per cent", OF_CURVES, got="chosen", relative=True),
+        )
+
+
+THIRD, MODES = "orders beyond the computed 1/P²", "modes beyond those listed as a ridge"
 
 
 @cache
-def of_labels(at: Images) -> Regression:
-    """Of the labels, over the principal components of the images' kernel."""
-    modes = principal_components(at.population.gram)
-    power = modes.coefficients(at.population.targets) ** 2
-    found = Regression(modes.eigenvalues, power, at.samples, at.ridge, at.images)
-    pairs = zip(at.samples.tolist(), found.curve().effective_ridge.tolist(), strict=True)
-    uneven = [unevenness.over_points(modes, *pair) + unevenness.between_draws(modes, *pair) for pair in pairs]
-    return replace(found, uneven=np.array(uneven))
+def errors(at: PowerLaw, ridge: float | None = None) -> Orders:
+    """Of each target, with another ridge where it is given."""
+    found = []
+    for target in at.target:
+        tail, own = target.tail(at.alpha), target.ridge if ridge is None else ridge
+        spectrum, power = scaling_laws.infinite_power_law(at.alpha, tail, listed=2_000)
+        leading = effective_ridge(spectrum, at.samples, own, target=power).test_error
+        law = power_law(at, tail, own)
+        found.append((leading, law.correction(1), law.correction(2), leading / law.error() - 1.0))
+    return Orders(*map(np.array, zip(*found, strict=True)))
 
 
-def of_shuffled(at: Images) -> Regression:
-    """Of labels in random order, whose power is the same in all modes."""
-    return replace(of_labels(at), power=np.full(at.images, 1.0 / at.images))
-
-
-def each_error(at: Curves, by: Callable[[Regression], Vector]) -> dict[Expression, Vector]:
-    """All errors of an experiment."""
-    if isinstance(at, Images):
-        return {Images.error: by(of_labels(at)), Images.shuffled: by(of_shuffled(at))}
-    assert isinstance(at, PowerLaw)
-    return {PowerLaw.error: np.array([by(law) for law in power_laws(at)])}
-
-
-@dataclass(frozen=True)
-class Tail:
-    """The tail of a target beyond K = P in the modes of a data set.
-
-    slope: fitted −b; octaves: how far the slopes of single octaves stray from it; dressing: slope of ln E0, which is
-    constant only where the spectrum is a power law.
-    """
-
-    slope: float
-    octaves: float
-    dressing: float
-
-
-def tail(of: Regression) -> Tail:
-    """Of a data set of which every other P is an octave."""
-    beyond, window = scaling_laws.tail_power(of.power, of.samples), of.samples
-    slope = of.slope(beyond)
-    octaves = scaling_laws.local_slopes(window[::2], beyond[::2])
-    # e0 is M/(M − P) times E0 in the limit of no ridge; the tail has that factor already.
-    dressing = of.slope(of.curve().e0 * (1.0 - window / of.levels.size))
-    return Tail(slope, float(np.abs(octaves - slope).max()), abs(dressing))
-
-
-@dataclass(frozen=True)
-class ProcessError:
-    """κ_eff − κ, the error where y_k ~ N(0, λ_k) with label noise κ, and its relative correction, (r, s) each."""
-
-    leading: Vector
-    correction: Vector
-
-
-def process_error(at: PowerLaw) -> ProcessError:
-    """At each ridge, for Gaussian features; the correction of order 1/P is −Σλ_kδL_k."""
-    levels = power_laws(at)[0].levels
-    curves = [effective_ridge(levels, at.samples, ridge) for ridge in at.ridge]
-    leading = np.array([curve.effective_ridge - curve.ridge for curve in curves])
-    correction = np.array([-gaussian_learnability_correction(curve) @ levels for curve in curves])
-    return ProcessError(leading, correction / leading)
+@cache
+def process_error(at: PowerLaw) -> Orders:
+    """κ_eff − κ, the error where y_k ~ N(0, λ_k) with label noise κ, (r, s); the corrections are −Σλ_kδL_k."""
+    found, spectrum = [], scaling_laws.infinite_power_law(at.alpha, at.alpha, listed=2_000)[0]
+    for ridge in at.ridge:
+        law = power_law(at, at.alpha, ridge)
+        curve, leading = law.curve(), effective_ridge(spectrum, at.samples, ridge).effective_ridge - ridge
+        corrections = [-of(curve) @ law.levels for of in (gaussian_learnability_correction, gaussian_second_correction)]
+        listed = curve.effective_ridge - ridge
+        found.append((leading, *(c / listed for c in corrections), leading / listed - 1.0))
+    return Orders(*map(np.array, zip(*found, strict=True)))
 
 
 def fitted(error: Expression) -> Expression:
@@ -160,83 +147,83 @@ def fitted(error: Expression) -> Expression:
     return observable(error)(slopes)
 
 
-EXPONENT, ON_LABELS, ON_SHUFFLED = map(fitted, (Curves.error, Images.error, Images.shuffled))
-
-PROPORTIONAL = fitted(PowerLaw.error.at(target=(Target.SAME, Target.SAME_RIDGE)))
-
-OTHER = fitted(PowerLaw.error.at(target=(Target.OTHER, Target.OTHER_RIDGE)))
-
-SATURATED = fitted(PowerLaw.error.at(target=Target.SATURATED))
-
-UNSATURATED = PowerLaw.error.at(target=tuple(target for target in Target if target is not Target.SATURATED))
+def of(*targets: Target) -> Expression:
+    """Exponents of some of the targets."""
+    found = fitted(PowerLaw.error.at(target=targets))
+    EXPONENTS[found] = [tuple(Target).index(target) for target in targets]
+    return found
 
 
-@observable(Images.error, Images.shuffled)
-def labels_and_shuffled(at: Images, *errors: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.concatenate(errors, axis=1)
+EXPONENTS: dict[Expression, list[int]] = {}
+PROPORTIONAL = of(Target.SAME, Target.SAME_RIDGE)
+OWN_TAIL = of(Target.OTHER, Target.OTHER_RIDGE)
+WITH_RIDGE = of(Target.SAME_RIDGE, Target.OTHER_RIDGE)
+SATURATED = of(Target.SATURATED)
+
+SLOW = tuple(target for target in Target if target is not Target.SATURATED)
+CURVES = PowerLaw.error.at(target=SLOW)
+AT_SMALLEST = PowerLaw.error.at(target=SLOW, samples=lambda at: at.samples[0])
 
 
-beyond = partial(Remainder, "orders beyond the computed 1/P", order="1/P²")
-
-uneven = partial(Remainder, "unevenness of the ridge over images and draws, 1/P", order="1/P", got="computed")
-
-
-def first_order(at: PowerLaw, ridge: float | None = None) -> Said:
-    """The effective ridge with its first correction in 1/P, which is as large as what lies beyond."""
-    laws, process = power_laws(at, ridge), process_error(at)
-    leading, correction = np.array([law.error() for law in laws]), np.array([law.correction() for law in laws])
-    variance = process.leading * (1.0 + process.correction)
-    return {
-        PowerLaw.error: Known(leading * (1.0 + correction), beyond(np.log1p(correction), relative=True)),
-        PowerLaw.variance: Known(variance, beyond(process.correction, relative=True)),
-    }
+def limits(at: PowerLaw) -> Vector:
+    """−min(b, 2(1+α)), over 1 + α where the ridge dominates: the exponents of P → ∞, (t,)."""
+    stated = partial(scaling_laws.learning_exponent, at.alpha)
+    return -np.array([stated(target.tail(at.alpha), ridgeless=target.ridge == 0.0) for target in at.target])
 
 
-def on_images(at: Images) -> Said:
-    """The effective ridge of a data set; what it neglects moves the error at each P, and so the slope, on its own."""
-    of_logarithms = "mean of logarithms: a draw scatters by 20 %, a replicate averages 40"
-    said: dict[Expression, Known] = {}
-    for error, of in ((Images.error, of_labels(at)), (Images.shuffled, of_shuffled(at))):
-        scatter = Remainder(of_logarithms, 0.2**2 / 80, order="scatter²", relative=True)
-        said[error] = Known(of.error(), uneven(of.neglected(), relative=True), scatter)
-        said[fitted(error)] = Known([of.slope(of.error())], uneven(of.slope_neglected()))
+def all_modes(at: PowerLaw, ridge: float | None = None) -> Said:
+    """The effective ridge of all modes with its first two corrections in 1/P."""
+    found = errors(at, ridge)
+    slopes = scaling_laws.log_log_slope(at.samples, found.value)
+    weights = np.abs(scaling_laws.fit_weights(at.samples))
+    said: dict[Expression, Known] = {PowerLaw.error: found.known(), PowerLaw.variance: process_error(at).known()}
+    for expression, chosen in EXPONENTS.items():
+        said[expression] = Known(
+            slopes[chosen],
+            Remainder(THIRD, found.third[chosen] @ weights, order="1/P³", got="bounded"),
+            Remainder(MODES, np.abs(found.modes[chosen]) @ weights, got="computed"),
+            Remainder(
+                "resolution asked: a sixth of the way to P → ∞",
+                ASKED * np.abs(slopes - limits(at))[chosen],
+                got="chosen",
+            ),
+        )
+    chosen = [tuple(Target).index(target) for target in SLOW]
+    value, third, modes, first = (part[chosen, 0] for part in (found.value, found.third, found.modes, found.first))
+    said[AT_SMALLEST] = Known(
+        value,
+        Remainder(THIRD, third, order="1/P³", got="bounded", relative=True),
+        Remainder(MODES, modes, got="computed", relative=True),
+        Remainder("resolution asked: a fifth of the first order", 0.2 * first, got="chosen", relative=True),
+    )
     return said
 
 
-def target_tail(at: Curves) -> Said:
-    """The exponent of the target's tail alone, that of P → ∞."""
-    return tail_of_images(at) if isinstance(at, Images) else tail_of_power_law(at)
+def tail_alone(at: PowerLaw) -> Said:
+    """The exponents of P → ∞ at any P."""
+    return {expression: limits(at)[chosen] for expression, chosen in EXPONENTS.items()}
 
 
-def tail_of_power_law(at: Curves) -> Said:
-    """−min(b, 2(1+α)), over 1 + α where the ridge dominates."""
-    assert isinstance(at, PowerLaw)
-    laws = power_laws(at)
-    limits = [-scaling_laws.learning_exponent(at.alpha, t.tail(at.alpha), ridgeless=t.ridge == 0.0) for t in at.target]
-    leading = np.array([law.slope(law.error()) for law in laws])
-    slopes = np.array([law.slope(law.error() * (1.0 + law.correction())) for law in laws])
-    finite = Remainder("finite P and modes", slopes - limits, got="computed")
-    return {EXPONENT: Known(limits, finite, beyond(slopes - leading))}
+def each_error(at: PowerLaw, by: Callable[[Regression], Vector]) -> Said:
+    return {PowerLaw.error: np.array([by(power_law(at, t.tail(at.alpha), t.ridge)) for t in at.target])}
 
 
-def tail_of_images(at: Images, alone: bool = False) -> Said:
-    """Σ_{k>K} y_k² ~ K^{−b} on the window of P, up to the change of E0 there and the uneven ridge."""
-    of, found = of_labels(at), tail(of_labels(at))
-    words = "change of E0 over the window, the spectrum of images being no power law"
-    dressed = (Remainder(words, found.dressing, got="computed"), uneven(of.slope_neglected()))
-    octaves = Remainder("octaves of the tail", found.octaves, got="computed")
-    return {EXPONENT: Known([found.slope], octaves, *(() if alone else dressed))}
+def spectrum_alone(at: PowerLaw) -> Said:
+    """Every target learned as if y_k² ∝ λ_k."""
+    return {PowerLaw.error: np.array([power_law(at, at.alpha, t.ridge).error() for t in at.target])}
 
 
-def tail_alone(at: Images) -> Said:
-    """The claim at its word: nothing but the curvature of the tail itself is allowed for."""
-    return tail_of_images(at, alone=True)
+def tail_cut(at: PowerLaw) -> Said:
+    """Broken: no modes but those listed, whose number is a few times P."""
+    laws = [power_law(at, target.tail(at.alpha), target.ridge) for target in at.target]
+    rest = beyond(at.alpha, at.modes)
+    cut = [Regression(law.levels[:-1], law.power[:-1], at.samples, law.ridge - rest).error() for law in laws]
+    return {PowerLaw.error: Known(cut, Remainder(THIRD, errors(at).third, got="bounded", relative=True))}
 
 
-def half_way(at: Images) -> Said:
-    """Half way from the target's tail to that of the spectrum."""
-    of = of_labels(at)
-    return {EXPONENT: [0.5 * (tail(of).slope + tail(replace(of, power=of.levels)).slope)]}
+def ridge_leaves_exponent(at: PowerLaw) -> Said:
+    """The exponents without ridge."""
+    return {PowerLaw.error: errors(at, 0.0).value}
 
 
 def own_tail(at: PowerLaw) -> Said:
@@ -244,10 +231,16 @@ def own_tail(at: PowerLaw) -> Said:
     return {SATURATED: [-Target.SATURATED.tail(at.alpha)]}
 
 
-spectrum_alone = partial(each_error, by=lambda of: replace(of, power=of.levels).error())
+def one_loop_process(at: PowerLaw) -> Said:
+    """κ_eff of a single iteration."""
+    levels, rest = power_law(at, at.alpha, 0.0).levels, beyond(at.alpha, at.modes)
+    loops = [curves.one_loop(levels, at.samples, ridge + rest).effective_ridge - ridge for ridge in at.ridge]
+    return {PowerLaw.variance: np.array(loops)}
 
-ridge_leaves_exponent = partial(each_error, by=lambda of: replace(of, ridge=0.0).error())
+
+def leading_order(at: PowerLaw) -> Said:
+    """Without corrections in 1/P."""
+    return {PowerLaw.error: errors(at).leading}
+
 
 no_e0 = partial(each_error, by=Regression.error_without_e0)
-
-equivalent_kernel = partial(each_error, by=Regression.error_of_equivalent_kernel)

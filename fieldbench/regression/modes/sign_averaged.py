@@ -11,6 +11,7 @@ noise, averaged over too. Since ∫φ_k(x)K(x, X)dμ = λ_kφ_k(X), the posterio
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ from fieldbench.regression.tiled import blas_threads
 from fieldbench.typing import Numbers, Sizes
 
 Floats = NDArray[np.float64]
+
+_SMALL = 64
 
 
 class SignAveraged(NamedTuple):
@@ -39,7 +42,13 @@ class SignAveraged(NamedTuple):
 
 
 def sign_averaged_errors(
-    features: Numbers, eigenvalues: Numbers, powers: Numbers, ridges: Sequence[float], sizes: Sizes
+    features: Numbers,
+    eigenvalues: Numbers,
+    powers: Numbers,
+    ridges: Sequence[float],
+    sizes: Sizes,
+    *,
+    disjoint: bool = False,
 ) -> SignAveraged:
     """Mean squared error against clean labels for several data sets, target laws, ridges and nested training sizes.
 
@@ -51,6 +60,7 @@ def sign_averaged_errors(
         powers: p_k ≥ 0 of each target law, (t, k).
         ridges: κ ≥ 0, (r,).
         sizes: training sizes P within 1 … n, (s,).
+        disjoint: average over the ⌊n/P⌋ training sets that the n points make, not the first P points alone.
 
     Returns:
         To a rounding of a few eps of Σp_k times the condition of A.
@@ -69,16 +79,38 @@ def sign_averaged_errors(
     overlaps, labels = rest[: len(laws)], rest[len(laws) :]
     errors = np.empty((len(points), len(ridges), len(laws), len(sizes)))
     noise = np.empty((len(points), len(ridges), len(sizes)))
-    for column, size in enumerate(sizes):
-        part, unit = np.s_[:, :size, :size], np.broadcast_to(np.eye(size), (len(points), size, size))
+    for column, size in enumerate(map(int, sizes)):
+        sets = points.shape[1] // size if disjoint else 1
+        kernel, second = _blocks(gram, size, sets), _blocks(squared, size, sets)
+        of_laws = [[_blocks(matrix, size, sets) for matrix in pair] for pair in zip(overlaps, labels, strict=True)]
         for row, ridge in enumerate(ridges):
-            inverse = batched_weights(gram[part], ridge, unit)
-            spread = inverse @ squared[part] @ inverse
-            noise[:, row, column] = np.trace(spread, axis1=1, axis2=2)
-            for law, power in enumerate(laws):
-                linear, quadratic = _traces(inverse, overlaps[law][part]), _traces(spread, labels[law][part])
-                errors[:, row, law, column] = power.sum() - 2.0 * linear + quadratic
+            inverse = _inverses(kernel, ridge)
+            spread = inverse @ second @ inverse
+            noise[:, row, column] = np.trace(spread, axis1=1, axis2=2).reshape(sets, -1).mean(axis=0)
+            for law, (overlap, label) in enumerate(of_laws):
+                found = _traces(spread, label) - 2.0 * _traces(inverse, overlap)
+                errors[:, row, law, column] = laws[law].sum() + found.reshape(sets, -1).mean(axis=0)
     return SignAveraged(errors, noise)
+
+
+def _inverses(kernel: Floats, ridge: float) -> Floats:
+    """(K + κ)⁻¹ of each matrix, (b, n, n): by NumPy's loops where a call a matrix costs more.
+
+    Raises:
+        NotPositiveDefinite: see `batched_weights`.
+    """
+    unit = np.eye(kernel.shape[1])
+    if kernel.shape[1] <= _SMALL and ridge >= 0.0:
+        with contextlib.suppress(np.linalg.LinAlgError), blas_threads(1):  # the other way says which matrix and pivot
+            half = np.linalg.inv(np.linalg.cholesky(kernel + ridge * unit))
+            return np.asarray(half.swapaxes(1, 2) @ half)
+    return batched_weights(kernel, ridge, np.broadcast_to(unit, kernel.shape))
+
+
+def _blocks(matrices: Floats, size: int, sets: int) -> Floats:
+    """The first `sets` diagonal blocks of each matrix, (b, n, n) → (sets · b, size, size)."""
+    first = [matrices[:, start : start + size, start : start + size] for start in range(0, sets * size, size)]
+    return first[0] if sets == 1 else np.concatenate(first)
 
 
 def _weighted(points: Floats, weights: Floats) -> Floats:

@@ -7,6 +7,7 @@ from fieldbench.theory.curves.finite_size_error import gaussian_error_correction
 from fieldbench.theory.curves.finite_size_error import (
     gaussian_learnability_correction as gaussian_learnability_correction,
 )
+from fieldbench.theory.curves.finite_size_error import gaussian_second_correction as gaussian_second_correction
 from fieldbench.theory.curves.finite_size_error import sphere_error_correction as sphere_error_correction
 from fieldbench.theory.curves.hard_edge import peak_enhancement as peak_enhancement
 from fieldbench.theory.curves.learning_curves import LearningCurve as LearningCurve

@@ -1,4 +1,4 @@
-"""First correction in 1/P to the mean squared error, on the sphere and for Gaussian features.
+"""Corrections in 1/P to the mean squared error: the first on the sphere, the first two for Gaussian features.
 
 The error of regression is a derivative of its learnabilities, exactly and on every data set. With A = K + κ, C the
 covariance of targets of power p_k in mode k, and B_k = L_k/λ_k = Tr[A⁻¹φ_kφ_kᵀ], the error averaged over such targets
@@ -15,6 +15,15 @@ project. δL of the sphere is that of finite_size.py; Gaussian features have, fr
 1/κ, and against regression in the tests),
 
     δL_k = −(E0/P) L_k(1 − L_k)[L_k − (E0/P) Σ_j L_j²(1 − L_j)].
+
+The order after that follows from the same free energy. The average of det(K + κ)^{−n/2} over Gaussian features is an
+integral over symmetric n × n matrices Q, det Q^{(P−n−1)/2} exp(−κ tr Q/2) Π_k det(1 + λ_kQ)^{−1/2}, whose exponent is a
+single trace; two loops around Q = P/κ_eff, in what is linear in n, give with s_m = ΣL_k^m and a = P − s_2
+
+    F_2 = (5/8)(P − s_4)/a² − (7/12)(P − s_3)²/a³ − 1/(2a) + (P − s_3)/(2a²),    δ²L_k = 2 dF_2/d ln λ_k.
+
+(One loop is ¼ log a, the correction above; without modes F_2 = 1/24P, Stirling's term of the Gamma functions.) Derived
+for this project.
 """
 
 from __future__ import annotations
@@ -45,19 +54,41 @@ def gaussian_learnability_correction(curve: LearningCurve) -> Matrix:
     return np.asarray(-gain * learned * (1.0 - learned) * (learned - gain * feedback[:, None]))
 
 
-def gaussian_error_correction(spectrum: Spectrum | Numbers, samples: Numbers, ridge: float, target: Numbers) -> Vector:
-    """Correction of order 1/P to the test error with independent Gaussian features, (p,).
+def gaussian_second_correction(curve: LearningCurve) -> Matrix:
+    """δ²L_k of order 1/P² for independent Gaussian features, to be added to L_k + δL_k, (p, k).
+
+    From dL_j/d ln λ_k = L_j(1 − L_j)[δ_jk − L_k(1 − L_k)/a], Σ_jm L_j^m(1 − L_j) = m(s_m − s_{m+1}).
+    """
+    learned, size = curve.learnability, curve.samples[:, None]
+    s2, s3, s4, s5 = ((learned**m @ curve.spectrum.degeneracies)[:, None] for m in (2, 3, 4, 5))
+    gap = size - s2
+    by_s2 = (size - s3 + 1.25 * (size - s4)) / gap**3 - 1.75 * (size - s3) ** 2 / gap**4 - 0.5 / gap**2
+    by_s3 = (7.0 / 6.0) * (size - s3) / gap**3 - 0.5 / gap**2
+    by_s4 = -0.625 / gap**2
+    sums = ((2, by_s2, s2 - s3), (3, by_s3, s3 - s4), (4, by_s4, s4 - s5))
+    change = sum(m * slope * (learned ** (m - 1) - rest / gap) for m, slope, rest in sums)
+    return np.asarray(2.0 * learned * (1.0 - learned) * change)
+
+
+def gaussian_error_correction(
+    spectrum: Spectrum | Numbers, samples: Numbers, ridge: float, target: Numbers, *, order: int = 1
+) -> Vector:
+    """Correction of order 1/P, or 1/P², to the test error with independent Gaussian features, (p,).
 
     Args:
         spectrum: a Spectrum without tail, or eigenvalues λ_k; an unresolved trace is one more ridge.
         samples: P, a number or a vector (p,).
         ridge: κ ≥ 0, not 0 together with an unresolved trace of 0 once P reaches the rank.
         target: p_k = y_k² summed over each listed space, (k,).
+        order: 1, or 2 for what comes next; the sum of both is the error up to 1/P³.
 
     Raises:
-        BadInput: a spectrum with a power-law tail.
+        BadInput: a spectrum with a power-law tail, or another order.
     """
-    return _error_correction(spectrum, samples, ridge, target, gaussian_learnability_correction)
+    if order not in (1, 2):
+        raise BadInput(f"order {order}: the corrections of order 1/P and 1/P² are known")
+    of_modes = gaussian_learnability_correction if order == 1 else gaussian_second_correction
+    return _error_correction(spectrum, samples, ridge, target, of_modes)
 
 
 def sphere_error_correction(

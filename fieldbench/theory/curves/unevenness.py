@@ -53,6 +53,28 @@ def between_draws(spectrum: EmpiricalSpectrum, samples: int, effective_ridge: fl
     return float((1.0 - fraction) / fraction * relative.mean())
 
 
+def of_residuals(
+    spectrum: EmpiricalSpectrum, samples: int, effective_ridge: float, coefficients: Vector | None = None
+) -> float:
+    """Relative change of the mean squared residual of points left out, (Ry)_i/R_ii, where R_ii is each point's own.
+
+    ⟨(Ry)_i²/R_ii²⟩ ⟨R_ii⟩²/⟨(Ry)_i²⟩ − 1: not zero where residuals are large at the points whose ridge is large.
+
+    Args:
+        spectrum, samples, effective_ridge: as in `left_out_variance`.
+        coefficients: of y on the modes, (M,); None for labels in random order, whose residuals have the mean of R².
+    """
+    _, weights = _resolvent(spectrum, samples, effective_ridge)
+    size = len(weights)
+    squares = spectrum.functions**2
+    diagonal = squares @ weights
+    if coefficients is None:
+        residuals = squares @ weights**2
+    else:
+        residuals = (spectrum.functions @ (coefficients * weights * size)) ** 2
+    return float(np.mean(residuals / diagonal**2) * np.mean(diagonal) ** 2 / np.mean(residuals) - 1.0)
+
+
 def of_tail(spectrum: EmpiricalSpectrum, keep: int, effective_ridge: float) -> float:
     """Standard deviation over the points of Σ_{k>keep} λ_kφ_k(x)², in units of κ_eff.
 

@@ -20,7 +20,7 @@ def test_limiting_exponents_within_their_bounds(alpha, tail, ridge):
 
 
 def test_all_laws_are_asked():
-    found = limits.all_modes()
+    found = limits.all_limits()
     assert found.distance.shape == found.bound.shape == (12,)
     assert found.distance[1] == limits.limiting_exponent(0.5, 0.5, 4.0, 1e12)[0]
 

@@ -46,6 +46,16 @@ def test_bayes_optimal_error_is_the_posterior_variance():
             assert errors[1, row, 0, column] + ridge * noise[1, row, column] == pytest.approx(variance, abs=1e-11)
 
 
+def test_disjoint_sets_are_averaged():
+    features, levels, powers = _problem()
+    found = sign_averaged_errors(features, levels, powers, [0.1], SIZES, disjoint=True)
+    parts = [sign_averaged_errors(features[:, s : s + 3], levels, powers, [0.1], [3]) for s in (0, 3, 6)]
+    np.testing.assert_allclose(found.clean[..., 0], np.mean([part.clean[..., 0] for part in parts], axis=0), rtol=1e-12)
+    np.testing.assert_allclose(found.noise[..., 0], np.mean([part.noise[..., 0] for part in parts], axis=0), rtol=1e-12)
+    whole = sign_averaged_errors(features, levels, powers, [0.1], [9])
+    np.testing.assert_allclose(found.clean[..., 1], whole.clean[..., 0], rtol=1e-12)
+
+
 def test_one_mode_in_closed_form():
     features = np.array([[[2.0], [1.0]]])
     errors, noise = sign_averaged_errors(features, [0.5], [[3.0]], [0.25], [1, 2])

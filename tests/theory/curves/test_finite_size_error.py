@@ -8,6 +8,7 @@ from fieldbench.theory.curves.finite_size import learnability_correction
 from fieldbench.theory.curves.finite_size_error import (
     gaussian_error_correction,
     gaussian_learnability_correction,
+    gaussian_second_correction,
     sphere_error_correction,
 )
 from fieldbench.theory.curves.learning_curves import effective_ridge
@@ -36,6 +37,40 @@ def test_gaussian_features_against_regression(samples, ridge):
     # What is left is of order 1/P²: no larger than 3/P of the first correction, plus five standard errors.
     assert abs(found.mean() - leading - correction) < 3.0 / samples * abs(correction) + 5.0 * error
     assert abs(correction) > 10.0 * error  # the correction is seen at all
+
+
+@pytest.mark.parametrize(("samples", "ridge"), [(6, 0.05), (8, 0.3)])
+def test_second_order_against_regression(samples, ridge):
+    eigenvalues, power = np.arange(1, 13.0) ** -1.6, np.arange(1, 13.0) ** -1.0
+    rng = np.random.default_rng(samples)
+    found = np.concatenate(
+        [_errors(rng.standard_normal((1000, samples, 12)), eigenvalues, power, ridge) for _ in range(30)]
+    )
+    error = found.std() / np.sqrt(found.size)
+    leading = effective_ridge(eigenvalues, samples, ridge, target=power).test_error[0]
+    first, second = (gaussian_error_correction(eigenvalues, samples, ridge, power, order=n)[0] for n in (1, 2))
+    # Left is the third order, as the square of the second over the first, twice that allowed; plus five errors.
+    assert abs(found.mean() - leading - first - second) < 2.0 * second**2 / abs(first) + 5.0 * error
+    assert abs(found.mean() - leading - first) > 5.0 * error  # the second order is seen
+
+
+def test_second_order_of_a_single_scale_in_closed_form():
+    # D equal modes without ridge, P > D + 3: labels of an absent mode leave σ²(1 + E Tr W⁻¹), E Tr W⁻¹ = D/(P − D − 1)
+    # exactly for a Wishart matrix of P samples, whose expansion in 1/P is D/(P−D) + D/(P−D)² + D/(P−D)³.
+    modes, samples = 6, np.array([40.0, 80.0])
+    levels, power = np.append(np.ones(modes), 0.0), np.append(np.zeros(modes), 1.0)
+    gap = samples - modes
+    for order in (1, 2):
+        found = gaussian_error_correction(levels, samples, 1e-4, power, order=order)
+        np.testing.assert_allclose(found, modes / gap ** (order + 1.0), rtol=1e-3)  # κ is 1e-4 of λ
+
+
+def test_second_order_adds_up_without_ridge_and_other_orders_are_refused():
+    shift = gaussian_second_correction(effective_ridge(np.arange(1, 200.0) ** -2, [10, 40], 0.0))
+    assert np.all(np.abs(shift.sum(axis=1)) < 1e-12)
+    assert np.all(np.abs(shift).max(axis=1) > 1e-5)
+    with pytest.raises(BadInput, match="order 3"):
+        gaussian_error_correction([1.0], 4.0, 0.1, [1.0], order=3)
 
 
 def test_gaussian_learnabilities_still_add_up_without_ridge():
