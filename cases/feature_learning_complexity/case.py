@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
-import numpy as np
-
 from fieldbench.claims import (
     AtLeast,
     Case,
     Check,
     Control,
-    Expression,
     Figure,
     Guard,
-    Known,
     Limit,
     Remainder,
-    Said,
     Tier,
     exponent,
     extrapolated,
@@ -26,97 +18,27 @@ from fieldbench.claims import (
     per,
     together,
 )
-from fieldbench.theory.adaptation import SLIDE
 
 from .experiment import Network, Process, ShuffledLabels, WithoutRootTwo
+from .predictions import (
+    ONE_DEGREE_LESS,
+    a_rescaled_kernel,
+    bounded,
+    complete,
+    equivalent_kernel,
+    gaussian_process,
+    kernel_ridge,
+    lazy,
+    limit_of_process,
+    limit_of_share,
+    no_feature_learning,
+    one_degree_less,
+    rescaling,
+    ridge_not_over_n,
+    slides,
+    without_fluctuations,
+)
 from .signed_teacher import SIGNS
-from .theory import SADDLE, adapted, fluctuating, process, rescaled
-
-KERNEL = replace(SADDLE, name="ridge over the kernel's spectrum", ridge="kernel")
-
-
-def complete(at: Network) -> Said:
-    """Adaptation with the response ridge and first-order fluctuations; the scatter's structure is guessed."""
-    return fluctuating(at, bounded=False)
-
-
-def bounded(at: Network) -> Said:
-    """The same, with a bound on the scatter's structure: what a statement may rest on."""
-    return fluctuating(at, bounded=True)
-
-
-def without_fluctuations(at: Network) -> Said:
-    """The saddle alone: N and n infinite at the same d/n."""
-    return adapted(at, SADDLE)
-
-
-def kernel_ridge(at: Network) -> Said:
-    """The effective ridge over the spectrum of K: turning the teacher costs what any mode of its eigenvalue costs."""
-    return adapted(at, KERNEL)
-
-
-def slides(at: Network) -> Said:
-    """The slides' theory: |w_⊥| frozen, κ for the ridge."""
-    return adapted(at, SLIDE)
-
-
-def gaussian_process(at: Network) -> Said:
-    """The infinitely wide network, whose kernel does not move."""
-    return rescaled(at, 1.0)
-
-
-def rescaling(at: Network) -> Said:
-    """Learning multiplies the kernel of the Gaussian process by one number."""
-    return rescaled(at, None)
-
-
-def lazy(at: Process) -> Said:
-    """The process with its effective ridge; exact regression holds what is left below 4/n (tests)."""
-    return {Process.harmonic_response: Known(process(at), *left(at))}
-
-
-def equivalent_kernel(at: Process) -> Said:
-    """κ for the ridge: exactly d⁻² along the ray, where n/κ ∝ d and the cubic's eigenvalue ∝ d⁻³."""
-    return {Process.harmonic_response: Known(process(at, at.ridge), *left(at))}
-
-
-def one_degree_less(at: Process) -> Said:
-    """Broken: the eigenvalue of a quadratic, ∝ d⁻², for that of a cubic."""
-    return {Process.harmonic_response: Known(process(at) * at.dimension, *left(at))}
-
-
-def left(at: Process) -> tuple[Remainder, ...]:
-    size = 4 / at.samples
-    return (Remainder("next order of the effective ridge", size, order="1/n", got="bounded", relative=True),)
-
-
-def falling(power: float) -> Any:
-    """A network with the theory's share at the first point of the ray, of which d^power is left along it."""
-
-    def theory(at: Network) -> Said:
-        first, factor = without_fluctuations(replace(at, beta=0.08)), (at.beta / 0.08) ** (power / 2)
-        return {quantity: first[quantity] * factor for quantity in (Network.response, Network.harmonic_response)}
-
-    return theory
-
-
-def no_feature_learning(at: Network) -> Said:
-    """Broken: the Gaussian process in place of the network."""
-    return with_margins(bounded(at), gaussian_process(at))
-
-
-def a_rescaled_kernel(at: Network) -> Said:
-    """Broken: the kernel rescaled in place of adapted."""
-    return with_margins(bounded(at), rescaling(at))
-
-
-def ridge_not_over_n(at: Network) -> Said:
-    """Broken: κ in place of κ/n in the closure, the data average forgotten."""
-    return with_margins(bounded(at), adapted(at, SADDLE, at.samples * at.ridge))
-
-
-def with_margins(right: Any, wrong: Any) -> Said:
-    return {quantity: Known(wrong[quantity], *right[quantity].remainders) for quantity in wrong}
 
 
 def on_the_ray(at: Network) -> bool:
@@ -146,25 +68,8 @@ def d_over_n(at: Network) -> float:
     return at.dimension / at.samples
 
 
-def local_exponents(share: Any, *betas: float) -> Any:
-    """Of a theory's share in β, between neighbours."""
-    return np.diff(np.log([float(share(beta)) for beta in betas])) / np.diff(np.log(betas))
-
-
-def limit_of_share() -> float:
-    """The exponent of R_h in β at β → ∞ from two at β = 16, 64, 256, a fall as β^(−1/2) taken off."""
-    near, far = local_exponents(lambda beta: adapted(Network(beta), SADDLE)[Network.harmonic_response], 16, 64, 256)
-    return float(2 * far - near)
-
-
-def limit_of_process() -> float:
-    """The process's exponent in d between β = 64 and 256."""
-    return 2 * float(local_exponents(lambda beta: process(Process(beta)), 64, 256)[0])
-
-
 PROCESSES = {"rescaling": rescaling, "gp": gaussian_process}
 NEAR = {"without-fluctuations": without_fluctuations, "kernel-ridge": kernel_ridge, "slides": slides}
-ONE_DEGREE_LESS = falling(-1.0)
 EXPONENT = exponent(Network.harmonic_response, over=lambda at: at.beta)
 NINETY = (
     "the slides' 90 % is nowhere on either ray: the theory's R_h tends to .24 along the ray and is .65 (without "
@@ -192,36 +97,68 @@ TIERS = {
     "source": Tier(SOURCE, replicates=8, note="σ_w² = .5, σ_a² = 8, ε = ∓.3 at the sizes that fit: 2 minutes"),
 }
 
-SHARE = Check("share-exponent", EXPONENT, theory=bounded, rivals={"one-degree-less": ONE_DEGREE_LESS, **PROCESSES},
-              on=on_the_ray, tiers=FINE, statement=True)
-PROCESS = Check("process-exponent", exponent(Process.harmonic_response, over=lambda at: at.dimension),
-                rivals={"equivalent-kernel": equivalent_kernel, "one-degree-less": one_degree_less}, statement=True)
-LINEAR = Check("linear-learnability-without-cubic", Network.linear.at(sign=0.0), theory=bounded,
-               rivals={"kernel-ridge": kernel_ridge, "slides": slides}, on=on_either, statement=True)
+SHARE = Check(
+    "share-exponent",
+    EXPONENT,
+    theory=bounded,
+    rivals={"one-degree-less": ONE_DEGREE_LESS, **PROCESSES},
+    on=on_the_ray,
+    tiers=FINE,
+    statement=True,
+)
+PROCESS = Check(
+    "process-exponent",
+    exponent(Process.harmonic_response, over=lambda at: at.dimension),
+    rivals={"equivalent-kernel": equivalent_kernel, "one-degree-less": one_degree_less},
+    statement=True,
+)
+LINEAR = Check(
+    "linear-learnability-without-cubic",
+    Network.linear.at(sign=0.0),
+    theory=bounded,
+    rivals={"kernel-ridge": kernel_ridge, "slides": slides},
+    on=on_either,
+    statement=True,
+)
+COUNT = {"slides": slides, "gp": gaussian_process}  # where the others are within the bounds
 ASKED = {
-    f"{name}-{word}": quantity.at(sign=sign)
-    for name, quantity in (
-        ("linear-learnability", Network.linear),
-        ("hermite-coefficient", Network.hermite),
-        ("teacher-variance", Network.overlap),
-        ("transverse-variance", Network.radius),
+    f"{name}-{word}": (quantity.at(sign=sign), rivals)
+    for name, quantity, rivals in (
+        ("linear-learnability", Network.linear, {"kernel-ridge": kernel_ridge, **COUNT}),
+        ("hermite-coefficient", Network.hermite, PROCESSES),
+        ("teacher-variance", Network.overlap, COUNT),
+        ("transverse-variance", Network.radius, COUNT),
     )
     for word, sign in zip(("negative", "zero", "positive"), SIGNS, strict=True)
-} | {"cubic-response": Network.response, "harmonic-response": Network.harmonic_response}
-EXPECTED: dict[str, tuple[str, str]] = {}
+} | {"cubic-response": (Network.response, PROCESSES), "harmonic-response": (Network.harmonic_response, PROCESSES)}
 WITHIN = tuple(
-    Check(f"{name}-within-bounds", asked, theory=bounded, rivals=NEAR | PROCESSES, on=on_either)
-    for name, asked in ASKED.items()
-    if name != "linear-learnability-zero"
+    Check(f"{name}-within-bounds", asked, theory=bounded, rivals=rivals, on=on_either,
+          tiers=FINE if name == "linear-learnability-negative" else ())  # sixteen chains do not resolve .004
+    for name, (asked, rivals) in ASKED.items() if name != "linear-learnability-zero"  # the statement
+)  # fmt: skip
+OPEN = (
+    "open at ε = −.1: d⟨m²⟩ is 1 % below the theory at every β, E[f H_3] falls behind it from nothing at β = .08 "
+    "to 5 % at β = .4, and with it R_3 and R_h; neither smaller steps (half the step: R_h + .0002 ± .0003 at β = .14) nor the "
+    "data set's own moments along the teacher explain it. The scatter's structure, M = G/χ − G C G/n with C = "
+    "E[r²ψψ] (claims.md §1), brings d⟨m²⟩ at ε = +.1 to ±.03 and is itself open at ε = −.1"
 )
+EDGE = "at β = .08 the deviation is as large as the guessed structure of the scatter: on the edge of the margin"
+EXPECTED = {
+    "hermite-coefficient-negative": ("contradicted", OPEN),
+    "teacher-variance-negative": ("contradicted", OPEN),
+    "teacher-variance-zero": ("inconclusive", EDGE + "; it falls as (d/N)², from .13 at β = .08 to .02 at .4"),
+    "teacher-variance-positive": ("inconclusive", EDGE),
+    "cubic-response": ("contradicted", OPEN),
+    "harmonic-response": ("contradicted", OPEN),
+}
 TIGHT = tuple(
     Check(name, asked, rivals=NEAR | PROCESSES, on=on_either, tiers=FINE,
           **dict(zip(("expect", "because"), EXPECTED.get(name, ()), strict=False)))
-    for name, asked in ASKED.items()
+    for name, (asked, _) in ASKED.items()
 )  # fmt: skip
 IN_THE_LIMIT = {
     word: together(*(
-        extrapolated(log(ASKED[f"{name}-{word}"]), towards=d_over_n)
+        extrapolated(log(ASKED[f"{name}-{word}"][0]), towards=d_over_n)
         for name in ("linear-learnability", "teacher-variance", "transverse-variance")
     ))
     for word in ("negative", "zero", "positive")
@@ -240,10 +177,14 @@ CHECKS = (
             on=on_the_ray),
     AtLeast("ninety-percent-of-the-cubic", Network.harmonic_response, 0.9, expect="contradicted", because=NINETY),
     *TIGHT,
-    Check("share-exponent-to-first-order", EXPONENT, rivals=PROCESSES, on=on_the_ray, tiers=FINE),
+    Check("share-exponent-to-first-order", EXPONENT, rivals=PROCESSES, on=on_the_ray, tiers=FINE,
+          expect="inconclusive", because="measured .047 ± .014 before, .04 here, where the saddle has .11 and its "
+          "fluctuations .08: they explain half of the difference; the rest is " + OPEN),
     Check("share-exponent-in-mean-field", EXPONENT, rivals=PROCESSES, on=in_mean_field, tiers=FINE),
-    *(Check(f"exact-in-the-limit-{word}", limit, margin=NEXT_ORDER, tiers=FINE, on=on_the_ray)
-      for word, limit in IN_THE_LIMIT.items()),
+    *(Check(f"exact-in-the-limit-{word}", IN_THE_LIMIT[word], margin=NEXT_ORDER, tiers=FINE, on=on_the_ray)
+      for word in ("negative", "zero")),
+    Check("exact-in-the-limit-positive", IN_THE_LIMIT["positive"], margin=NEXT_ORDER, tiers=FINE, on=on_the_ray,
+          expect="inconclusive", because="open: the extrapolated d⟨m²⟩ lies on the edge of the margin"),
     Check("harmonic-response-of-the-source", Network.harmonic_response, theory=without_fluctuations,
           margin=(Remainder("first order of the fluctuations", abs(
               Network.harmonic_response.under(complete) - Network.harmonic_response.under(without_fluctuations)),
@@ -262,7 +203,7 @@ GUARDS = tuple(
         ("harmonic", (Network.harmonic_response,), Network.rhat_harmonic, Network.ess_harmonic, 10),
         ("cubic", (Network.hermite, Network.response), Network.rhat_cubic, Network.ess_cubic, 10),
         ("teacher-variance", (Network.overlap,), Network.rhat_overlap, Network.ess_overlap, 10),
-        ("transverse-variance", (Network.radius,), Network.rhat_radius, Network.ess_radius, 10),
+        ("transverse-variance", (Network.radius,), Network.rhat_radius, Network.ess_radius, 5),
     )
     for guard in (
         Guard(f"mixing-{name}", rhat, of=quantities, at_most=1.1, on=lambda at: at.starts == 2),

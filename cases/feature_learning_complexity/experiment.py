@@ -50,7 +50,9 @@ class Process(Ray, stream="process"):
 
     draws: int = 1
 
-    harmonic_response = Quantity(symbol="R_h^GP", doc="share of h that it learns of H_3, over all directions of a teacher")
+    harmonic_response = Quantity(
+        symbol="R_h^GP", doc="share of h that it learns of H_3, over all directions of a teacher"
+    )
 
     def measure(self, key: jax.Array) -> Mapping[Quantity, Any]:
         shape = (self.draws, self.samples, self.dimension)
@@ -60,7 +62,7 @@ class Process(Ray, stream="process"):
 
 @dataclass(frozen=True)
 class Network(Ray, stream="network"):
-    """`steps` of a chain after a burn-in of a third of them, from one start or two; χ = N√(.08/β), or N in mean field.
+    """`steps` of a chain after a burn-in of half of them, from one start or two; χ = N√(.08/β), or N in mean field.
 
     Data sets scatter the results, chains hardly do: replicates are worth more than steps.
     """
@@ -101,7 +103,7 @@ class Network(Ray, stream="network"):
     @batched(8)
     def measure(self, keys: jax.Array, *, sampler: Sampler) -> Mapping[Quantity, Any]:
         chains = SignedTeacher(
-            self.width, self.ridge, self.chi, self.cubic, self.steps, burn_in=self.steps // 3, starts=self.starts,
+            self.width, self.ridge, self.chi, self.cubic, self.steps, burn_in=self.steps // 2, starts=self.starts,
             hidden_variance=self.hidden_variance, readout_variance=self.readout_variance,
         )  # fmt: skip
         split, shape = jax.vmap(jax.random.split)(keys), (self.samples, self.dimension)

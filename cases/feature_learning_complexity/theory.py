@@ -40,21 +40,22 @@ def adapted(at: Network, approximation: Approximation, ridge: float | None = Non
 
 @cache
 def fluctuating(at: Network, *, bounded: bool) -> dict[Quantity, Known]:
-    """Adaptation with first-order fluctuations in 1/χ and d/n, and what it leaves:
+    """Adaptation with fluctuations in 1/χ and d/n, fed back on itself, and what it leaves:
 
-    second order: what the first order, fed back on itself, changes. Structure of the scatter, of order d/n: no more than
+    second order: as much again as feeding back has changed. Structure of the scatter, of order d/n: no more than
     `scatter_bound`, or (not `bounded`) guessed as large as the isotropic scatter's own effect. The data set's moments
     along the teacher: 8/n of what is learned of the cubic, 5/n of what is not learned of the linear part, 1/n of the
-    variances, which holds the closure on drawn moments (tests).
+    variances; the closure on drawn moments stays within (tests).
     """
     solved = [solve(problem(at, sign), FLUCTUATING) for sign in SIGNS]
-    values = _quantities(at, [observables(each) for each in solved])
+    first = _quantities(at, [observables(each) for each in solved])
     again = _quantities(at, [second_order(each) for each in solved])
     if bounded:
         structure = _quantities(at, [scatter_bound(each) for each in solved], add=True)
     else:
         without = _quantities(at, [observables(each, scatter=False) for each in solved])
-        structure = {quantity: np.abs(values[quantity] - without[quantity]) for quantity in values}
+        structure = {quantity: np.abs(first[quantity] - without[quantity]) for quantity in first}
+    values = {quantity: first[quantity] + again[quantity] for quantity in first}
     moments = {quantity: np.abs(value) / at.samples for quantity, value in values.items()}
     moments |= {quantity: 8 * moments[quantity] for quantity in COEFFICIENTS}
     moments[Network.linear] = 5 * (1 - values[Network.linear]) / at.samples
@@ -72,7 +73,7 @@ def fluctuating(at: Network, *, bounded: bool) -> dict[Quantity, Known]:
 
 @cache
 def rescaled(at: Network, scale: float | None) -> Values:
-    """A Gaussian process with the kernel times `scale`, or times what learning makes of it (None): weights stay prior."""
+    """A Gaussian process with the kernel times `scale`, or times what learning makes of it (None)."""
     three = [rescaled_process(problem(at, sign), scale) for sign in SIGNS]
     prior = at.hidden_variance
     return _quantities(at, [Observables(r.linear, r.cubic, r.harmonic, prior, prior, r.effective_ridge) for r in three])
@@ -82,9 +83,7 @@ def rescaled(at: Network, scale: float | None) -> Values:
 def process(at: Process, ridge: float | None = None) -> float:
     """R_h of the infinitely wide network, with its effective ridge or with another in its place."""
     # Linear in its labels, and z has no part in h: the coefficient of h for ε = 1 is the response.
-    taught = staircase(
-        dimension=at.dimension, samples=at.samples, width=at.width, ridge=at.ridge, chi=0.0, cubic=1.0
-    )
+    taught = staircase(dimension=at.dimension, samples=at.samples, width=at.width, ridge=at.ridge, chi=0.0, cubic=1.0)
     found = rescaled_process(taught, 1.0)
     return found.harmonic if ridge is None else found.harmonic * found.effective_ridge / ridge
 

@@ -6,11 +6,19 @@ from dataclasses import replace
 
 from fieldbench.claims import Said
 
-from .case import LINEAR, PROCESS, SHARE, equivalent_kernel, falling, gaussian_process, kernel_ridge, slides
-from .case import one_degree_less as process_one_degree_less
-from .case import without_fluctuations
+from .case import LINEAR, PROCESS, SHARE
 from .experiment import Network, Process
-from .theory import process, rescaled
+from .predictions import (
+    ONE_DEGREE_LESS,
+    equivalent_kernel,
+    falling,
+    gaussian_process,
+    kernel_ridge,
+    one_degree_less,
+    slides,
+    without_fluctuations,
+)
+from .theory import SADDLE, adapted, process, rescaled
 
 
 def strength_of_mean_field(at: Network) -> Said:
@@ -20,8 +28,6 @@ def strength_of_mean_field(at: Network) -> Said:
 
 def half_the_samples(at: Network) -> Said:
     """The data set counts for half: κ doubled."""
-    from .theory import SADDLE, adapted
-
     return adapted(at, SADDLE, 2 * at.ridge)
 
 
@@ -37,7 +43,7 @@ def one_more_degree(at: Process) -> Said:
 
 WORLDS = {
     SHARE: {
-        "one-degree-less": falling(-1.0),  # the network meets a quadratic where the process meets a cubic
+        "one-degree-less": ONE_DEGREE_LESS,  # the network meets a quadratic where the process meets a cubic
         "half-a-degree-less": falling(-0.5),  # the share falls as d^(−1/2)
         "strength-of-mean-field": strength_of_mean_field,
         "without-fluctuations": without_fluctuations,  # exponent .11
@@ -46,7 +52,7 @@ WORLDS = {
     PROCESS: {
         "equivalent-kernel": equivalent_kernel,  # −2 already at these sizes
         "rescaled-kernel": of_a_rescaled_kernel,
-        "one-degree-less": process_one_degree_less,
+        "one-degree-less": one_degree_less,
         "one-degree-more": one_more_degree,
     },
     LINEAR: {

@@ -46,7 +46,9 @@ def second_order(solution: Solution) -> Observables:
         action = action_of(now, spread)
         action = action - neurons.mean(action)
         moments = plain.overlaps * neurons.field
-        answer = problem.readout_variance * (moments - (moments @ neurons.weights)[:, None]) @ (neurons.weights * action)
+        answer = (
+            problem.readout_variance * (moments - (moments @ neurons.weights)[:, None]) @ (neurons.weights * action)
+        )
         target = plain.target + source_of(now, spread) - answer
         equations = replace(plain, connected=action, target=target)
         t = equations.minimum(now.effective_ridge, now.discrepancy)
