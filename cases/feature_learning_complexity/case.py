@@ -81,8 +81,7 @@ RAY = (Network(0.08, steps=2000, starts=2), Network(0.14), Network(0.24), Networ
 MEAN_FIELD = (Network(0.14, mean_field=True), Network(0.24, mean_field=True))
 PROCESS_RAY = (Process(0.08, draws=8), Process(0.14, draws=4), Process(0.24, draws=2), Process(0.4))
 SOURCE = tuple(
-    Network(beta, steps=2000, starts=2, mean_field=True, cubic=0.3, hidden_variance=0.5, readout_variance=8.0)
-    for beta in (0.08, 0.14)
+    Network(beta, mean_field=True, cubic=0.3, hidden_variance=0.5, readout_variance=8.0) for beta in (0.08, 0.14)
 )
 TIERS = {
     "quick": Tier(
@@ -138,7 +137,7 @@ WITHIN = tuple(
 )  # fmt: skip
 OPEN = (
     "open at ε = −.1: d⟨m²⟩ is 1 % below the theory at every β, E[f H_3] falls behind it from nothing at β = .08 "
-    "to 5 % at β = .4, and with it R_3 and R_h; neither smaller steps (half the step: R_h + .0002 ± .0003 at β = .14) nor the "
+    "to 5 % at β = .4, and with it R_3 and R_h; neither the step (half of it: R_h + .0002 ± .0003 at β = .14) nor the "
     "data set's own moments along the teacher explain it. The scatter's structure, M = G/χ − G C G/n with C = "
     "E[r²ψψ] (claims.md §1), brings d⟨m²⟩ at ε = +.1 to ±.03 and is itself open at ε = −.1"
 )

@@ -50,7 +50,7 @@ WORLDS = {
         "gp": gaussian_process,
     },
     PROCESS: {
-        "equivalent-kernel": equivalent_kernel,  # −2 already at these sizes
+        "equivalent-kernel": equivalent_kernel,  # exponent −1.91 at these sizes
         "rescaled-kernel": of_a_rescaled_kernel,
         "one-degree-less": one_degree_less,
         "one-degree-more": one_more_degree,
