@@ -52,6 +52,7 @@ class Means(NamedTuple):
     """Posterior means of a replicate, (replicates, signs), and its responses to the sign of ε, (replicates,)."""
 
     linear: FloatArray
+    cubic: FloatArray
     overlap: FloatArray
     radius: FloatArray
     response: FloatArray
@@ -60,7 +61,7 @@ class Means(NamedTuple):
 
 @dataclass(frozen=True)
 class SignedTeacher:
-    """The network and the chains: width N, ridge κ, factor χ, |ε|, and how long to sample from how many starts.
+    """The network (width N, ridge κ, factor χ, |ε|, σ_w², σ_a²) and how long to sample from how many starts.
 
     Every fourth step is observed: the stiffest modes turn by up to 1.2 rad a step, and one that comes round fully
     between two looks seems frozen (every tenth step left a seventh of the effective samples of E[f z] at β = .4).
@@ -77,6 +78,8 @@ class SignedTeacher:
     burn_in: int
     starts: int = 2
     thin: int = 4
+    hidden_variance: float = 1.0
+    readout_variance: float = 1.0
 
     def __post_init__(self) -> None:
         if not 1 <= self.starts <= len(_SPREAD_OF_STARTS):
@@ -100,7 +103,10 @@ class SignedTeacher:
         replicates, _, dimension = inputs.shape
         shape = (replicates, self.starts, len(SIGNS))
         targets = jnp.broadcast_to(targets[:, None], (*shape, targets.shape[-1]))
-        energy = fully_connected(inputs, targets, width=self.width, ridge=self.ridge, feature_scale=self.feature_scale)
+        energy = fully_connected(
+            inputs, targets, width=self.width, ridge=self.ridge, feature_scale=self.feature_scale,
+            hidden_variance=self.hidden_variance, readout_variance=self.readout_variance,
+        )  # fmt: skip
         split = jax.vmap(lambda key: jax.random.split(key, self.starts + 1))(keys)
 
         shapes = (replicates, self.starts, 1, self.width, dimension), (replicates, self.starts, 1, self.width, 1)
@@ -129,7 +135,7 @@ class SignedTeacher:
     def means(self, traces: Traces) -> Means:
         """Over draws and starts."""
         linear, cubic, harmonic, overlap, radius = (trace.mean(axis=(0, 2)) for trace in traces)
-        return Means(linear, overlap, radius, self._response(cubic), self._response(harmonic))
+        return Means(linear, cubic, overlap, radius, self._response(cubic), self._response(harmonic))
 
     def _response(self, coefficient: FloatArray) -> FloatArray:
         """From a coefficient at the three signs, (replicates, signs), to its response, (replicates,)."""

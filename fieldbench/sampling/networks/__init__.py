@@ -3,6 +3,7 @@
 from fieldbench.sampling.networks import prior as prior
 from fieldbench.sampling.networks.gibbs_within_langevin import GibbsWithinLangevin as GibbsWithinLangevin
 from fieldbench.sampling.networks.infinite_width import harmonic_overlap as harmonic_overlap
+from fieldbench.sampling.networks.infinite_width import mean_harmonic_response as mean_harmonic_response
 from fieldbench.sampling.networks.linear_gibbs import GibbsState as GibbsState
 from fieldbench.sampling.networks.linear_gibbs import LinearPrior as LinearPrior
 from fieldbench.sampling.networks.linear_gibbs import gibbs_chain as gibbs_chain

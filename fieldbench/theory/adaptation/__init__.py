@@ -19,5 +19,7 @@ from fieldbench.theory.adaptation.modes import FoldMode as FoldMode
 from fieldbench.theory.adaptation.modes import hermite_modes as hermite_modes
 from fieldbench.theory.adaptation.problem import Problem as Problem
 from fieldbench.theory.adaptation.problem import staircase as staircase
+from fieldbench.theory.adaptation.remainders import scatter_bound as scatter_bound
+from fieldbench.theory.adaptation.remainders import second_order as second_order
 from fieldbench.theory.adaptation.rescaling import Rescaled as Rescaled
 from fieldbench.theory.adaptation.rescaling import rescaled_process as rescaled_process

@@ -57,15 +57,17 @@ class Fluctuations:
 
 
 @dataclass(frozen=True, eq=False)
-class _Covariance:
+class Covariance:
     """M in every sector, and for the degrees beyond them."""
 
     sectors: tuple[Matrix, ...]
     beyond: float
 
 
-def fluctuations(solution: Solution) -> Fluctuations:
+def fluctuations(solution: Solution, *, scatter: bool = True) -> Fluctuations:
     """First-order corrections to a solution closed in all aligned modes with the response ridge and a free radius.
+
+    Without `scatter`, those of the posterior alone.
 
     Raises BadInput for another closure, or for χ = 0 (a Gaussian process has no saddle to fluctuate about).
     """
@@ -76,17 +78,18 @@ def fluctuations(solution: Solution) -> Fluctuations:
         raise BadInput(
             f"the {solution.approximation.name} approximation is not closed in all aligned modes; fluctuations need it"
         )
-    covariance = _covariance(solution)
+    covariance = covariance_of(solution, scatter=float(scatter))
     noise = solution.effective_ridge / problem.samples
     response = sector_kernel(equations.sectors[0], solution.neurons, problem, response=True)
-    source = _source(solution, covariance)
+    source = source_of(solution, covariance)
     shift = np.asarray(np.linalg.solve(response + noise * np.eye(len(source)), source), dtype=np.float64)
-    # κ_eff stays: its own corrections are of order (d/n)(d/χ)
+    # κ_eff stays: its own corrections are of order (d/n)(d/χ); see `remainders.second_order`
     predictor: Vector = equations.target - noise * (solution.discrepancy + shift)
-    return Fluctuations(solution, shift, predictor, _action(solution, covariance))
+    return Fluctuations(solution, shift, predictor, action_of(solution, covariance))
 
 
-def _covariance(solution: Solution) -> _Covariance:
+def covariance_of(solution: Solution, *, posterior: float = 1.0, scatter: float = 1.0) -> Covariance:
+    """M, or a mixture of its two parts."""
     problem, spectrum = solution.problem, solution.state.spectrum
     assert spectrum is not None
     noise = solution.effective_ridge / problem.samples
@@ -97,12 +100,12 @@ def _covariance(solution: Solution) -> _Covariance:
     for sector in solution.equations.sectors:
         response = sector_kernel(sector, solution.neurons, problem, response=True)
         inverse = np.asarray(np.linalg.inv(response + noise * np.eye(len(response))), dtype=np.float64)
-        scatter = error if sector.order else 0.0
-        blocks.append(inverse / problem.chi - scatter * inverse @ inverse)
-    return _Covariance(tuple(blocks), 1.0 / (noise * problem.chi) - error / noise**2)
+        noisy = scatter * error if sector.order else 0.0
+        blocks.append(posterior * inverse / problem.chi - noisy * inverse @ inverse)
+    return Covariance(tuple(blocks), posterior / (noise * problem.chi) - scatter * error / noise**2)
 
 
-def _source(solution: Solution, covariance: _Covariance) -> Vector:
+def source_of(solution: Solution, covariance: Covariance) -> Vector:
     """½ ∂_t Tr[M R(t)] at fixed M, by central differences."""
     equations, problem = solution.equations, solution.problem
 
@@ -124,7 +127,7 @@ def _source(solution: Solution, covariance: _Covariance) -> Vector:
     return np.array(source)
 
 
-def _action(solution: Solution, covariance: _Covariance) -> Vector:
+def action_of(solution: Solution, covariance: Covariance) -> Vector:
     """A at every grid point."""
     neurons, strength = solution.neurons, solution.problem.strength
     field = neurons.field

@@ -45,10 +45,10 @@ def linear_and_cubic(problem: Problem, neurons: Neurons) -> tuple[float, float, 
     )
 
 
-def observables(solution: Solution) -> Observables:
-    """The observables of a solution, with the fluctuations that its approximation keeps."""
+def observables(solution: Solution, *, scatter: bool = True) -> Observables:
+    """The observables of a solution, with the fluctuations that its approximation keeps (or those of the posterior)."""
     if solution.approximation.fluctuations:
-        return _with_fluctuations(fluctuations(solution))
+        return _with_fluctuations(fluctuations(solution, scatter=scatter))
     linear, cubic, harmonic = linear_and_cubic(solution.problem, solution.neurons)
     return Observables(
         linear=linear,
@@ -61,9 +61,16 @@ def observables(solution: Solution) -> Observables:
 
 
 def _with_fluctuations(corrected: Fluctuations) -> Observables:
-    solution, grid = corrected.solution, corrected.solution.neurons.grid
+    grid = corrected.solution.neurons.grid
+    return of_predictor(
+        corrected.solution, corrected.predictor, square=corrected.mean(grid.m**2), transverse=corrected.mean(grid.r)
+    )
+
+
+def of_predictor(solution: Solution, predictor: Vector, *, square: float, transverse: float) -> Observables:
+    """The observables of a predictor given in all aligned modes, with ⟨m²⟩ and ⟨r⟩; linear in all three."""
     dimension = solution.problem.dimension
-    component = dict(zip(solution.equations.modes, corrected.predictor, strict=True))
+    component = dict(zip(solution.equations.modes, predictor, strict=True))
     cubic = component.get(AlignedMode(3), 0.0) / math.sqrt(6.0)
     # E[f z(|x_⊥|² − d + 1)]; h = [(d−1) He_3 − 3 z(|x_⊥|² − d + 1)]/(d+2)
     radial = component.get(AlignedMode(1, 1), 0.0) * math.sqrt(AlignedMode(1, 1).square_norm(dimension))
@@ -72,7 +79,7 @@ def _with_fluctuations(corrected: Fluctuations) -> Observables:
         linear=float(component[AlignedMode(1)]),
         cubic=float(cubic),
         harmonic=float(harmonic) / harmonic_cubic_norm(dimension),
-        overlap_variance=dimension * corrected.mean(grid.m**2),
-        transverse_variance=dimension * corrected.mean(grid.r) / (dimension - 1),
+        overlap_variance=dimension * square,
+        transverse_variance=dimension * transverse / (dimension - 1),
         effective_ridge=solution.effective_ridge,
     )

@@ -24,7 +24,7 @@ def test_many_samples_leave_nothing_to_correct():
 
 def test_the_excess_of_the_controls_is_subtracted():
     inputs = np.random.default_rng(2).normal(size=(6, 50, 3))
-    nothing = Means(*(np.zeros((6, 3)),) * 3, *(np.zeros(6),) * 2)
+    nothing = Means(*(np.zeros((6, 3)),) * 4, *(np.zeros(6),) * 2)
     found = adjusted(nothing, inputs)
     excess = controls(moments(inputs)) - np.array(expected_controls(50))
     # ε > 0: slopes of E[f z] in m₁₁, m₁₃, log m₃₃ and its square

@@ -9,7 +9,7 @@ import pytest
 from scipy import linalg, special
 
 from fieldbench.errors import BadInput
-from fieldbench.sampling.networks.infinite_width import harmonic_embedding, harmonic_overlap
+from fieldbench.sampling.networks.infinite_width import harmonic_embedding, harmonic_overlap, mean_harmonic_response
 from fieldbench.sampling.networks.order_parameters import erf_network, harmonic_norm, order_parameters
 from fieldbench.sampling.networks.two_layer import Weights, fully_connected
 
@@ -80,6 +80,26 @@ def test_the_gaussian_process_is_kernel_ridge_regression():
     # Output scale and ridge only matter through their ratio, up to the scale itself.
     scaled = harmonic_overlap(inputs, targets, ridge=0.6, readout_variance=2.0)
     np.testing.assert_allclose(scaled, expected, rtol=1e-9)
+
+
+def test_the_mean_response_is_that_over_directions_of_the_teacher():
+    """Directions as rotations of the inputs: h is that of the first coordinate."""
+    rng = np.random.default_rng(4)
+    inputs = rng.normal(size=(30, DIMENSION))
+    found = []
+    for _ in range(3000):
+        rotated = inputs @ np.linalg.qr(rng.normal(size=(DIMENSION, DIMENSION)))[0]
+        cubic = rotated[:, 0] ** 3 - 3 * rotated[:, 0]
+        found.append(harmonic_overlap(rotated, cubic, ridge=0.3) / harmonic_norm(DIMENSION))
+    error = np.std(found) / np.sqrt(len(found))
+    mean = mean_harmonic_response(inputs, ridge=0.3)
+    assert abs(np.mean(found) - mean) < 4 * error
+    assert error < 0.03 * mean
+    np.testing.assert_allclose(mean_harmonic_response(inputs, ridge=0.6, readout_variance=2.0), mean, rtol=1e-9)
+    with pytest.raises(BadInput):
+        mean_harmonic_response(inputs, ridge=0.0)
+    with pytest.raises(BadInput):
+        mean_harmonic_response(inputs[0], ridge=1.0)
 
 
 @pytest.mark.parametrize(

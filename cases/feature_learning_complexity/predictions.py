@@ -1,0 +1,120 @@
+"""The claim's theory, its rivals and deliberate errors, each a function of an experiment, and the theory's limits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from fieldbench.claims import Known, Remainder, Said
+from fieldbench.theory.adaptation import SLIDE
+
+from .experiment import Network, Process
+from .theory import SADDLE, adapted, fluctuating, process, rescaled
+
+KERNEL = replace(SADDLE, name="ridge over the kernel's spectrum", ridge="kernel")
+
+
+def complete(at: Network) -> Said:
+    """Adaptation with the response ridge and fluctuations; the structure of the data's scatter is guessed."""
+    return fluctuating(at, bounded=False)
+
+
+def bounded(at: Network) -> Said:
+    """The same, with a bound on the scatter's structure: what a statement may rest on."""
+    return fluctuating(at, bounded=True)
+
+
+def without_fluctuations(at: Network) -> Said:
+    """The saddle alone: N and n infinite at the same d/n."""
+    return adapted(at, SADDLE)
+
+
+def kernel_ridge(at: Network) -> Said:
+    """The effective ridge over the spectrum of K: turning the teacher costs what any mode of its eigenvalue costs."""
+    return adapted(at, KERNEL)
+
+
+def slides(at: Network) -> Said:
+    """The slides' theory: |w_⊥| frozen, κ for the ridge."""
+    return adapted(at, SLIDE)
+
+
+def gaussian_process(at: Network) -> Said:
+    """The infinitely wide network, whose kernel does not move."""
+    return rescaled(at, 1.0)
+
+
+def rescaling(at: Network) -> Said:
+    """Learning multiplies the kernel of the Gaussian process by one number."""
+    return rescaled(at, None)
+
+
+def lazy(at: Process) -> Said:
+    """The process with its effective ridge; exact regression holds what is left below 4/n (tests)."""
+    return {Process.harmonic_response: Known(process(at), *left(at))}
+
+
+def equivalent_kernel(at: Process) -> Said:
+    """κ for the ridge: n/κ ∝ d times the cubic's eigenvalue, which comes to d⁻³ from above: −1.91 at these sizes."""
+    return {Process.harmonic_response: Known(process(at, at.ridge), *left(at))}
+
+
+def one_degree_less(at: Process) -> Said:
+    """Broken: the eigenvalue of a quadratic, ∝ d⁻², for that of a cubic."""
+    return {Process.harmonic_response: Known(process(at) * at.dimension, *left(at))}
+
+
+def left(at: Process) -> tuple[Remainder, ...]:
+    size = 4 / at.samples
+    return (Remainder("next order of the effective ridge", size, order="1/n", got="bounded", relative=True),)
+
+
+def falling(power: float) -> Any:
+    """A network with the theory's share at the first point of the ray, of which d^power is left along it."""
+
+    def theory(at: Network) -> Said:
+        first, factor = without_fluctuations(replace(at, beta=0.08)), (at.beta / 0.08) ** (power / 2)
+        return {quantity: first[quantity] * factor for quantity in (Network.response, Network.harmonic_response)}
+
+    return theory
+
+
+ONE_DEGREE_LESS = falling(-1.0)
+"""A cubic that the network meets as a quadratic: its eigenvalue ∝ d⁻² for d⁻³."""
+
+
+def no_feature_learning(at: Network) -> Said:
+    """Broken: the Gaussian process in place of the network."""
+    return with_margins(bounded(at), gaussian_process(at))
+
+
+def a_rescaled_kernel(at: Network) -> Said:
+    """Broken: the kernel rescaled in place of adapted."""
+    return with_margins(bounded(at), rescaling(at))
+
+
+def ridge_not_over_n(at: Network) -> Said:
+    """Broken: κ in place of κ/n in the closure, the data average forgotten."""
+    return with_margins(bounded(at), adapted(at, SADDLE, at.samples * at.ridge))
+
+
+def with_margins(right: Any, wrong: Any) -> Said:
+    return {quantity: Known(wrong[quantity], *right[quantity].remainders) for quantity in wrong}
+
+
+def local_exponents(share: Any, *betas: float) -> Any:
+    """Of a theory's share in β, between neighbours."""
+    return np.diff(np.log([float(share(beta)) for beta in betas])) / np.diff(np.log(betas))
+
+
+def limit_of_share() -> float:
+    """The exponent of R_h in β at β → ∞ from two at β = 16, 64, 256, a fall as β^(−1/2) taken off."""
+    near, far = local_exponents(lambda beta: adapted(Network(beta), SADDLE)[Network.harmonic_response], 16, 64, 256)
+    return float(2 * far - near)
+
+
+def limit_of_process() -> float:
+    """The process's exponent in d between β = 64 and 256."""
+    return 2 * float(local_exponents(lambda beta: process(Process(beta)), 64, 256)[0])
