@@ -15,6 +15,17 @@ project. δL of the sphere is that of finite_size.py; Gaussian features have, fr
 1/κ, and against regression in the tests),
 
     δL_k = −(E0/P) L_k(1 − L_k)[L_k − (E0/P) Σ_j L_j²(1 − L_j)].
+
+The order after that is exact, too. E det(K + κ)^{−n/2} is an integral over the Gram matrix G of n fields at the P points,
+
+    ∫dG exp{−½ Tr[κG − (P − n − 1) ln G + Σ_k ln(1 + λ_kG)]},
+
+with its saddle at G = P/κ_eff. Two loops about it, linear in n → 0, give to ½E log det(K + κ), with s_j = ΣL_k^j/P,
+
+    (1/P){½[(1 − s_3)/(1 − s_2)² − 1/(1 − s_2)] + ⅝(1 − s_4)/(1 − s_2)² − (7/12)(1 − s_3)²/(1 − s_2)³ − 1/24},
+
+and δL_k = 2λ_k times its derivative to λ_k. For a flat spectrum without ridge it is r²/(24P(1 − r)), r = P/D, the
+digamma functions of a Wishart determinant.
 """
 
 from __future__ import annotations
@@ -45,6 +56,25 @@ def gaussian_learnability_correction(curve: LearningCurve) -> Matrix:
     return np.asarray(-gain * learned * (1.0 - learned) * (learned - gain * feedback[:, None]))
 
 
+def gaussian_learnability_second_correction(curve: LearningCurve) -> Matrix:
+    """δL_k of order 1/P² for independent Gaussian features, beside the first, (p, k)."""
+    learned, degeneracies, samples = curve.learnability, curve.spectrum.degeneracies, curve.samples[:, None]
+
+    def total(power: int, rest: int = 0) -> Matrix:
+        return np.asarray((learned**power * (1.0 - learned) ** rest) @ degeneracies)[:, None] / samples
+
+    gap, third, fourth = (1.0 - total(power) for power in (2, 3, 4))
+    slopes = {  # of the braces to s_2, s_3, s_4
+        2: -0.5 / gap**2 + (third + 1.25 * fourth) / gap**3 - 1.75 * third**2 / gap**4,
+        3: -0.5 / gap**2 + 7.0 / 6.0 * third / gap**3,
+        4: -0.625 / gap**2,
+    }
+    own = learned * (1.0 - learned)
+    # ∂s_j/∂ln λ_k, in which ln(P/κ_eff) moves by −(E0/P) L_k(1 − L_k).
+    moved = {j: j * own / samples * (learned ** (j - 1) - total(j, 1) / gap) for j in slopes}
+    return np.asarray(2.0 / samples * sum(slopes[j] * moved[j] for j in slopes))
+
+
 def gaussian_error_correction(spectrum: Spectrum | Numbers, samples: Numbers, ridge: float, target: Numbers) -> Vector:
     """Correction of order 1/P to the test error with independent Gaussian features, (p,).
 
@@ -58,6 +88,13 @@ def gaussian_error_correction(spectrum: Spectrum | Numbers, samples: Numbers, ri
         BadInput: a spectrum with a power-law tail.
     """
     return _error_correction(spectrum, samples, ridge, target, gaussian_learnability_correction)
+
+
+def gaussian_error_second_correction(
+    spectrum: Spectrum | Numbers, samples: Numbers, ridge: float, target: Numbers
+) -> Vector:
+    """Correction of order 1/P², beside the first; arguments and errors as `gaussian_error_correction`."""
+    return _error_correction(spectrum, samples, ridge, target, gaussian_learnability_second_correction)
 
 
 def sphere_error_correction(
