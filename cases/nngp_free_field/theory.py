@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Known, Remainder, Said
-from fieldbench.theory.curves import LearningCurve, effective_ridge, equivalent_kernel, learnability_correction
+from fieldbench.theory.curves import effective_ridge, equivalent_kernel, learnability_correction
 from fieldbench.theory.kernels import Kernel, sphere
 from fieldbench.theory.networks import READOUT_KURTOSIS, NeuronMoments, neuron_moments, pairings
 
@@ -34,9 +33,11 @@ GAUSSIAN = 3.0  # kurtosis
 
 # The theory is exact at every N: what bounds its error is the resolution wanted, fixed with the sample sizes. Four
 # points: .06 of the coefficient of Gaussian readouts at coincident points, or a fifth of what is left there if that is
-# less. The outputs' own cumulant scatters as a Gaussian's, √(24/networks), whatever N: a fifth of the coefficient.
-COVARIANCE, OUTPUT_COVARIANCE, FOUR_POINT, LEFT, OUTPUT_CUMULANT, SPECTRUM = 0.005, 0.02, 0.06, 0.2, 0.2, 0.05
-LEARNED = 0.02  # of ln κ_eff, which moves a learnability by L(1 − L) times as much
+# less. The outputs' own cumulant scatters as a Gaussian's, √(24/networks), whatever N: a fifth of the coefficient, and
+# a quarter of the smaller one that uniform weights leave.
+COVARIANCE, OUTPUT_COVARIANCE, FOUR_POINT, LEFT, SPECTRUM = 0.005, 0.02, 0.06, 0.2, 0.05
+OUTPUT_CUMULANT = {"gaussian": 0.2, "uniform": 0.25}
+LEARNED = 0.04  # of ln κ_eff, which moves a learnability by L(1 − L) times as much
 
 
 def one_neuron(at: PlaneNetworks, kernel: Kernel = KERNEL) -> dict[Any, Known]:
@@ -56,7 +57,7 @@ def few_neurons(at: FewNeurons) -> dict[Any, Known]:
     return {
         **known,
         FewNeurons.output_covariance: Known(covariance, resolution(OUTPUT_COVARIANCE * _scale(at))),
-        FewNeurons.output_cumulant: Known(four_point[0], resolution(OUTPUT_CUMULANT, relative=True)),
+        FewNeurons.output_cumulant: Known(four_point[0], resolution(OUTPUT_CUMULANT[at.readout], relative=True)),
     }
 
 
@@ -84,7 +85,7 @@ def gaussian_readouts(at: PlaneNetworks) -> Said:
 
 
 def other_hidden_law(at: PlaneNetworks) -> Said:
-    """The coefficient of Gaussian hidden weights where they are uniform, and of uniform ones where they are Gaussian."""
+    """The coefficient of the other law of the hidden weights, uniform for Gaussian and Gaussian for uniform."""
     return _cumulants(coefficient(replace(at, hidden="uniform" if at.hidden == "gaussian" else "gaussian")))
 
 
@@ -94,7 +95,7 @@ def without_coefficient(at: PlaneNetworks) -> Said:
 
 
 def gaussian_features(at: PlaneNetworks) -> Said:
-    """φ as if it were Gaussian over the hidden weights: ⟨φφφφ⟩ is the sum of its pairings, and (k − 1) of it is left."""
+    """φ as if it were Gaussian over the hidden weights: ⟨φφφφ⟩ is the sum of its pairings, of which k − 1 is left."""
     return _cumulants((READOUT_KURTOSIS[at.readout] - 1.0) * _pairings(at))
 
 
@@ -138,9 +139,9 @@ def first_order(at: Regression) -> Said:
     }
 
 
-def bare_ridge(at: Regression, curve: Callable[..., LearningCurve] = equivalent_kernel) -> Said:
-    """The ridge κ, or one loop."""
-    found = curve(sphere.spectrum(KERNEL, at.dimension), at.samples, at.ridge)
+def bare_ridge(at: Regression) -> Said:
+    """The ridge κ: the equivalent kernel."""
+    found = equivalent_kernel(sphere.spectrum(KERNEL, at.dimension), at.samples, at.ridge)
     return {Regression.learned: found.learnability[:, list(at.degree)]}
 
 

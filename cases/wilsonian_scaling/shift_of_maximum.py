@@ -9,8 +9,10 @@ import jax
 import jax.numpy as jnp
 
 from fieldbench.errors import BadInput
-from fieldbench.regression.modes import Basis, basis, quartic_map, ridge_fit
+from fieldbench.regression.modes import Basis, basis, quartic_map, ridge_fit, thin_basis
 from fieldbench.typing import Array, Float, Scalar
+
+TOLERANCE = 1e-9  # of Newton's method: of a shift of some per cent a part in 10⁷
 
 
 @jax.tree_util.register_dataclass
@@ -64,12 +66,13 @@ def shift_of_maximum(
     if min(samples, draws, targets) < 1:
         raise BadInput(f"{samples} samples, {draws} draws, {targets} targets: each must be at least 1")
     scales = jnp.sqrt(eigenvalues)
+    diagonalised = thin_basis if samples < scales.size else basis
 
     def one(key: Array) -> ShiftOfMaximum:
         for_features, for_signs = jax.random.split(key)
         features = jax.random.normal(for_features, (samples, scales.size), scales.dtype)
         truth = scales[:, None] * jax.random.rademacher(for_signs, (scales.size, targets), scales.dtype)
-        return on_one_draw(basis(features, eigenvalues), features @ truth, truth, ridge, couplings, degree)
+        return on_one_draw(diagonalised(features, eigenvalues), features @ truth, truth, ridge, couplings, degree)
 
     def replicate(key: Array) -> ShiftOfMaximum:
         found = jax.lax.map(one, jax.random.split(key, draws))
@@ -98,7 +101,7 @@ def on_one_draw(
         return missed.reshape(count, columns).mean(axis=1)
 
     plain = ridge_fit(space, every, jnp.full(strength.shape, ridge, truth.dtype))
-    found = quartic_map(space, every, ridge, strength, degree)
+    found = quartic_map(space, every, ridge, strength, degree, TOLERANCE)
     dressed = ridge_fit(space, every, ridge / (1.0 + 6.0 * strength * found.train_error))
     # f = Ly with L = SQ diag(s/(s + κ))QᵀS⁻¹; over independent signs the error is Σ_jk (δ − L)²_jk y_k².
     learned = space.turn * (space.levels / (space.levels + ridge))[None, :] @ space.turn.T

@@ -16,7 +16,7 @@ project. δL of the sphere is that of finite_size.py; Gaussian features have, fr
 
     δL_k = −(E0/P) L_k(1 − L_k)[L_k − (E0/P) Σ_j L_j²(1 − L_j)].
 
-The order after that is exact, too. E det(K + κ)^{−n/2} is an integral over the Gram matrix G of n fields at the P points,
+The order after that is exact, too. E det(K + κ)^{−n/2} is an integral over the Gram matrix G of n fields at P points,
 
     ∫dG exp{−½ Tr[κG − (P − n − 1) ln G + Σ_k ln(1 + λ_kG)]},
 
