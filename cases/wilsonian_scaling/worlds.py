@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .case import DECAYS
-from .experiment import Maximum
 from fieldbench.theory.curves import hartree
 
+from .case import DECAYS
+from .experiment import Maximum
 from .theory import changed, limiting, solved
 
 
