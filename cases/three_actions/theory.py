@@ -35,7 +35,7 @@ Correction = Callable[[Spectrum, Vector, float, Vector], Vector]
 # A point nearer than this to the edge of a band is not asked on which side it lies: three or more standard errors.
 # On digits, with one target to average over, as a share of what is learned: what is not learned does not scatter.
 RESOLUTION, RESOLUTION_ON_DIGITS = 0.01, 0.03
-LEARNED = 0.02  # of ln κ_eff, which moves a learnability by L(1 − L) times as much
+LEARNED = 0.05  # of ln κ_eff, which moves a learnability by L(1 − L) times as much
 
 
 @cache

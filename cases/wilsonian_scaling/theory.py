@@ -32,7 +32,7 @@ Scheme = Callable[..., QuarticCurve]
 
 ENORMOUS = 1e14  # samples
 # Relative, asked of a measurement at one P: five standard errors of a replicate's mean over its data sets, planned.
-SHIFT, COUPLING, CURVE, GAP = 0.01, 0.005, 0.0125, 0.01
+SHIFT, COUPLING, CURVE, GAP = 0.01, 0.005, 0.015, 0.01
 
 
 def solved(at: PowerLaw, scheme: Scheme, **options: Any) -> QuarticCurve:
