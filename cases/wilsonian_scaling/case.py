@@ -52,7 +52,7 @@ ALPHAS, COUPLINGS = (1.0, 2.0), PowerLaw.u
 # Where P is small 1/P is large against the scatter of a data set, and data sets are cheap: enough of them for a power
 # of nine in ten within the margin of every exponent.
 QUICK = [
-    *(Maximum(alpha, samples, 110) for alpha in ALPHAS for samples in (25, 100)),
+    *(Maximum(alpha, samples, 160) for alpha in ALPHAS for samples in (25, 100)),
     *(Mean(alpha, samples, 12) for alpha, samples in ((1.0, 50), (1.0, 100), (2.0, 100))),
 ]
 STANDARD = [
