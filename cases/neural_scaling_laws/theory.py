@@ -20,8 +20,9 @@ from fieldbench.theory.curves import (
     LearningCurve,
     effective_ridge,
     gaussian_error_correction,
+    gaussian_error_second_correction,
     gaussian_learnability_correction,
-    gaussian_second_correction,
+    gaussian_learnability_second_correction,
     scaling_laws,
 )
 
@@ -65,7 +66,8 @@ class Regression:
 
     def correction(self, order: int = 1) -> Vector:
         """Correction of an order in 1/P to the error, for Gaussian features, relative to it."""
-        return gaussian_error_correction(self.levels, self.samples, self.ridge, self.power, order=order) / self.error()
+        of_order = (gaussian_error_correction, gaussian_error_second_correction)[order - 1]
+        return of_order(self.levels, self.samples, self.ridge, self.power) / self.error()
 
     def slope(self, values: Vector) -> float:
         """Fitted exponent: slope of ln(values) over ln P."""
@@ -131,7 +133,8 @@ def process_error(at: PowerLaw) -> Orders:
     for ridge in at.ridge:
         law = power_law(at, at.alpha, ridge)
         curve, leading = law.curve(), effective_ridge(spectrum, at.samples, ridge).effective_ridge - ridge
-        corrections = [-of(curve) @ law.levels for of in (gaussian_learnability_correction, gaussian_second_correction)]
+        orders = (gaussian_learnability_correction, gaussian_learnability_second_correction)
+        corrections = [-of(curve) @ law.levels for of in orders]
         listed = curve.effective_ridge - ridge
         found.append((leading, *(c / listed for c in corrections), leading / listed - 1.0))
     return Orders(*map(np.array, zip(*found, strict=True)))

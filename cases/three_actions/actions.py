@@ -73,6 +73,13 @@ def effective_ridge(of: Problem, ridge: float) -> Vector:
 
 
 @_at_each_ridge
+def without_e0(of: Problem, ridge: float) -> Vector:
+    """The bias alone, Σ(1 − L_k)²y_k²."""
+    curve = curves.effective_ridge(of.spectrum, of.samples, ridge, population=of.population)
+    return np.asarray((1.0 - curve.learnability) ** 2 @ of.power)
+
+
+@_at_each_ridge
 def decimation(of: Problem, ridge: float) -> Vector:
     """The effective ridge of the kept spaces."""
     ends = [

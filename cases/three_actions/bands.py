@@ -94,6 +94,34 @@ def within(action: Action, band: Band, of: Callable[[Any], Problem] = problem) -
     return banded
 
 
+def told(action: Action, below: Action) -> Expression:
+    """The error where the action holds to the widest band and differs by four margins from the one below it."""
+
+    def apart(at: Regression) -> NDArray[np.bool_]:
+        of, neglected = problem(at), _neglected(action, at)
+        gap = np.abs(np.log(action(of) / below(of)))
+        return np.asarray((neglected < WIDTHS[-1]) & (gap > 4.0 * (neglected + _uncertainty(at))))
+
+    return where(apart, Regression.error)
+
+
+def with_next_orders(action: Action) -> Theory:
+    """The error of an action within what it neglects, as far as all further orders are known."""
+
+    def bounded(at: Regression) -> Said:
+        known = best(at)
+        return {
+            Regression.error: Known(
+                action(problem(at)),
+                Remainder("orders beyond the action", _neglected(action, at), got="computed", relative=True),
+                Remainder("orders beyond the computed ones", known.left_open, got="computed", relative=True),
+                Remainder("resolution", known.resolution, got="chosen", relative=True),
+            )
+        }
+
+    return bounded
+
+
 def edge(action: Action, band: Band) -> Theory:
     """The error at the upper edge of a band about an action."""
 
@@ -110,6 +138,10 @@ def _has_one(widths: Grid) -> NDArray[np.bool_]:
 @cache
 def _placed(action: Action, at: Regression) -> Place:
     return place(np.log(best(at).error / action(problem(at))), _uncertainty(at))
+
+
+def _neglected(action: Action, at: Regression) -> Grid:
+    return np.abs(np.log(best(at).error / action(problem(at))))
 
 
 def _uncertainty(at: Regression) -> Grid:

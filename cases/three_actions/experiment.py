@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fieldbench.claims import Experiment, Quantity, batched
 from fieldbench.data import binary_task
 from fieldbench.regression import NestedRegression
+from fieldbench.regression.modes import sign_averaged_errors
 from fieldbench.theory.kernels import Kernel, gram_matrix
 
 from .known_measure import NOISELESS, DataSet, IndependentFeatures, KnownMeasure, UniformOnSphere
@@ -51,17 +52,25 @@ class Synthetic(Regression):
         """Where training sets are drawn from."""
         raise NotImplementedError
 
+    learned = Quantity("samples", "ridges", symbol="ΣL_ky_k²/Σy_k²", doc="∫fy over ∫y²: the target's learnability")
+
     @batched(BLOCK)
     def measure(self, keys: jax.Array, *, gpr: NestedRegression) -> Mapping[Quantity, Any]:
-        def errors(key: jax.Array) -> Array:
+        def moments(key: jax.Array) -> Array:
+            """Error and ∫fy (2, samples, ridges), then errors of truncated kernels beside a row of no meaning."""
             data = self.data.draw(key, max(self.samples), self.targets)
             ridges = (*self.ridges, NOISELESS) if self.kept else self.ridges
-            whole = [data.errors(gpr, ridge, self.samples) for ridge in ridges]
-            return np.stack([*whole, *(self._truncated(data, kept, gpr) for kept in self.kept)], axis=1)
+            whole = [data.moments(gpr, ridge, self.samples) for ridge in ridges]
+            cut = [np.broadcast_to(self._truncated(data, kept, gpr), whole[0].shape) for kept in self.kept]
+            return np.stack([*whole, *cut], axis=2)
 
         last = len(self.ridges)
-        error, noiseless, truncated = np.split(self.averaged(keys, errors), [last, last + 1], axis=2)
-        return {self.error: error, self.truncation: np.log(truncated / noiseless)}
+        found, noiseless, truncated = np.split(self.averaged(keys, moments), [last, last + 1], axis=3)
+        return {
+            self.error: found[:, 0],
+            self.learned: found[:, 1] / self.data.power.sum(),
+            self.truncation: np.log(truncated[:, 0] / noiseless[:, 0]),
+        }
 
     def _truncated(self, data: DataSet, kept: int, gpr: NestedRegression) -> Array:
         kernels = [(size, *self.data.truncated(kept, size)) for size in self.samples]
@@ -120,6 +129,35 @@ class GaussianFeatures(Synthetic, stream="gaussian features"):
     @property
     def data(self) -> IndependentFeatures:
         return IndependentFeatures(self.features, self.exponent)
+
+
+@dataclass(frozen=True)
+class ManySets(Regression, stream="many sets"):
+    """The same features at few points, in so many data sets that the orders in 1/P stand out.
+
+    The error is averaged over the signs of all y_k exactly.
+    """
+
+    features: int
+    samples: tuple[int, ...]
+    draws: int
+    exponent: float = 2.0
+    ridges: tuple[float, ...] = RIDGES
+
+    @property
+    def data(self) -> IndependentFeatures:
+        return IndependentFeatures(self.features, self.exponent)
+
+    @batched(BLOCK)
+    def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:
+        levels = self.data.power
+
+        def errors(key: jax.Array) -> Array:
+            features = np.asarray(jax.random.normal(key, (self.draws, max(self.samples), self.features), float))
+            found = sign_averaged_errors(features, levels, levels[None], self.ridges, self.samples)
+            return np.asarray(found.clean[:, :, 0].mean(axis=0).T)
+
+        return {self.error: np.stack([errors(key) for key in keys])}
 
 
 @dataclass(frozen=True)

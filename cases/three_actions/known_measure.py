@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fieldbench.data import gaussian, on_sphere
 from fieldbench.regression import NestedRegression
-from fieldbench.regression.modes import Integrals, population_errors, with_features, with_harmonics
+from fieldbench.regression.modes import Integrals, population_moments, with_features, with_harmonics
 from fieldbench.theory.decimation import truncate
 from fieldbench.theory.kernels import Kernel, Spectrum, sphere
 
@@ -33,16 +33,16 @@ class DataSet:
     series: Callable[[Vector], Integrals]
     weights: Vector
 
-    def errors(self, gpr: NestedRegression, ridge: float, sizes: Sequence[int]) -> Vector:
-        """Mean over targets at each P, (sizes,)."""
+    def moments(self, gpr: NestedRegression, ridge: float, sizes: Sequence[int]) -> Vector:
+        """Error and ∫fy dμ, means over targets at each P, (2, sizes)."""
         return self._mean(gpr, self.kernel, ridge, sizes)
 
     def truncated_error(self, gpr: NestedRegression, low: Spectrum, noise: float, size: int) -> float:
-        """The same with a truncated kernel and nothing but its noise, at one P."""
-        return float(self._mean(gpr, self.series(low.eigenvalues), NOISELESS + noise, [size])[0])
+        """The error with a truncated kernel and nothing but its noise, at one P."""
+        return float(self._mean(gpr, self.series(low.eigenvalues), NOISELESS + noise, [size])[0, 0])
 
     def _mean(self, gpr: NestedRegression, integrals: Integrals, ridge: float, sizes: Sequence[int]) -> Vector:
-        return np.asarray((population_errors(gpr, integrals, ridge, sizes) * self.weights).sum(axis=1))
+        return np.stack(population_moments(gpr, integrals, ridge, sizes)) @ self.weights
 
 
 @runtime_checkable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,67 +12,67 @@ from numpy.typing import NDArray
 from fieldbench.theory.curves import effective_ridge
 from fieldbench.theory.kernels import Spectrum
 
-from .experiment import BLOCK, Synthetic
+from .experiment import Synthetic
 from .known_measure import NOISELESS
-from .theory import Correction, next_order
+from .theory import Correction, beyond, next_orders
 
 Vector = NDArray[np.float64]
 Grid = NDArray[np.float64]
 
-PAIRED_SCATTER = 2.5e-3  # planned, of paired differences on one data set with 128 targets
+RESOLUTION = 3e-3
+"""In ln MSE, asked of paired differences: a fifth of the smallest change that is told from none."""
 
 
 @dataclass(frozen=True)
 class LogError:
-    """ln MSE by the effective ridge and its next order in 1/P.
+    """ln MSE by the effective ridge, and what each known order in 1/P adds to it, (orders,)."""
 
-    Attributes:
-        value: both orders.
-        correction: the second of them, which is relative to the first in the error.
-    """
-
-    value: float
-    correction: float
+    leading: float
+    orders: Vector
 
 
-def log_error(spectrum: Spectrum, samples: float, ridge: float, power: Vector, correction: Correction) -> LogError:
+def log_error(
+    spectrum: Spectrum, samples: float, ridge: float, power: Vector, orders: Sequence[Correction]
+) -> LogError:
     leading = float(effective_ridge(spectrum, samples, ridge, target=power).test_error[0])
-    relative = float(correction(spectrum, np.array([samples]), ridge, power)[0]) / leading
-    return LogError(float(np.log(leading)) + relative, relative)
+    relative = [float(order(spectrum, np.array([samples]), ridge, power)[0]) / leading for order in orders]
+    return LogError(float(np.log(leading)), np.array(relative))
 
 
 @dataclass(frozen=True)
 class Change:
     """Of ln MSE, truncated kernel minus full one, (samples, kept).
 
-    What lies beyond the computed corrections is taken to be no larger than they are; that it cancels in the difference
-    is not assumed.
+    Both regressions see the same points: what lies beyond the computed orders is taken of their difference, in which
+    the orders shrink as they do in each.
 
     Attributes:
-        value: by the effective ridge and its next order.
-        left_open: the sizes of both corrections, added.
+        value: by the effective ridge and the known orders in 1/P.
+        leading: by the effective ridge alone.
+        left_open: what the orders beyond bring.
     """
 
     value: Grid
+    leading: Grid
     left_open: Grid
 
 
 @cache
 def change(at: Synthetic) -> Change:
     """At every P by each truncated kernel, without other noise."""
-    power, correction, shape = at.data.power, next_order(at), (len(at.samples), len(at.kept))
-    value, left_open = np.empty(shape), np.empty(shape)
+    power, orders, shape = at.data.power, next_orders(at), (len(at.samples), len(at.kept))
+    leading, shifts = np.empty(shape), np.empty((len(orders), *shape))
     for row, size in enumerate(at.samples):
+        full = log_error(at.data.spectrum, size, NOISELESS, power, orders)
         for column, kept in enumerate(at.kept):
             low, noise = at.data.truncated(kept, size)
-            cut = log_error(low, size, NOISELESS + noise, power, correction)
-            full = log_error(at.data.spectrum, size, NOISELESS, power, correction)
-            value[row, column] = cut.value - full.value
-            left_open[row, column] = abs(cut.correction) + abs(full.correction)
-    return Change(value, left_open)
+            cut = log_error(low, size, NOISELESS + noise, power, orders)
+            leading[row, column] = cut.leading - full.leading
+            shifts[:, row, column] = cut.orders - full.orders
+    return Change(leading + shifts.sum(axis=0), leading, beyond(shifts, np.array(at.samples)[:, None]))
 
 
-def resolved(at: Synthetic) -> NDArray[np.bool_]:
-    """Truncations whose margin is wider than five planned standard errors of their measurement."""
-    error = PAIRED_SCATTER * np.sqrt(128 / at.targets / (BLOCK * at.draws))
-    return np.asarray(change(at).left_open > 5.0 * error)
+def told(at: Synthetic) -> NDArray[np.bool_]:
+    """Truncations that change the error by four margins or more."""
+    found = change(at)
+    return np.asarray(np.abs(found.value) > 4.0 * (found.left_open + RESOLUTION))

@@ -38,9 +38,3 @@ def collapse(experiments: Sequence[Maximum], low: FloatArray, high: FloatArray) 
     """L at mode 2k of 4P less that at mode k of P."""
     before, after = (values.reshape(len(values), len(experiments), -1) for values in (low, high))
     return np.concatenate([after[:, j] - before[:, i] for i, j in pairs(experiments)], axis=1)
-
-
-@across(least=2)
-def one_sample(experiments: Sequence[Maximum]) -> FloatArray:
-    """1/P of the smaller set."""
-    return np.repeat([1.0 / experiments[i].samples for i, _ in pairs(experiments)], MODES.size)[None]

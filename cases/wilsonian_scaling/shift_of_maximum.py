@@ -9,8 +9,12 @@ import jax
 import jax.numpy as jnp
 
 from fieldbench.errors import BadInput
-from fieldbench.regression.modes import Basis, basis, quartic_map, ridge_fit
+from fieldbench.regression.modes import Basis, basis, quartic_map, ridge_fit, thin_basis
 from fieldbench.typing import Array, Float, Scalar
+
+from .drawing import generator
+
+TOLERANCE = 1e-9  # of Newton's method: of a shift of some per cent a part in 10⁷
 
 
 @jax.tree_util.register_dataclass
@@ -37,11 +41,10 @@ class ShiftOfMaximum:
     residual: Array
 
 
-@partial(jax.jit, static_argnames=("samples", "couplings", "draws", "targets", "degree"))
 def shift_of_maximum(
     keys: Array,
     eigenvalues: Float[Array, " m"],
-    ridge: Scalar,
+    ridge: float,
     couplings: tuple[float, ...],
     *,
     samples: int,
@@ -63,21 +66,35 @@ def shift_of_maximum(
     """
     if min(samples, draws, targets) < 1:
         raise BadInput(f"{samples} samples, {draws} draws, {targets} targets: each must be at least 1")
+    modes, found = len(eigenvalues), []
+    for key in keys:
+        rng = generator(key, purpose=0)
+        features = rng.standard_normal((draws, samples, modes))
+        signs = rng.choice([-1.0, 1.0], size=(draws, modes, targets))
+        found.append(_replicate(features, signs, eigenvalues, ridge, couplings, degree))
+    results: ShiftOfMaximum = jax.tree.map(lambda *values: jnp.stack(values), *found)
+    return results
+
+
+@partial(jax.jit, static_argnames=("couplings", "degree"))
+def _replicate(
+    features: Float[Array, "draws n m"],
+    signs: Float[Array, "draws m targets"],
+    eigenvalues: Float[Array, " m"],
+    ridge: Scalar,
+    couplings: tuple[float, ...],
+    degree: int,
+) -> ShiftOfMaximum:
+    diagonalised = thin_basis if features.shape[1] < features.shape[2] else basis
     scales = jnp.sqrt(eigenvalues)
 
-    def one(key: Array) -> ShiftOfMaximum:
-        for_features, for_signs = jax.random.split(key)
-        features = jax.random.normal(for_features, (samples, scales.size), scales.dtype)
-        truth = scales[:, None] * jax.random.rademacher(for_signs, (scales.size, targets), scales.dtype)
-        return on_one_draw(basis(features, eigenvalues), features @ truth, truth, ridge, couplings, degree)
+    def one(drawn: tuple[Array, Array]) -> ShiftOfMaximum:
+        points, truth = drawn[0], scales[:, None] * drawn[1]
+        return on_one_draw(diagonalised(points, eigenvalues), points @ truth, truth, ridge, couplings, degree)
 
-    def replicate(key: Array) -> ShiftOfMaximum:
-        found = jax.lax.map(one, jax.random.split(key, draws))
-        means: ShiftOfMaximum = jax.tree.map(lambda values: values.mean(axis=0), found)
-        return replace(means, residual=found.residual.max())
-
-    results: ShiftOfMaximum = jax.lax.map(replicate, keys)
-    return results
+    found = jax.lax.map(one, (features, signs))
+    means: ShiftOfMaximum = jax.tree.map(lambda values: values.mean(axis=0), found)
+    return replace(means, residual=found.residual.max())
 
 
 def on_one_draw(
@@ -98,7 +115,7 @@ def on_one_draw(
         return missed.reshape(count, columns).mean(axis=1)
 
     plain = ridge_fit(space, every, jnp.full(strength.shape, ridge, truth.dtype))
-    found = quartic_map(space, every, ridge, strength, degree)
+    found = quartic_map(space, every, ridge, strength, degree, TOLERANCE)
     dressed = ridge_fit(space, every, ridge / (1.0 + 6.0 * strength * found.train_error))
     # f = Ly with L = SQ diag(s/(s + κ))QᵀS⁻¹; over independent signs the error is Σ_jk (δ − L)²_jk y_k².
     learned = space.turn * (space.levels / (space.levels + ridge))[None, :] @ space.turn.T

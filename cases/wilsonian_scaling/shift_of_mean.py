@@ -19,6 +19,8 @@ from fieldbench.sampling.networks import QuarticPosterior, quartic_posterior
 from fieldbench.statistics import ess, rhat
 from fieldbench.typing import Array, Float, Scalar
 
+from .drawing import generator
+
 FloatArray = NDArray[np.float64]
 
 _TURNS = 7
@@ -126,18 +128,22 @@ class DataSets(NamedTuple):
     truth: Float[Array, "sets m"]
 
 
-@partial(jax.jit, static_argnames=("samples", "sets"))
 def _data_sets(keys: Array, eigenvalues: Array, samples: int, sets: int) -> DataSets:
-    scales = jnp.sqrt(eigenvalues)
+    modes, features, signs = len(eigenvalues), [], []
+    for key in keys:
+        rng = generator(key, purpose=0)
+        features.append(rng.standard_normal((sets, samples, modes)))
+        signs.append(rng.choice([-1.0, 1.0], size=(sets, modes)))
+    return _diagonalised(np.concatenate(features), np.concatenate(signs), eigenvalues)
 
-    def one(key: Array) -> DataSets:
-        for_features, for_signs = jax.random.split(key)
-        features = jax.random.normal(for_features, (samples, scales.size), scales.dtype)
-        truth = scales * jax.random.rademacher(for_signs, (scales.size,), scales.dtype)
-        return DataSets(basis(features, eigenvalues), features @ truth, truth)
 
-    split = jax.vmap(partial(jax.random.split, num=sets))(jax.vmap(partial(jax.random.fold_in, data=1))(keys))
-    found: DataSets = jax.lax.map(one, split.reshape(-1))
+@jax.jit
+def _diagonalised(features: Array, signs: Array, eigenvalues: Array) -> DataSets:
+    def one(drawn: tuple[Array, Array]) -> DataSets:
+        points, truth = drawn[0], jnp.sqrt(eigenvalues) * drawn[1]
+        return DataSets(basis(points, eigenvalues), points @ truth, truth)
+
+    found: DataSets = jax.lax.map(one, (features, signs))
     return found
 
 
@@ -204,11 +210,11 @@ def run(
 ) -> Traces:
     """Chains of all sets, `deviation` that of their Gaussian, each started from a draw of it."""
     sets, chains, _ = energy.batch
-    each = jax.vmap(partial(jax.random.split, num=2 * sets // len(keys) * chains))(keys)
-    start, noise = (part.reshape(sets, chains, 1) for part in jnp.split(each, 2, axis=1))
-    shape, dtype = (energy.points.shape[2],), energy.points.dtype
-    initial = jax.vmap(jax.vmap(jax.vmap(lambda key: jax.random.normal(key, shape, dtype))))(start)
-    initial = jnp.broadcast_to(initial, (*energy.batch, *shape))
+    noise = jax.vmap(partial(jax.random.split, num=sets // len(keys) * chains))(keys).reshape(sets, chains, 1)
+    width, dtype = energy.points.shape[2], energy.points.dtype
+    shape = (sets // len(keys), chains, 1, width)
+    initial = np.concatenate([generator(key, purpose=1).standard_normal(shape) for key in keys])
+    initial = jnp.broadcast_to(jnp.asarray(initial, dtype), (*energy.batch, width))
     observe = Partial(_observe, energy, direction)  # type: ignore[no-untyped-call]
     records = sampler.sample(energy, initial, noise, steps=steps, burn_in=burn_in, thin=thin, observe=observe).records
     departure, square, slope = (np.asarray(records[name], np.float64) for name in ("departure", "square", "slope"))

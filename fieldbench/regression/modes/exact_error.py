@@ -72,9 +72,16 @@ def with_harmonics(
 
 
 def population_errors(gpr: NestedRegression, integrals: Integrals, ridge: float, sizes: Sizes) -> Matrix:
-    """∫(f − y)²dμ of the posterior mean f, exactly and on every data set, for each target y.
+    """∫(f − y)²dμ of the posterior mean f alone, see `population_moments`."""
+    return population_moments(gpr, integrals, ridge, sizes)[0]
 
-    With α = (K + κ)⁻¹y(X) and h the overlaps, the error is ∫y² − 2hᵀα + αᵀK₂α.
+
+def population_moments(
+    gpr: NestedRegression, integrals: Integrals, ridge: float, sizes: Sizes
+) -> tuple[Matrix, Matrix]:
+    """∫(f − y)²dμ and ∫fy dμ of the posterior mean f, exactly and on every data set, for each target y.
+
+    With α = (K + κ)⁻¹y(X) and h the overlaps they are ∫y² − 2hᵀα + αᵀK₂α and hᵀα.
 
     Args:
         gpr: the regression (port).
@@ -83,7 +90,7 @@ def population_errors(gpr: NestedRegression, integrals: Integrals, ridge: float,
         sizes: nested training sizes (s,).
 
     Returns:
-        (s, t). Rounding is a few eps of the power, whatever the error.
+        Two of (s, t). Rounding is a few eps of the power, whatever the error.
 
     Raises:
         BadInput, NotPositiveDefinite: shapes that do not fit, and as the port.
@@ -93,7 +100,9 @@ def population_errors(gpr: NestedRegression, integrals: Integrals, ridge: float,
     whole = checked_array("powers", integrals.powers, (values.shape[1],))
     doubled = checked_array("squared", integrals.squared, np.shape(integrals.gram))
     alphas = np.asarray(gpr.predictions(integrals.gram, ridge, values, np.eye(len(values)), sizes))
-    return np.stack([whole + (alpha * (doubled @ alpha - 2.0 * fields)).sum(axis=0) for alpha in alphas])
+    learned = np.stack([(alpha * fields).sum(axis=0) for alpha in alphas])
+    squares = np.stack([(alpha * (doubled @ alpha)).sum(axis=0) for alpha in alphas])
+    return whole - 2.0 * learned + squares, learned
 
 
 def zonal_series(

@@ -71,6 +71,22 @@ def basis(features: Float[Array, "n m"], eigenvalues: Float[Array, " m"]) -> Bas
     return Basis(scaled @ turn, jnp.maximum(levels, 0.0), turn, scales)
 
 
+def thin_basis(features: Float[Array, "n m"], eigenvalues: Float[Array, " m"]) -> Basis:
+    """The same of the n < m directions that the points reach: from ΨΨᵀ, points (n, n), levels (n,), turn (m, n).
+
+    Beyond them weights are zero at every maximum: for samplers, which go there, it is the wrong basis.
+
+    Args, Raises: as `basis`; features are in general position.
+    """
+    if features.ndim != 2 or eigenvalues.shape != features.shape[1:]:
+        raise BadInput(f"features {features.shape} and eigenvalues {eigenvalues.shape}: need (n, m) and (m,)")
+    scales = jnp.sqrt(eigenvalues)
+    scaled = features * scales[None, :]
+    levels, left = jnp.linalg.eigh(scaled @ scaled.T)
+    lengths = jnp.sqrt(levels)
+    return Basis(left * lengths[None, :], levels, (scaled.T @ left) / lengths[None, :], scales)
+
+
 def ridge_fit(space: Basis, targets: Float[Array, "n t"], ridge: Float[Array, " t"]) -> QuarticFit:
     """Ridge regression of each target with a ridge of its own."""
     weights = (space.points.T @ targets) / (space.levels[:, None] + ridge[None, :])
@@ -80,7 +96,12 @@ def ridge_fit(space: Basis, targets: Float[Array, "n t"], ridge: Float[Array, " 
 
 @partial(jax.jit, static_argnames="degree")
 def quartic_map(
-    space: Basis, targets: Float[Array, "n t"], ridge: Scalar, couplings: Float[Array, " t"], degree: int = 4
+    space: Basis,
+    targets: Float[Array, "n t"],
+    ridge: Scalar,
+    couplings: Float[Array, " t"],
+    degree: int = 4,
+    tolerance: float = _TOLERANCE,
 ) -> QuarticFit:
     """Posterior's maximum of each target with a coupling u of its own.
 
@@ -90,14 +111,16 @@ def quartic_map(
         ridge: κ > 0.
         couplings: u ≥ 0.
         degree: p of the perturbation u|Δ|^p; other than 4 for controls.
+        tolerance: largest gradient to stop at, relative to that at f = 0.
 
     Raises:
         BadInput: shapes that do not fit.
     """
     if targets.shape != (space.points.shape[0], *couplings.shape):
         raise BadInput(f"targets {targets.shape}, couplings {couplings.shape}: need (n, t) and (t,), n = points")
-    start = ridge_fit(space, targets, jnp.full(couplings.shape, ridge, targets.dtype))
-    dressed = ridge / (1.0 + 6.0 * couplings * start.train_error)
+    plain = ridge_fit(space, targets, jnp.full(couplings.shape, ridge, targets.dtype))
+    dressed = ridge / (1.0 + 6.0 * couplings * plain.train_error)
+    start = ridge_fit(space, targets, dressed)
     hessian = 1.0 + space.levels[:, None] / dressed[None, :]
     scale = jnp.max(jnp.abs(space.points.T @ targets)) / ridge
 
@@ -118,7 +141,7 @@ def quartic_map(
         return count + 1, *kept, jnp.where(better, rate, rate / 2)
 
     def moving(carry: Any) -> Any:
-        return (carry[0] < _ITERATIONS) & (jnp.max(jnp.abs(carry[2])) > _TOLERANCE * scale)
+        return (carry[0] < _ITERATIONS) & (jnp.max(jnp.abs(carry[2])) > tolerance * scale)
 
     slope, error = gradient(start.weights)
     first = (jnp.int32(0), start.weights, slope, error, jnp.ones_like(error))

@@ -5,9 +5,14 @@ from fieldbench.theory.curves import unevenness as unevenness
 from fieldbench.theory.curves.finite_size import learnability_correction as learnability_correction
 from fieldbench.theory.curves.finite_size_error import gaussian_error_correction as gaussian_error_correction
 from fieldbench.theory.curves.finite_size_error import (
+    gaussian_error_second_correction as gaussian_error_second_correction,
+)
+from fieldbench.theory.curves.finite_size_error import (
     gaussian_learnability_correction as gaussian_learnability_correction,
 )
-from fieldbench.theory.curves.finite_size_error import gaussian_second_correction as gaussian_second_correction
+from fieldbench.theory.curves.finite_size_error import (
+    gaussian_learnability_second_correction as gaussian_learnability_second_correction,
+)
 from fieldbench.theory.curves.finite_size_error import sphere_error_correction as sphere_error_correction
 from fieldbench.theory.curves.hard_edge import peak_enhancement as peak_enhancement
 from fieldbench.theory.curves.learning_curves import LearningCurve as LearningCurve

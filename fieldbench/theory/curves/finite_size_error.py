@@ -1,4 +1,4 @@
-"""Corrections in 1/P to the mean squared error: the first on the sphere, the first two for Gaussian features.
+"""First correction in 1/P to the mean squared error, on the sphere and for Gaussian features.
 
 The error of regression is a derivative of its learnabilities, exactly and on every data set. With A = K + κ, C the
 covariance of targets of power p_k in mode k, and B_k = L_k/λ_k = Tr[A⁻¹φ_kφ_kᵀ], the error averaged over such targets
@@ -16,14 +16,16 @@ project. δL of the sphere is that of finite_size.py; Gaussian features have, fr
 
     δL_k = −(E0/P) L_k(1 − L_k)[L_k − (E0/P) Σ_j L_j²(1 − L_j)].
 
-The order after that follows from the same free energy. The average of det(K + κ)^{−n/2} over Gaussian features is an
-integral over symmetric n × n matrices Q, det Q^{(P−n−1)/2} exp(−κ tr Q/2) Π_k det(1 + λ_kQ)^{−1/2}, whose exponent is a
-single trace; two loops around Q = P/κ_eff, in what is linear in n, give with s_m = ΣL_k^m and a = P − s_2
+The order after that is exact, too. E det(K + κ)^{−n/2} is an integral over the Gram matrix G of n fields at P points,
 
-    F_2 = (5/8)(P − s_4)/a² − (7/12)(P − s_3)²/a³ − 1/(2a) + (P − s_3)/(2a²),    δ²L_k = 2 dF_2/d ln λ_k.
+    ∫dG exp{−½ Tr[κG − (P − n − 1) ln G + Σ_k ln(1 + λ_kG)]},
 
-(One loop is ¼ log a, the correction above; without modes F_2 = 1/24P, Stirling's term of the Gamma functions.) Derived
-for this project.
+with its saddle at G = P/κ_eff. Two loops about it, linear in n → 0, give to ½E log det(K + κ), with s_j = ΣL_k^j/P,
+
+    (1/P){½[(1 − s_3)/(1 − s_2)² − 1/(1 − s_2)] + ⅝(1 − s_4)/(1 − s_2)² − (7/12)(1 − s_3)²/(1 − s_2)³ − 1/24},
+
+and δL_k = 2λ_k times its derivative to λ_k. For a flat spectrum without ridge it is r²/(24P(1 − r)), r = P/D, the
+digamma functions of a Wishart determinant.
 """
 
 from __future__ import annotations
@@ -54,41 +56,45 @@ def gaussian_learnability_correction(curve: LearningCurve) -> Matrix:
     return np.asarray(-gain * learned * (1.0 - learned) * (learned - gain * feedback[:, None]))
 
 
-def gaussian_second_correction(curve: LearningCurve) -> Matrix:
-    """δ²L_k of order 1/P² for independent Gaussian features, to be added to L_k + δL_k, (p, k).
+def gaussian_learnability_second_correction(curve: LearningCurve) -> Matrix:
+    """δL_k of order 1/P² for independent Gaussian features, beside the first, (p, k)."""
+    learned, degeneracies, samples = curve.learnability, curve.spectrum.degeneracies, curve.samples[:, None]
 
-    From dL_j/d ln λ_k = L_j(1 − L_j)[δ_jk − L_k(1 − L_k)/a], Σ_jm L_j^m(1 − L_j) = m(s_m − s_{m+1}).
-    """
-    learned, size = curve.learnability, curve.samples[:, None]
-    s2, s3, s4, s5 = ((learned**m @ curve.spectrum.degeneracies)[:, None] for m in (2, 3, 4, 5))
-    gap = size - s2
-    by_s2 = (size - s3 + 1.25 * (size - s4)) / gap**3 - 1.75 * (size - s3) ** 2 / gap**4 - 0.5 / gap**2
-    by_s3 = (7.0 / 6.0) * (size - s3) / gap**3 - 0.5 / gap**2
-    by_s4 = -0.625 / gap**2
-    sums = ((2, by_s2, s2 - s3), (3, by_s3, s3 - s4), (4, by_s4, s4 - s5))
-    change = sum(m * slope * (learned ** (m - 1) - rest / gap) for m, slope, rest in sums)
-    return np.asarray(2.0 * learned * (1.0 - learned) * change)
+    def total(power: int, rest: int = 0) -> Matrix:
+        return np.asarray((learned**power * (1.0 - learned) ** rest) @ degeneracies)[:, None] / samples
+
+    gap, third, fourth = (1.0 - total(power) for power in (2, 3, 4))
+    slopes = {  # of the braces to s_2, s_3, s_4
+        2: -0.5 / gap**2 + (third + 1.25 * fourth) / gap**3 - 1.75 * third**2 / gap**4,
+        3: -0.5 / gap**2 + 7.0 / 6.0 * third / gap**3,
+        4: -0.625 / gap**2,
+    }
+    own = learned * (1.0 - learned)
+    # ∂s_j/∂ln λ_k, in which ln(P/κ_eff) moves by −(E0/P) L_k(1 − L_k).
+    moved = {j: j * own / samples * (learned ** (j - 1) - total(j, 1) / gap) for j in slopes}
+    return np.asarray(2.0 / samples * sum(slopes[j] * moved[j] for j in slopes))
 
 
-def gaussian_error_correction(
-    spectrum: Spectrum | Numbers, samples: Numbers, ridge: float, target: Numbers, *, order: int = 1
-) -> Vector:
-    """Correction of order 1/P, or 1/P², to the test error with independent Gaussian features, (p,).
+def gaussian_error_correction(spectrum: Spectrum | Numbers, samples: Numbers, ridge: float, target: Numbers) -> Vector:
+    """Correction of order 1/P to the test error with independent Gaussian features, (p,).
 
     Args:
         spectrum: a Spectrum without tail, or eigenvalues λ_k; an unresolved trace is one more ridge.
         samples: P, a number or a vector (p,).
         ridge: κ ≥ 0, not 0 together with an unresolved trace of 0 once P reaches the rank.
         target: p_k = y_k² summed over each listed space, (k,).
-        order: 1, or 2 for what comes next; the sum of both is the error up to 1/P³.
 
     Raises:
-        BadInput: a spectrum with a power-law tail, or another order.
+        BadInput: a spectrum with a power-law tail.
     """
-    if order not in (1, 2):
-        raise BadInput(f"order {order}: the corrections of order 1/P and 1/P² are known")
-    of_modes = gaussian_learnability_correction if order == 1 else gaussian_second_correction
-    return _error_correction(spectrum, samples, ridge, target, of_modes)
+    return _error_correction(spectrum, samples, ridge, target, gaussian_learnability_correction)
+
+
+def gaussian_error_second_correction(
+    spectrum: Spectrum | Numbers, samples: Numbers, ridge: float, target: Numbers
+) -> Vector:
+    """Correction of order 1/P², beside the first; arguments and errors as `gaussian_error_correction`."""
+    return _error_correction(spectrum, samples, ridge, target, gaussian_learnability_second_correction)
 
 
 def sphere_error_correction(

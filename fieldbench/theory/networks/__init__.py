@@ -5,6 +5,7 @@ from fieldbench.theory.networks.finite_width import finite_width as finite_width
 from fieldbench.theory.networks.free_field import READOUT_KURTOSIS as READOUT_KURTOSIS
 from fieldbench.theory.networks.free_field import NeuronMoments as NeuronMoments
 from fieldbench.theory.networks.free_field import neuron_moments as neuron_moments
+from fieldbench.theory.networks.free_field import pairings as pairings
 from fieldbench.theory.networks.linear_cnn import LinearCNN as LinearCNN
 from fieldbench.theory.networks.linear_cnn import OrderParameters as OrderParameters
 from fieldbench.theory.networks.linear_cnn import adapted as adapted

@@ -51,7 +51,7 @@ def _drawn(measure) -> DataSet:
 
 @pytest.mark.parametrize("measure", [SPHERE, FEATURES])
 def test_with_an_enormous_ridge_the_error_is_the_power_of_the_target(measure):
-    errors = _drawn(measure).errors(NestedCholesky(), 1e9, (6, 12))
+    errors = _drawn(measure).moments(NestedCholesky(), 1e9, (6, 12))[0]
     np.testing.assert_allclose(errors, measure.power.sum(), rtol=1e-7)  # the learned part is of order P Tr K/κ
 
 
@@ -59,7 +59,7 @@ def test_with_an_enormous_ridge_the_error_is_the_power_of_the_target(measure):
 def test_a_kernel_of_which_everything_is_kept_is_the_kernel(measure, kept):
     low, noise = measure.truncated(kept, 10)
     data = _drawn(measure)
-    whole = data.errors(NestedCholesky(), 1e-5 + noise, (10,))[0]
+    whole = data.moments(NestedCholesky(), 1e-5 + noise, (10,))[0, 0]
     # On the sphere the series of ten degrees lacks a trace, by which the kernel's own diagonal exceeds it.
     assert data.truncated_error(NestedCholesky(), low, noise, 10) == pytest.approx(whole, abs=5 * noise + 1e-9)
 

@@ -10,6 +10,7 @@ from fieldbench.regression import NestedCholesky
 from fieldbench.regression.modes.exact_error import (
     Integrals,
     population_errors,
+    population_moments,
     with_features,
     with_harmonics,
     zonal_series,
@@ -110,3 +111,14 @@ def test_bad_shapes_are_refused(name):
 def test_series_needs_a_sphere():
     with pytest.raises(BadInput, match="d ≥ 3"):
         zonal_series([1.0], 2, np.zeros(3))
+
+
+def test_the_share_that_is_learned_is_read_off_the_coefficients():
+    """∫fy = Σ_k f_ky_k with f_k = λ_kφ_k(X)ᵀα."""
+    rng = np.random.default_rng(7)
+    levels, features, target = np.array([1.0, 0.4, 0.1]), rng.normal(size=(6, 3)), rng.normal(size=(3, 2))
+    errors, learned = population_moments(NestedCholesky(), with_features(features, levels, target), 0.3, [6])
+    gram = (features * levels) @ features.T + 0.3 * np.eye(6)
+    found = (levels[:, None] * features.T) @ np.linalg.solve(gram, features @ target)
+    np.testing.assert_allclose(learned[0], (found * target).sum(axis=0), rtol=1e-10)
+    np.testing.assert_allclose(errors[0], ((found - target) ** 2).sum(axis=0), rtol=1e-10)

@@ -7,7 +7,7 @@ from scipy import optimize
 
 from fieldbench.errors import BadInput
 from fieldbench.regression import NestedCholesky
-from fieldbench.regression.modes.quartic_map import basis, quartic_map, ridge_fit
+from fieldbench.regression.modes.quartic_map import basis, quartic_map, ridge_fit, thin_basis
 
 LEVELS, RIDGE = np.arange(1.0, 13.0) ** -2.0, 5.0
 
@@ -57,3 +57,15 @@ def test_bad_input_is_refused():
     space = basis(jnp.asarray(features), jnp.asarray(LEVELS))
     with pytest.raises(BadInput, match="couplings"):
         quartic_map(space, jnp.asarray(labels), RIDGE, jnp.ones(3))
+
+
+def test_the_thin_basis_has_the_same_maxima():
+    rng = np.random.default_rng(5)
+    levels, features = jnp.asarray(np.arange(1.0, 13.0) ** -2.0), jnp.asarray(rng.normal(size=(5, 12)))
+    labels, couplings = jnp.asarray(rng.normal(size=(5, 2))), jnp.array([0.1, 0.4])
+    whole, thin = basis(features, levels), thin_basis(features, levels)
+    assert thin.points.shape == (5, 5)
+    found = [space.coefficients(quartic_map(space, labels, 2.0, couplings).weights) for space in (whole, thin)]
+    np.testing.assert_allclose(*found, atol=1e-10)
+    coarse = quartic_map(thin, labels, 2.0, couplings, tolerance=1e-3)
+    assert 1e-12 < float(coarse.residual) < 1e-3

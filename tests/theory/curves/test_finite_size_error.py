@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
+from scipy import special
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.curves.finite_size import learnability_correction
 from fieldbench.theory.curves.finite_size_error import (
     gaussian_error_correction,
+    gaussian_error_second_correction,
     gaussian_learnability_correction,
-    gaussian_second_correction,
+    gaussian_learnability_second_correction,
     sphere_error_correction,
 )
 from fieldbench.theory.curves.learning_curves import effective_ridge
@@ -37,40 +39,6 @@ def test_gaussian_features_against_regression(samples, ridge):
     # What is left is of order 1/P²: no larger than 3/P of the first correction, plus five standard errors.
     assert abs(found.mean() - leading - correction) < 3.0 / samples * abs(correction) + 5.0 * error
     assert abs(correction) > 10.0 * error  # the correction is seen at all
-
-
-@pytest.mark.parametrize(("samples", "ridge"), [(6, 0.05), (8, 0.3)])
-def test_second_order_against_regression(samples, ridge):
-    eigenvalues, power = np.arange(1, 13.0) ** -1.6, np.arange(1, 13.0) ** -1.0
-    rng = np.random.default_rng(samples)
-    found = np.concatenate(
-        [_errors(rng.standard_normal((1000, samples, 12)), eigenvalues, power, ridge) for _ in range(30)]
-    )
-    error = found.std() / np.sqrt(found.size)
-    leading = effective_ridge(eigenvalues, samples, ridge, target=power).test_error[0]
-    first, second = (gaussian_error_correction(eigenvalues, samples, ridge, power, order=n)[0] for n in (1, 2))
-    # Left is the third order, as the square of the second over the first, twice that allowed; plus five errors.
-    assert abs(found.mean() - leading - first - second) < 2.0 * second**2 / abs(first) + 5.0 * error
-    assert abs(found.mean() - leading - first) > 5.0 * error  # the second order is seen
-
-
-def test_second_order_of_a_single_scale_in_closed_form():
-    # D equal modes without ridge, P > D + 3: labels of an absent mode leave σ²(1 + E Tr W⁻¹), E Tr W⁻¹ = D/(P − D − 1)
-    # exactly for a Wishart matrix of P samples, whose expansion in 1/P is D/(P−D) + D/(P−D)² + D/(P−D)³.
-    modes, samples = 6, np.array([40.0, 80.0])
-    levels, power = np.append(np.ones(modes), 0.0), np.append(np.zeros(modes), 1.0)
-    gap = samples - modes
-    for order in (1, 2):
-        found = gaussian_error_correction(levels, samples, 1e-4, power, order=order)
-        np.testing.assert_allclose(found, modes / gap ** (order + 1.0), rtol=1e-3)  # κ is 1e-4 of λ
-
-
-def test_second_order_adds_up_without_ridge_and_other_orders_are_refused():
-    shift = gaussian_second_correction(effective_ridge(np.arange(1, 200.0) ** -2, [10, 40], 0.0))
-    assert np.all(np.abs(shift.sum(axis=1)) < 1e-12)
-    assert np.all(np.abs(shift).max(axis=1) > 1e-5)
-    with pytest.raises(BadInput, match="order 3"):
-        gaussian_error_correction([1.0], 4.0, 0.1, [1.0], order=3)
 
 
 def test_gaussian_learnabilities_still_add_up_without_ridge():
@@ -155,3 +123,78 @@ def test_a_tail_is_refused():
     tailed = Spectrum(np.array([1.0]), tail=PowerLawTail(1.0, 2.0, 1))
     with pytest.raises(BadInput, match="one by one"):
         gaussian_error_correction(tailed, 5, 0.1, [1.0])
+
+
+def _of_one_mode(samples, ridge, function):
+    """⟨f(s)⟩ over s ~ χ² of P degrees of freedom, which is all that one mode of eigenvalue 1 knows of its data."""
+    nodes, weights = special.roots_genlaguerre(150, samples / 2 - 1)
+    return weights @ function(2.0 * nodes, ridge) / weights.sum()
+
+
+@pytest.mark.parametrize("per_sample", [0.1, 1.0])
+def test_two_orders_leave_the_third_of_a_single_mode(per_sample):
+    """At the same κ/P, and so at the same L."""
+    left = []
+    for samples in (20, 40):
+        ridge = per_sample * samples
+        curve = effective_ridge([1.0], samples, ridge, target=[1.0])
+        orders = (gaussian_learnability_correction, gaussian_learnability_second_correction)
+        found = curve.learnability[0, 0] + sum(float(order(curve)[0, 0]) for order in orders)
+        errors = (gaussian_error_correction, gaussian_error_second_correction)
+        error = curve.test_error[0] + sum(float(order([1.0], samples, ridge, [1.0])[0]) for order in errors)
+        exact = _of_one_mode(samples, ridge, lambda s, k: s / (s + k))
+        exact_error = _of_one_mode(samples, ridge, lambda s, k: (k / (s + k)) ** 2)
+        left.append((abs(found - exact) / exact, abs(error - exact_error) / exact_error))
+    # Of order 1/P³: doubling P divides by 8, give or take the order after it.
+    np.testing.assert_allclose(np.divide(*left), 8.0, atol=2.5)
+
+
+def test_orders_of_many_modes_without_ridge_add_up_to_nothing():
+    """ΣL_k = P on every data set once P is below the rank, so that no order may change it."""
+    curve = effective_ridge(np.arange(1.0, 31.0) ** -1.5, 8, 0.0)
+    second = gaussian_learnability_second_correction(curve)[0]
+    assert abs(second.sum()) < 1e-12 * np.abs(second).sum() * 30
+    assert np.abs(second).max() > 1e-4
+
+
+def test_what_lies_beyond_the_first_order_is_no_more_than_it_times_itself_or_one_in_p():
+    """The rule by which the sphere's next order is estimated, where the next order is known."""
+    for exponent in (1.5, 2.0):
+        levels = np.arange(1.0, 201.0) ** -exponent
+        for ridge in (1e-3, 0.1, 1.0, 10.0, 100.0):
+            for samples in (10.0, 50.0):
+                leading = effective_ridge(levels, samples, ridge, target=levels).test_error[0]
+                first, second = (
+                    abs(float(order(levels, samples, ridge, levels)[0]) / leading)
+                    for order in (gaussian_error_correction, gaussian_error_second_correction)
+                )
+                assert second <= first * max(first, 1.0 / samples)
+
+
+ORDERS = (gaussian_error_correction, gaussian_error_second_correction)
+
+
+@pytest.mark.parametrize(("samples", "ridge"), [(6, 0.05), (8, 0.3)])
+def test_second_order_against_regression(samples, ridge):
+    eigenvalues, power = np.arange(1, 13.0) ** -1.6, np.arange(1, 13.0) ** -1.0
+    rng = np.random.default_rng(samples)
+    found = np.concatenate(
+        [_errors(rng.standard_normal((1000, samples, 12)), eigenvalues, power, ridge) for _ in range(30)]
+    )
+    error = found.std() / np.sqrt(found.size)
+    leading = effective_ridge(eigenvalues, samples, ridge, target=power).test_error[0]
+    first, second = (order(eigenvalues, samples, ridge, power)[0] for order in ORDERS)
+    # Left is the third order, as the square of the second over the first, twice that allowed; plus five errors.
+    assert abs(found.mean() - leading - first - second) < 2.0 * second**2 / abs(first) + 5.0 * error
+    assert abs(found.mean() - leading - first) > 5.0 * error  # the second order is seen
+
+
+def test_second_order_of_a_single_scale_in_closed_form():
+    # D equal modes without ridge, P > D + 3: labels of an absent mode leave σ²(1 + E Tr W⁻¹), E Tr W⁻¹ = D/(P − D − 1)
+    # exactly for a Wishart matrix of P samples, whose expansion in 1/P is D/(P−D) + D/(P−D)² + D/(P−D)³.
+    modes, samples = 6, np.array([40.0, 80.0])
+    levels, power = np.append(np.ones(modes), 0.0), np.append(np.zeros(modes), 1.0)
+    gap = samples - modes
+    for order, correction in enumerate(ORDERS, start=1):
+        found = correction(levels, samples, 1e-4, power)
+        np.testing.assert_allclose(found, modes / gap ** (order + 1.0), rtol=1e-3)  # κ is 1e-4 of λ

@@ -1,0 +1,82 @@
+"""Worlds in which the claim is false: what each statement check would have to notice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from . import actions
+from .bands import alone
+from .case import DRESSED, NEXT_ORDER, ONE_LOOP, TRUNCATED, TRUNCATED_FEATURES
+from .experiment import Regression, Synthetic
+from .theory import best, problem
+from .truncation import change
+
+
+def half_the_loop(at: Regression):
+    """Half of the one-loop shift in the logarithm of the error: a lost factor 2."""
+    of = problem(at)
+    return {Regression.error: np.sqrt(actions.one_loop(of) * actions.equivalent_kernel(of))}
+
+
+def without_e0(at: Regression):
+    """The effective ridge in the bias alone, without the factor E0 of the variance over data."""
+    return {Regression.error: actions.without_e0(problem(at))}
+
+
+def one_sample_more(at: Regression):
+    """The effective ridge of P + 1 points."""
+    of = problem(at)
+    more = replace(of, samples=tuple(size + 1 for size in of.samples))
+    return {Regression.error: actions.effective_ridge(more)}
+
+
+def opposite_order(at: Regression):
+    """The order in 1/P with the other sign."""
+    leading = actions.effective_ridge(problem(at))
+    return {Regression.error: leading**2 / best(at).error}
+
+
+def a_fifth_more(at: Regression):
+    """The orders in 1/P, a fifth larger."""
+    leading = actions.effective_ridge(problem(at))
+    return {Regression.error: leading * (1.0 + 1.2 * (best(at).error / leading - 1.0))}
+
+
+def tail_in_part(share: float):
+    """What is integrated out leaves this share of its ridge, in the change of the error that it makes."""
+
+    def world(at: Synthetic):
+        return {at.truncation: share * change(at).value}
+
+    return world
+
+
+TRUNCATIONS = {
+    "no-difference": tail_in_part(0.0),  # "the same theory", taken literally
+    "half-the-difference": tail_in_part(0.5),
+    "opposite-difference": tail_in_part(-1.0),  # the truncated kernel better than the kernel
+    "a-fifth-more": tail_in_part(1.2),
+}
+WORLDS = {
+    ONE_LOOP: {
+        "equivalent-kernel": alone(actions.equivalent_kernel),  # it holds everywhere
+        "half-the-loop": half_the_loop,
+        "without-e0": without_e0,
+    },
+    DRESSED: {
+        "one-loop": alone(actions.one_loop),  # it holds everywhere
+        "without-e0": without_e0,
+        "cutoff-equivalent-kernel": alone(actions.equivalent_kernel_at_cutoff),  # the slides, literally
+        "one-sample-more": one_sample_more,
+    },
+    NEXT_ORDER: {
+        "effective-ridge-alone": alone(actions.effective_ridge),  # it is exact at any P
+        "opposite-order": opposite_order,
+        "one-sample-more": one_sample_more,
+        "a-fifth-more": a_fifth_more,
+    },
+    TRUNCATED: TRUNCATIONS,
+    TRUNCATED_FEATURES: TRUNCATIONS,
+}
