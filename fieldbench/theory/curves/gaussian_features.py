@@ -112,7 +112,7 @@ def _expanded(
     learned = gain / (1.0 + gain)
     # q_j = dʲ⁻¹L/duʲ⁻¹ as polynomials in L, and q_j/λ without its 0/0.
     rungs = {j: q(learned) for j, q in _LADDER.items()}
-    over = {j: (q // Polynomial([0.0, 1.0]))(learned) * (strength[:, None] / (1.0 + gain)) for j, q in _LADDER.items()}
+    over = {j: q(learned) * (strength[:, None] / (1.0 + gain)) for j, q in _OVER.items()}
     bare = ridge * strength
     action = {j: 0.5 * (bare + rungs[j] @ weights) for j in range(2, 8)}
     # D of the saddle point and of the S_j there; D of a function of L_k is its derivative times Du + y_k²/λ_k.
@@ -151,10 +151,10 @@ def _derivatives(actions: Floats) -> tuple[list[Floats], list[Floats]]:
     for terms in (_SECOND, _THIRD):
         slope, curvature = np.zeros((size, points)), np.zeros((size, size, points))
         for coefficient, powers in terms:
-            for i in range(size):
+            for i in (place for place, power in enumerate(powers) if power):
                 factor, once = _lowered(coefficient, powers, i)
                 slope[i] += factor * _monomial(actions, once)
-                for m in range(size):
+                for m in (place for place, power in enumerate(once) if power):
                     further, twice = _lowered(factor, once, m)
                     curvature[i, m] += further * _monomial(actions, twice)
         slopes.append(slope)
@@ -168,10 +168,7 @@ def _lowered(coefficient: float, powers: tuple[int, ...], place: int) -> tuple[f
 
 
 def _monomial(actions: Floats, powers: tuple[int, ...]) -> Vector:
-    # A derivative of a power zero has the coefficient zero: whatever it is taken of, as long as that is finite.
-    lifted = [np.where(power < 0 and place > 0, 1.0, actions[place] ** float(power)) if power >= 0 or place == 0 else 1.0
-              for place, power in enumerate(powers)]  # fmt: skip
-    return np.asarray(np.prod([np.broadcast_to(factor, actions[0].shape) for factor in lifted], axis=0))
+    return np.asarray(np.prod(actions ** np.array(powers, dtype=np.float64)[:, None], axis=0))
 
 
 def _ladder() -> dict[int, Polynomial]:
@@ -183,3 +180,4 @@ def _ladder() -> dict[int, Polynomial]:
 
 
 _LADDER = _ladder()
+_OVER = {j: Polynomial(q.coef[1:]) for j, q in _LADDER.items()}
