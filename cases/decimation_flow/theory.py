@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from jax.tree_util import register_dataclass
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from fieldbench.claims import Expression, Known, Quantity, Remainder, Said
 from fieldbench.theory.decimation import (
@@ -89,7 +89,9 @@ def ladder(of: Problem, full: GaussianLearning, tail: Tail = whole) -> Ladder:
             for change, keep in zip(changes, of.cuts, strict=True)
         ]
     )
-    shift, error = (np.array([getattr(change, what).terms[:, 0] for change in changes]) for what in ("log_ridge", "error"))
+    shift, error = (
+        np.array([getattr(change, what).terms[:, 0] for change in changes]) for what in ("log_ridge", "error")
+    )
     gain = changes[0].gain
     return Ladder(
         edge=np.array([change.edge for change in changes]),
@@ -188,12 +190,12 @@ def left_open(value: Vector) -> Remainder:
 def decimated(at: Gaussian, tail: Tail = whole) -> Said:
     """The truncated theory with T(Λ) against the full one with T, and the ridge that would make them equal."""
     of, settled = ladder_of(at, tail), slice(-len(at.settled), None)
-    flow, after_flow, _ = flow_of(at)
+    flow = flow_of(at)[0]
     rounding = Remainder("two roots, each to the square of a last step of 1e-6", 1e-10, got="bounded")
     cancelled = Remainder("order 1/P² of the shift, twice", of.second[0, settled], order="1/P²", relative=True)
     error = Known(of.error, left_open(of.after_error), resolved(0.02))
     return {
-        Gaussian.flow: Known(flow, left_open(after_flow), Remainder("resolution", FLOW_RESOLUTION, got="chosen")),
+        **with_margin_of_flow(at, flow),
         Gaussian.shift: Known(of.shift, left_open(of.after_shift), resolved(0.02)),
         Gaussian.error: error,
         Gaussian.noise_error: error,
@@ -212,22 +214,37 @@ def running_ridge(at: Gaussian) -> Said:
     return {Gaussian.flow: Known(np.ones_like(flow), learned, orders)}
 
 
-def learned_at(at: Gaussian, strength: Callable[[Problem, float, float], float]) -> Said:
-    """T + Σ_{k>Λ} λ_k(1 − L_k) with L_k = λ_k/(λ_k + r/P) at another ridge r (problem, tail, κ_eff)."""
+def learned_at_running_ridge(at: Gaussian) -> Said:
+    """T + Σ_{k>Λ} λ_k(1 − L_k) with L_k = Pλ_k/(Pλ_k + T(Λ)), which lacks what the kept modes add to κ_eff."""
     flows = []
-    for copies in at.copies:
-        of, dressed = at.problem(copies), float(full_theory(at, copies).curve.effective_ridge[0])
-        row = []
-        for keep, tail in zip(of.cuts, of.tails, strict=True):
-            cut, ridge = of.eigenvalues[keep:], strength(of, float(tail), dressed)
-            row.append(1.0 - cut @ (of.samples * cut / (of.samples * cut + ridge)) / tail)
-        flows.append(row)
+    for of in map(at.problem, at.copies):
+        cuts = [of.eigenvalues[keep:] for keep in of.cuts]
+        flows.append(
+            [1.0 - cut @ (of.samples * cut / (of.samples * cut + of.ridge + cut.sum())) / cut.sum() for cut in cuts]
+        )
     return {Gaussian.flow: np.array(flows)}
 
 
-def learned_at_running_ridge(at: Gaussian) -> Said:
-    """What is learned by the equivalent kernel at T(Λ), which lacks what the kept modes add to κ_eff."""
-    return learned_at(at, lambda of, tail, dressed: of.ridge + tail)
+def without_orders(at: Gaussian) -> Said:
+    """T* at P → ∞."""
+    return {Gaussian.flow: flow_of(at)[2]}
+
+
+def with_margin_of_flow(at: Gaussian, values: ArrayLike) -> Said:
+    """What a broken theory says of the flow, with the sound one's remainders."""
+    flow, after_flow, _ = flow_of(at)
+    resolution = Remainder("resolution", FLOW_RESOLUTION, got="chosen")
+    return {Gaussian.flow: Known(np.broadcast_to(values, flow.shape), left_open(after_flow), resolution)}
+
+
+def all_of_the_tail(at: Gaussian) -> Said:
+    """T(Λ) = T + Σ_{k>Λ} λ_k, exactly."""
+    return with_margin_of_flow(at, 1.0)
+
+
+def equivalent_kernel_of_tail(at: Gaussian) -> Said:
+    """`learned_at_running_ridge`, with the margin."""
+    return with_margin_of_flow(at, learned_at_running_ridge(at)[Gaussian.flow])  # type: ignore[arg-type]
 
 
 def first_order(at: Gaussian) -> Said:
@@ -255,7 +272,7 @@ def modulated_medium(at: Modulated) -> Said:
     told = zip((*UNIFORM, *LOCAL), (*uniform, *local), (*(uniform - gaussian), *(local - uniform)), strict=True)
     return {
         to_large_size(quantity): Known(
-            value, left, Remainder("a tenth of what tells it from its rival", 0.1 * np.abs(apart), got="chosen")
+            value, left, Remainder("a twentieth of what tells it from its rival", 0.05 * np.abs(apart), got="chosen")
         )
         for quantity, value, apart in told
     }
@@ -272,8 +289,13 @@ def without_amplitude(at: Modulated) -> Said:
 
 
 def normal_law(at: Images) -> Said:
-    """Kernel modes are Gaussian at low k and keep to one amplitude g(x) at high k, if they have heavy tails."""
-    return {Images.lowest: 0.0, Images.apart: 0.0}
+    """Independent normal modes."""
+    return {Images.excess: np.zeros(at.block.size), Images.lowest: 0.0, Images.highest: 0.0, Images.shared: 0.0}
+
+
+def laplace_law(at: Images) -> Said:
+    """Modes with the tails of a Laplace law, each of its own."""
+    return {Images.excess: np.full(at.block.size, 3.0), Images.lowest: 3.0, Images.highest: 3.0, Images.shared: 0.0}
 
 
 def sum_of_squares(cut_off: NDArray[np.float64]) -> float:

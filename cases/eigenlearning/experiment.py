@@ -18,7 +18,14 @@ from fieldbench.regression.modes import replacement, rotation_averaged_learnabil
 from fieldbench.regression.modes.replacement import Regressions, Sets
 from fieldbench.theory.kernels import sphere
 
-from .fluctuations import adjusted, known_fluctuations, learned_of, posterior_over_prior, scatter_of_labels, spread_of_points
+from .fluctuations import (
+    adjusted,
+    known_fluctuations,
+    learned_of,
+    posterior_over_prior,
+    scatter_of_labels,
+    spread_of_points,
+)
 from .population import KERNEL, population
 
 REPLICATES = 16
@@ -86,7 +93,9 @@ class Gaussian(Modes, stream="gaussian"):
         watched = list(self.mode)
         seen = fit.inverse @ fit.features[:, :, watched]
         labels = np.swapaxes(seen, 1, 2) @ fit.features[:, :, :TAUGHT]
-        return np.asarray(self.eigenvalues[watched] ** 2 * (np.sum(labels**2, axis=2) + NOISE * np.sum(seen**2, axis=1)))
+        return np.asarray(
+            self.eigenvalues[watched] ** 2 * (np.sum(labels**2, axis=2) + NOISE * np.sum(seen**2, axis=1))
+        )
 
 
 @dataclass(frozen=True)

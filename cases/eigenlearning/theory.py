@@ -13,10 +13,8 @@ from fieldbench.claims import Known, Remainder
 from fieldbench.theory.curves import (
     LearningCurve,
     effective_ridge,
-    equivalent_kernel,
     gaussian_orders,
     learnability_correction,
-    one_loop,
 )
 from fieldbench.theory.kernels import Spectrum, sphere
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from fieldbench.claims import (
     AtLeast,
-    AtMost,
     Case,
     Check,
     Control,
@@ -25,7 +24,19 @@ from fieldbench.claims import (
     log,
 )
 
-from .experiment import BARE, MODES, NOISE, DoubledRidge, DoubledTail, Flat, NoiseLeftOut, Noiseless, Noisy, Square, Tailed
+from .experiment import (
+    BARE,
+    MODES,
+    NOISE,
+    DoubledRidge,
+    DoubledTail,
+    Flat,
+    NoiseLeftOut,
+    Noiseless,
+    Noisy,
+    Square,
+    Tailed,
+)
 from .theory import (
     bulk,
     dense_curve,

@@ -12,7 +12,7 @@ from fieldbench.claims import Expression, Known, Remainder, Said
 from fieldbench.theory.curves import effective_ridge, gaussian_orders, mean_of_sum, peak_enhancement
 from fieldbench.theory.kernels import Spectrum
 
-from .experiment import BARE, MODES, NOISE, Flat, Noiseless, Noisy, Square, Tailed
+from .experiment import BARE, MODES, NOISE, Noiseless, Noisy, Square, Tailed
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fieldbench.data.cache import available, checksum, fetch, load
-    from fieldbench.data.images import Images
     from fieldbench.data.drawn import normals
+    from fieldbench.data.images import Images
     from fieldbench.data.registry import NAMES
     from fieldbench.data.synthetic import gaussian, on_band, on_sphere
     from fieldbench.data.tasks import Task, binary_task, normalise, own_task

@@ -6,7 +6,7 @@ n → 0 limit of an integral over symmetric n × n matrices Q, with S(u) = ½[κ
     ⟨det(K + κ)^{−n/2}⟩ ∝ ∫ dX Π_{i<j} [sinh ½(x_i − x_j)/½(x_i − x_j)] exp(−Tr S(X)),   Q = exp X.
 
 The saddle S_1 = 0 is the effective ridge, eᵘ = P/κ_eff; around it, with S_j the j-th derivative, X has the propagator
-⟨X_abX_cd⟩ = (δ_acδ_bd + δ_adδ_bc)/2S_2, and the part of each diagram that is linear in n gives F = −S + F_1 + F_2 + F_3,
+⟨X_abX_cd⟩ = (δ_acδ_bd + δ_adδ_bc)/2S_2, and what is linear in n of each diagram gives F = −S + F_1 + F_2 + F_3,
 
     F_1 = −¼ ln S_2,   F_2 = [7 S_3²/S_2³ − 5 S_4/S_2² − 4/S_2]/96,
     F_3 = [480 S_3⁴/S_2⁶ − 855 S_3²S_4/S_2⁵ + 255 S_3S_5/S_2⁴ + 155 S_4²/S_2⁴ − 41 S_6/S_2³

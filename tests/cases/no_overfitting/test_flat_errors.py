@@ -12,7 +12,9 @@ from fieldbench.theory.curves import mean_of_sum
 
 def test_singular_values_give_the_errors_of_regression():
     features = normals(jax.random.key(0), 3, 60, MODES)
-    for found, expected in zip(_flat_errors(features, 0.02, (20, 60)), _errors(features, FLAT, 0.02, (20, 60)), strict=True):
+    for found, expected in zip(
+        _flat_errors(features, 0.02, (20, 60)), _errors(features, FLAT, 0.02, (20, 60)), strict=True
+    ):
         np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
