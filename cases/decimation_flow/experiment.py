@@ -16,7 +16,7 @@ from fieldbench.data import load
 from fieldbench.theory.kernels import Kernel
 
 from .features import PARTS, Features, independent, modulated
-from .kurtosis import kurtosis_by_block, modes_on_subsets, rank_trend
+from .kurtosis import edges, kurtosis_by_block, modes_on_subsets, rank_trend, shared_excess
 from .paired import averaged, independent_modes, modulated_modes
 
 REPLICATES = 16
@@ -91,9 +91,16 @@ class Images(Experiment, stream="images"):
     reference: int
     images: int
 
+    excess = Quantity("block", symbol="⟨φ_k⁴⟩ − 3", doc="excess kurtosis, mean of a block of two octaves")
     trend = Quantity(discrete=True, doc="rank correlation of the kurtosis with k, in blocks of two octaves")
     lowest = Quantity(symbol="⟨φ_k⁴⟩ − 3", doc="excess kurtosis, mean of k ≤ 4")
     highest = Quantity(symbol="⟨φ_k⁴⟩ − 3", doc="excess kurtosis, mean of the last two octaves")
+    shared = Quantity(symbol="3(⟨φ_k²φ_l²⟩ − 1)", doc="what of it an amplitude shared by these modes would make")
+
+    @property
+    def block(self) -> NDArray[np.int_]:
+        """The last k of each block."""
+        return np.array([*edges(self.reference // 4), self.reference // 4])
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -103,19 +110,23 @@ class Images(Experiment, stream="images"):
     @batched(REPLICATES, common="a permutation that cuts the images into subsets without overlap, one a replicate")
     def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:
         modes = modes_on_subsets(load(self.dataset).pixels, Kernel(self.kernel), keys, self.reference, self.images)
+        modes = self.counted(modes)
         blocks = kurtosis_by_block(modes)
         return {
+            self.excess: blocks,
             self.trend: rank_trend(blocks),
             self.lowest: (blocks[:, 0] + 3.0 * blocks[:, 1]) / 4.0,
             self.highest: blocks[:, -1],
+            self.shared: shared_excess(modes),
         }
 
+    def counted(self, modes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """In the order of falling λ_k."""
+        return modes
 
-class Gaussianised(Images):
-    """Broken: independent normal numbers in place of the modes, the trend averaged over eight sets of them."""
 
-    @batched(REPLICATES)
-    def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:
-        shape = (8, self.images, self.reference // 4)
-        normal = [np.asarray(jax.random.normal(key, shape)) for key in keys]
-        return {self.trend: np.array([rank_trend(kurtosis_by_block(modes)).mean() for modes in normal])}
+class Backwards(Images):
+    """Broken: k counted from the smallest λ_k."""
+
+    def counted(self, modes: NDArray[np.float64]) -> NDArray[np.float64]:
+        return modes[..., ::-1]

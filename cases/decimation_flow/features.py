@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment
-from fieldbench.data import gaussian
+from fieldbench.data import normals
 from fieldbench.errors import BadInput
 from fieldbench.typing import Array, Float
 
@@ -87,14 +86,14 @@ class Features(Experiment):
         )
 
 
-def independent(key: Array, count: int, of: Problem) -> tuple[Float[Array, "count modes"]]:
+def independent(key: Array, count: int, of: Problem) -> tuple[Float[np.ndarray, "count modes"]]:
     """Independent Gaussian features φ_k(x) of `count` points."""
-    return (gaussian(jax.random.split(key)[0], count, of.eigenvalues.size),)
+    return (normals(key, count, of.eigenvalues.size),)
 
 
 def modulated(
     key: Array, count: int, of: Problem, strength: float
-) -> tuple[Float[Array, "count modes"], Float[Array, " count"]]:
+) -> tuple[Float[np.ndarray, "count modes"], Float[np.ndarray, " count"]]:
     """φ_k = z_k for the plain modes and φ_k = g(x) z_k beyond, z ~ N(0, 1), with log-normal g², ⟨g²⟩ = 1.
 
     ⟨φ_kφ_l⟩ = δ_kl still holds, so that spectrum and coefficients are those of Gaussian features; only the cumulants
@@ -110,14 +109,13 @@ def modulated(
         features (count, modes) and g² (count,).
 
     Raises:
-        BadInput: a negative strength, more plain modes than modes, or as in `gaussian`.
+        BadInput: a negative strength, or more plain modes than modes.
     """
     modes = of.eigenvalues.size
     if not 0.0 <= strength < float("inf"):
         raise BadInput(f"strength {strength} is a standard deviation: it must be finite and ≥ 0")
     if not 0 <= of.plain <= modes:
         raise BadInput(f"{of.plain} plain features of {modes}: must lie within 0 and {modes}")
-    for_amplitude = jax.random.split(key)[1]
-    logs = strength * gaussian(for_amplitude, count, 1)[:, 0] - 0.5 * strength**2
-    amplitude = jnp.where(jnp.arange(modes)[None, :] < of.plain, 1.0, jnp.exp(0.5 * logs)[:, None])
-    return independent(key, count, of)[0] * amplitude, jnp.exp(logs)
+    logs = strength * normals(jax.random.fold_in(key, 1), count) - 0.5 * strength**2
+    amplitude = np.where(np.arange(modes) < of.plain, 1.0, np.exp(0.5 * logs)[:, None])
+    return independent(key, count, of)[0] * amplitude, np.exp(logs)

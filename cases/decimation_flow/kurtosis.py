@@ -85,8 +85,30 @@ def kurtosis_by_block(modes: Matrix) -> Vector:
     if modes.ndim < 2 or modes.shape[-2] < 4 or modes.shape[-1] < 2:
         raise BadInput(f"modes of shape {modes.shape}: need at least four images and two modes")
     excess = kurtosis(modes, axis=-2, bias=False)
-    edges = [4**power for power in range(excess.shape[-1]) if 4**power < excess.shape[-1]]
-    return np.stack([part.mean(axis=-1) for part in np.split(excess, edges, axis=-1)], axis=-1)
+    return np.stack([part.mean(axis=-1) for part in np.split(excess, edges(excess.shape[-1]), axis=-1)], axis=-1)
+
+
+def edges(modes: int) -> list[int]:
+    """Where blocks of two octaves of k end, 1, 4, 16, … below the number of modes."""
+    return [4**power for power in range(modes) if 4**power < modes]
+
+
+def shared_excess(modes: Matrix) -> Vector:
+    """3(⟨φ_k²φ_l²⟩ − 1 − 2⟨φ_kφ_l⟩²) over pairs of the last block: the excess that a shared amplitude makes.
+
+    For φ_k = g z_k with one g(x) and independent normal z_k, ⟨φ_k²φ_l²⟩ = ⟨g⁴⟩ and ⟨φ_k⁴⟩ = 3⟨g⁴⟩; the last term is
+    what a sample's own correlations add.
+
+    Args:
+        modes: φ_k(x), (..., n images, k).
+    """
+    last = modes[..., edges(modes.shape[-1])[-1] :]
+    last = last - last.mean(axis=-2, keepdims=True)
+    last = last / np.sqrt(np.mean(last**2, axis=-2, keepdims=True))
+    count, size = last.shape[-2:]
+    apart = ~np.eye(size, dtype=bool)
+    squares, products = (np.swapaxes(part, -1, -2) @ part / count for part in (last**2, last))
+    return np.asarray(3.0 * np.mean((squares - 1.0 - 2.0 * products**2)[..., apart], axis=-1))
 
 
 def rank_trend(rows: Matrix) -> Vector:

@@ -8,19 +8,28 @@ from functools import partial
 from typing import Any, ClassVar
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.claims import Experiment, Quantity
-from fieldbench.data import on_sphere
+from fieldbench.claims import Experiment, Quantity, batched
+from fieldbench.data import normals
 from fieldbench.regression import NestedRegression
-from fieldbench.regression.modes import learned_modes, posterior_variances, rotation_averaged_learnability
+from fieldbench.regression.modes import replacement, rotation_averaged_learnability
+from fieldbench.regression.modes.replacement import Regressions, Sets
 from fieldbench.theory.kernels import sphere
 
+from .fluctuations import (
+    adjusted,
+    known_fluctuations,
+    learned_of,
+    posterior_over_prior,
+    scatter_of_labels,
+    spread_of_points,
+)
 from .population import KERNEL, population
 
-TAUGHT, TARGETS, NOISE = 16, 32, 1.0  # y_k = ±1 for k ≤ 16, 32 choices of the signs, label noise of variance 1
+REPLICATES = 16
+TAUGHT, NOISE = 16, 1.0  # y_k = ±1 for k ≤ 16, label noise of variance 1
 
 
 @dataclass(frozen=True)
@@ -46,29 +55,47 @@ class Gaussian(Modes, stream="gaussian"):
     mode = (0, 1, 3, 7)
 
     between = Quantity("ridge", "mode", symbol="Var f_k", doc="variance over data sets of what mixed targets teach")
-    posterior = Quantity("mode", doc="posterior over prior variance of the coefficient, at the largest ridge")
+    posterior = Quantity("ridge", "mode", doc="posterior over prior variance of the coefficient")
 
     @property
     def eigenvalues(self) -> NDArray[np.float64]:
         return np.asarray(np.arange(1.0, self.features + 1) ** -1.5)
 
+    @property
+    def power(self) -> NDArray[np.float64]:
+        """y_k² of the mixed targets, over whose signs is averaged, (features,)."""
+        return np.where(np.arange(self.features) < TAUGHT, 1.0, 0.0)
+
     def measure(self, key: jax.Array) -> Mapping[Quantity, Any]:
-        points, signs, noise = jax.random.split(key, 3)
-        features, levels, watched = self.draw(points), jnp.asarray(self.eigenvalues), jnp.array(self.mode)
-        taught = jax.random.rademacher(signs, (TAUGHT, TARGETS), dtype=features.dtype)
-        labels = jnp.einsum("dpk,kt->dpt", features[:, :, :TAUGHT], taught)
-        labels = labels + NOISE**0.5 * jax.random.normal(noise, labels.shape)
-        learned, coefficients = learned_modes(features, levels, labels, jnp.asarray(self.ridge), self.mode)
-        left = posterior_variances(features, levels, self.ridge[-1])[:, watched]
+        features, levels, watched = self.draw(key), self.eigenvalues, list(self.mode)
+        learned, between, posterior = [], [], []
+        for ridge in self.ridge:
+            fit = replacement.regress(features, levels, ridge)
+            known = known_fluctuations(fit, ridge, watched)
+            labels = np.concatenate([known, scatter_of_labels(fit, self.power, NOISE, watched)], axis=2)
+            alone, squares = adjusted(learned_of(fit, watched), known), adjusted(self.squares(fit), labels)
+            learned.append(alone.mean(axis=0))
+            # The square of the mean, without what its own scatter adds to it.
+            between.append(squares.mean(axis=0) - learned[-1] ** 2 + alone.var(axis=0, ddof=1) / len(alone))
+            posterior.append(adjusted(posterior_over_prior(features, levels, ridge, watched), known).mean(axis=0))
         return {
-            self.learned: jnp.mean(learned, axis=0),
-            self.between: jnp.mean(jnp.var(coefficients, axis=0, ddof=1), axis=-1),
-            self.posterior: jnp.mean(left, axis=0) / levels[watched],
+            self.learned: np.stack(learned),
+            self.between: np.stack(between),
+            self.posterior: np.stack(posterior),
         }
 
-    def draw(self, key: jax.Array) -> jax.Array:
+    def draw(self, key: jax.Array) -> Sets:
         """φ_k(x_μ), (draws, samples, features)."""
-        return jax.random.normal(key, (self.draws, self.samples, self.features))
+        return normals(key, self.draws, self.samples, self.features)
+
+    def squares(self, fit: Regressions) -> Sets:
+        """f_k², averaged over the signs of the target's coefficients and over label noise, (draws, modes)."""
+        watched = list(self.mode)
+        seen = fit.inverse @ fit.features[:, :, watched]
+        labels = np.swapaxes(seen, 1, 2) @ fit.features[:, :, :TAUGHT]
+        return np.asarray(
+            self.eigenvalues[watched] ** 2 * (np.sum(labels**2, axis=2) + NOISE * np.sum(seen**2, axis=1))
+        )
 
 
 @dataclass(frozen=True)
@@ -76,11 +103,19 @@ class ShuffledLabels(Gaussian):
     """Broken: each mode's labels belong to other inputs."""
 
     def measure(self, key: jax.Array) -> Mapping[Quantity, Any]:
-        features = self.draw(jax.random.split(key, 3)[0])
-        labels, levels = jnp.roll(features, 1, axis=1), jnp.asarray(self.eigenvalues)
-        _, coefficients = learned_modes(features, levels, labels, jnp.asarray(self.ridge), self.mode)
-        own = [coefficients[:, :, place, mode] for place, mode in enumerate(self.mode)]
-        return {self.learned: jnp.mean(jnp.stack(own, axis=2), axis=0)}
+        features, levels, watched = self.draw(key), self.eigenvalues, list(self.mode)
+        seen, others = features[:, :, watched], np.roll(features, 1, axis=1)[:, :, watched]
+        fits = [replacement.regress(features, levels, ridge) for ridge in self.ridge]
+        learned = [levels[watched] * np.sum(seen * (fit.inverse @ others), axis=1) for fit in fits]
+        return {self.learned: np.mean(learned, axis=1)}
+
+
+@dataclass(frozen=True)
+class NextPoint(Gaussian):
+    """Broken: one point more than said."""
+
+    def draw(self, key: jax.Array) -> Sets:
+        return normals(key, self.draws, self.samples + 1, self.features)
 
 
 @dataclass(frozen=True)
@@ -92,23 +127,24 @@ class Sphere(Modes, stream="sphere"):
     mode = (1, 3)
     ridge_factor: ClassVar[float] = 1.0
 
-    def measure(self, key: jax.Array, *, gpr: NestedRegression) -> Mapping[Quantity, Any]:
+    @batched(REPLICATES)
+    def measure(self, keys: jax.Array, *, gpr: NestedRegression) -> Mapping[Quantity, Any]:
         eigenvalues = sphere.eigenvalues(KERNEL, self.dimension, self.mode[-1] + 1)
-        draws = []
-        for draw in jax.random.split(key, self.draws):
-            inputs = np.asarray(on_sphere(draw, self.samples, self.dimension))
-            cosines = inputs @ inputs.T / self.dimension
-            averaged = partial(
-                rotation_averaged_learnability, gpr, KERNEL.of_cosine(cosines), cosines,
-                sizes=[self.samples], dimension=self.dimension,
-            )  # fmt: skip
-            draws.append(
-                [
-                    [averaged(self.ridge_factor * T, degree=l, eigenvalue=eigenvalues[l])[0] for l in self.mode]
-                    for T in self.ridge
-                ]
-            )
-        return {self.learned: np.mean(draws, axis=0)}
+        inputs = np.concatenate([normals(key, self.draws, self.samples, self.dimension) for key in keys])
+        inputs /= np.linalg.norm(inputs, axis=2, keepdims=True)
+        cosines = inputs @ np.swapaxes(inputs, 1, 2)
+        averaged = partial(rotation_averaged_learnability, gpr, sizes=[self.samples], dimension=self.dimension)
+        learned = [
+            [
+                averaged(KERNEL.of_cosine(one), one, self.ridge_factor * T, degree=l, eigenvalue=eigenvalues[l])[0]
+                for T in self.ridge
+                for l in self.mode
+            ]
+            for one in cosines
+        ]
+        known = np.broadcast_to(spread_of_points(cosines, self.dimension)[:, None], (len(cosines), len(learned[0]), 2))
+        found = adjusted(np.array(learned), known)
+        return {self.learned: found.reshape(len(keys), self.draws, len(self.ridge), len(self.mode)).mean(axis=1)}
 
 
 class DoubledRidge(Sphere):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
@@ -10,21 +11,20 @@ from numpy.typing import NDArray
 
 from fieldbench.claims import Known, Remainder
 from fieldbench.theory.curves import (
+    LearningCurve,
     effective_ridge,
-    equivalent_kernel,
-    gaussian_error_correction,
-    gaussian_learnability_correction,
+    gaussian_orders,
     learnability_correction,
-    one_loop,
 )
 from fieldbench.theory.kernels import Spectrum, sphere
 
-from .experiment import NOISE, TAUGHT, Gaussian, Sphere
+from .experiment import NOISE, Gaussian, Sphere
 from .population import KERNEL
 
 Matrix = NDArray[np.float64]
 SingleModes: TypeAlias = Gaussian | Sphere
-BEYOND = "orders beyond the computed correction"
+BEYOND = "orders beyond 1/P³"
+RESOLUTION = 0.1  # of the order 1/P, so that it is seen to one digit
 
 
 def spectrum(at: SingleModes) -> Spectrum:
@@ -40,58 +40,63 @@ def over_ridges(at: SingleModes, function: Callable[[float], Matrix]) -> Matrix:
     return np.stack([function(T) for T in at.ridge])
 
 
-def learned_alone(at: SingleModes) -> Matrix:
-    """λ_k/(λ_k + T/P), the equivalent kernel."""
-    curves = [equivalent_kernel(levels(at), at.samples, T) for T in at.ridge]
-    return np.concatenate([curve.learnability for curve in curves])
+def learned_by(at: SingleModes, action: Callable[..., LearningCurve]) -> Matrix:
+    """L_k of one of the actions: `equivalent_kernel`, `one_loop`, `effective_ridge`."""
+    return over_ridges(at, lambda T: action(spectrum(at), at.samples, T).learnability[0, list(at.mode)])
 
 
-def feedback(at: SingleModes) -> tuple[Remainder, ...]:
-    """What the equivalent kernel leaves open. One loop adds Σ λ/(Pλ + T) to each T; what follows is of second order."""
-    learned = learned_alone(at)
-    loop = over_ridges(at, lambda T: one_loop(spectrum(at), at.samples, T).effective_ridge / T - 1.0)
-    return (
-        Remainder("one loop", learned * (1.0 - learned) * loop, order="ΣL/P", got="computed"),
-        Remainder("its square", learned * (1.0 - learned) * loop**2, order="(ΣL/P)²"),
-        one_in_samples(at),
+@cache
+def orders(at: Gaussian) -> tuple[Matrix, Matrix]:
+    """⟨L_k⟩, and ⟨f_k²⟩ of the mixed targets, order by order in 1/P, (orders, ridge, mode)."""
+    found = [gaussian_orders(at.eigenvalues, at.samples, T, at.power, NOISE) for T in at.ridge]
+    learned, squares = ([getattr(each, what)[:, 0, list(at.mode)] for each in found] for what in ("learned", "squares"))
+    return np.stack(learned, axis=1), np.stack(squares, axis=1)
+
+
+def last_of(terms: Matrix, at: Gaussian) -> Matrix:
+    """Each order is a small fraction of the one before, so that all that follow are below the last one.
+
+    Where that happens to vanish, the one before times the parameter E0/P takes its place.
+    """
+    gain = over_ridges(at, lambda T: effective_ridge(at.eigenvalues, at.samples, T).e0)[:, :1] / at.samples
+    return np.asarray(np.abs(terms[3]) + gain * np.abs(terms[2]))
+
+
+def learned_of_gaussian(at: Gaussian) -> Known:
+    """Effective ridge and three orders in 1/P."""
+    terms = orders(at)[0]
+    return Known(
+        terms.sum(axis=0),
+        Remainder(BEYOND, last_of(terms, at), order="1/P⁴", got="bounded"),
+        Remainder("resolution, a tenth of the order 1/P", RESOLUTION * np.abs(terms[1]), got="chosen"),
     )
 
 
-def one_in_samples(at: SingleModes) -> Remainder:
-    """The order at which the claim stops."""
-    learned = learned_alone(at)
-    return Remainder("one in P", learned * (1.0 - learned) / at.samples, order="1/P")
-
-
-def corrected(at: SingleModes) -> tuple[Matrix, Matrix]:
-    """L_k of the effective ridge with its first correction in 1/P, and that correction."""
+def learned_on_sphere(at: Sphere) -> Known:
+    """Effective ridge and its first correction; the next order is a guess, as ⟨φ⁴⟩ of harmonics is large."""
     curves = [effective_ridge(spectrum(at), at.samples, T) for T in at.ridge]
-    shifts = [
-        learnability_correction(curve, at.dimension) if isinstance(at, Sphere)
-        else gaussian_learnability_correction(curve)
-        for curve in curves
-    ]  # fmt: skip
     watched = list(at.mode)
-    shift = np.concatenate(shifts)[:, watched]
-    return np.concatenate([curve.learnability for curve in curves])[:, watched] + shift, shift
+    shift = np.concatenate([learnability_correction(curve, at.dimension) for curve in curves])[:, watched]
+    learned = np.concatenate([curve.learnability for curve in curves])[:, watched]
+    size = np.maximum(np.abs(shift), learned * (1.0 - learned) / at.samples)
+    return Known(learned + shift, Remainder("order 1/P², a quarter of 1/P", size / 4.0, order="1/P²"))
 
 
 def between_data_sets(at: Gaussian) -> Known:
-    """L_k²·MSE/P, for targets y_k = ±1 of the first modes, with label noise."""
-    learned, shift = corrected(at)
-    power = np.where(np.arange(at.features) < TAUGHT, 1.0, 0.0)
-    error = over_ridges(
-        at, lambda T: effective_ridge(at.eigenvalues, at.samples, T, target=power, noise=NOISE).test_error
-    )
-    # To the correction in 1/P label noise is power in a mode that the kernel lacks.
-    all_levels, all_power = np.append(at.eigenvalues, 0.0), np.append(power, NOISE)
-    change = over_ridges(at, lambda T: gaussian_error_correction(all_levels, at.samples, T, all_power))
-    # ⟨φ_k²r²⟩ − ⟨r²⟩ of a Gaussian mode: twice this, less the squared mean.
-    own = (1.0 - learned) ** 2 * power[list(at.mode)] / error
-    orders = 2.0 * np.abs(shift) / learned + np.abs(change) / error
+    """⟨f_k²⟩ − y_k²⟨L_k⟩² for targets y_k = ±1 of the first modes, with label noise: to leading order L_k²·MSE/P."""
+    learned, squares = orders(at)
+    mean = learned.sum(axis=0)
+    value = squares.sum(axis=0) - mean**2
+    last = last_of(squares, at) + 2.0 * mean * last_of(learned, at)
     return Known(
-        learned**2 * (error + change) / at.samples,
-        Remainder(BEYOND, orders, order="1/P²", relative=True),
-        Remainder("the mode's own residual, ⟨φ⁴⟩ of a Gaussian", own, order="1/P", got="computed", relative=True),
-        Remainder("one in P for each of L, L and MSE", 3.0 / at.samples, order="1/P", relative=True),
+        value,
+        Remainder(BEYOND, last, order="1/P⁴", got="bounded"),
+        Remainder("resolution", 0.01, got="chosen", relative=True),
     )
+
+
+def scatter_alone(at: Gaussian) -> Matrix:
+    """L_k²·MSE/P, of the effective ridge."""
+    curves = [effective_ridge(at.eigenvalues, at.samples, T, target=at.power, noise=NOISE) for T in at.ridge]
+    learned = np.concatenate([curve.learnability for curve in curves])[:, list(at.mode)]
+    return np.asarray(learned**2 * np.concatenate([curve.test_error for curve in curves])[:, None] / at.samples)

@@ -8,7 +8,6 @@ import numpy as np
 
 from fieldbench.claims import (
     AtLeast,
-    AtMost,
     Case,
     Check,
     Control,
@@ -25,30 +24,54 @@ from fieldbench.claims import (
     log,
 )
 
-from .experiment import MODES, NOISE, DoubledRidge, DoubledTail, Flat, NoiseLeftOut, Noiseless, Noisy, Square, Tailed
+from .experiment import (
+    BARE,
+    MODES,
+    NOISE,
+    DoubledRidge,
+    DoubledTail,
+    Flat,
+    NoiseLeftOut,
+    Noiseless,
+    Noisy,
+    Square,
+    Tailed,
+)
 from .theory import (
-    corrected,
+    bulk,
     dense_curve,
     flat,
-    hard_edge,
     height_over_limit,
+    orders,
     projection,
-    ridges_apart,
-    smooth_height,
+    smooth,
+    square,
+    sum_as_ridge,
     tailed,
+    with_margins_of,
 )
 
 
 def without_e0(at: Noisy) -> Said:
     """Bias and variance at the effective ridge T, without the factor E0."""
-    curve, _ = corrected(at.samples, at.ridge)
-    return {Noisy.error: curve.test_error / curve.e0}
+    terms, e0 = orders(at.samples, at.ridge)
+    return {Noisy.error: terms[0] / e0}
 
 
 def tail_ignored(at: Tailed) -> Said:
-    """Hardly a ridge in the place of the tail."""
-    (alone, _), (summed, _) = corrected(at.samples), corrected(at.samples, at.ridge)
-    return {Tailed.tail_change: np.log(alone.test_error / summed.test_error)}
+    """Hardly a ridge in the place of the tail, for which only the leading order makes sense at the peak."""
+    bare, summed = orders(at.samples)[0][0], orders(at.samples, BARE + at.ridge)[0].sum(axis=0)
+    return {Tailed.error: bare, Tailed.tail_change: np.log(bare / summed)}
+
+
+def no_hard_edge(at: Square) -> Said:
+    """The bulk theory at the edge, with the theory's margin."""
+    return with_margins_of(square(at), smooth(at))
+
+
+def all_as_ridge(at: Tailed) -> Said:
+    """All of the tail as a ridge, with the theory's margin."""
+    return with_margins_of(tailed(at), sum_as_ridge(at))
 
 
 def tenfold_ridge(at: Flat) -> Said:
@@ -64,9 +87,14 @@ def peak(error: Quantity) -> Expression:
     return log(error.at(samples=MODES)) - log(error.at(samples=MODES // 2))
 
 
+def single_values(at: Square) -> list[float]:
+    """Ridges T ≤ λ/D, which resolve single eigenvalues."""
+    return [x for x in at.scaled if x <= 1.0]
+
+
 RIDGES = *_, SMALL = 0.1, 0.03, 0.01
 LONG = (12, 25, 38, 50, 62, 100, 200)
-QUICK = [*map(Flat, RIDGES), Tailed(NOISE), Tailed(NOISE / 40), Noiseless(), Square(16, 1000)]
+QUICK = [*map(Flat, RIDGES), Tailed(NOISE), Tailed(NOISE / 40), Noiseless(), Square(16, 4000)]
 TIERS = {
     "quick": Tier(QUICK, replicates=12),
     "standard": Tier(
@@ -83,47 +111,78 @@ TIERS = {
     ),
 }
 
-WITHOUT_E0: dict[str, Theory] = {"bias-and-variance-without-e0": without_e0}
-HAS_A_PEAK = AtLeast("flat-spectrum-has-a-peak", peak(Flat.error), 0.0, on=lambda at: at.ridge == SMALL, statement=True)
-CURVE = Check("error-curve", Noisy.error, scale="log", rivals=WITHOUT_E0)
+OF_CURVES: dict[str, Theory] = {"effective-ridge-alone": bulk, "bias-and-variance-without-e0": without_e0}
+HAS_A_PEAK = AtLeast("flat-spectrum-has-a-peak", peak(Flat.error), 0.0, on=lambda at: at.ridge == SMALL)
+CURVE = Check("error-curve", Noisy.error, scale="log", rivals=OF_CURVES)
 HEIGHT = Check(
     "height-at-the-peak",
-    Square.height,
+    Square.height.at(scaled=single_values),
     scale="log",
     rivals={
-        "effective-ridge-alone": lambda at: {Square.height: smooth_height(at)[0]},
+        "effective-ridge-alone": smooth,
         "without-e0": 1.0,
         "inverse-ridge": Rival(lambda at: {Square.height: 1.0 / at.ridge}, free="offset"),
     },
+    statement=True,
 )
 ROOT = Remainder("order √T", 2e-6, order="√T", got="bounded")  # relative corrections of order z = 1e-6
-AS_ITS_SUM = Check("tail-acts-as-its-sum", Tailed.tail_change, rivals={"tail-ignored": tail_ignored})
+OF_TAILS: dict[str, Theory | float] = {"all-of-its-sum": 0.0, "tail-ignored": tail_ignored}
+AS_RIDGE = Check(
+    "tail-acts-as-a-ridge",
+    Tailed.tail_change.at(samples=lambda at: [P for P in at.samples if P >= MODES]),
+    rivals=OF_TAILS,
+    statement=True,
+)
+NO_PEAK = Check(
+    "tail-takes-the-peak-away",
+    peak(Tailed.error),
+    rivals={"all-of-its-sum": sum_as_ridge, "tail-ignored": tail_ignored},
+    margin=(Remainder("resolution: a hundredth of the error at the peak", 0.01, got="chosen"),),
+    on=lambda at: at.ridge == NOISE,
+    statement=True,
+)
 CHECKS = (
     HAS_A_PEAK,
     AtLeast("small-tail-leaves-the-peak", peak(Tailed.error), 0.0, on=lambda at: at.ridge < NOISE),
-    AtMost("tail-takes-the-peak-away", peak(Tailed.error), 0.0, on=lambda at: at.ridge == NOISE, statement=True),
+    NO_PEAK,
     CURVE,
     Check(
         "height-against-ridge",
         exponent(Flat.error.at(samples=MODES), over=lambda at: at.ridge),
-        theory=ridges_apart,
-        rivals={"inverse-ridge": -1.0, "without-e0": without_e0},
+        rivals={"limiting-law": -0.5, "inverse-ridge": -1.0, "without-e0": without_e0},
+        margin=(Remainder("resolution of an exponent", 0.005, got="chosen"),),
     ),
     HEIGHT,
+    Check(
+        "height-above-the-edge",
+        Square.height.at(scaled=lambda at: [x for x in at.scaled if x > 1.0]),
+        scale="log",
+        margin=(Remainder("resolution", 0.005, got="chosen"),),
+        rivals={"without-e0": 1.0},
+    ),
     Limit("limiting-height", lambda: height_over_limit(1e-12), expected=1.0, margin=(ROOT,)),
-    AS_ITS_SUM,
+    AS_RIDGE,
+    Check(
+        "tail-acts-as-a-ridge-below-the-peak",
+        Tailed.tail_change.at(samples=lambda at: [P for P in at.samples if P < MODES]),
+        rivals=OF_TAILS,
+    ),
     Check("no-peak-without-noise", Noiseless.error, exact=True),
 )
 
 CASE = Case(
-    theories={Flat: flat, Tailed: tailed, Noiseless: projection, Square: hard_edge},
+    theories={Flat: flat, Tailed: tailed, Noiseless: projection, Square: square},
     tiers=TIERS,
     checks=CHECKS,
     controls=(
-        Control("ridge-doubled-at-peak", contradicts=HEIGHT, experiment=DoubledRidge, on=lambda at: at.modes == 16),
+        Control("ridge-doubled-at-peak", contradicts=HEIGHT, experiment=DoubledRidge),
+        Control("hard-edge-left-out", contradicts=HEIGHT, theory=no_hard_edge),
         Control("noise-left-out", contradicts=HAS_A_PEAK, experiment=NoiseLeftOut, on=lambda at: at == Flat(SMALL)),
-        Control("tail-doubled", contradicts=AS_ITS_SUM, experiment=DoubledTail, on=lambda at: at == Tailed(NOISE)),
+        Control("tail-doubled", contradicts=AS_RIDGE, experiment=DoubledTail, on=lambda at: at.draws == 64),
+        Control("all-of-the-tail-as-ridge", contradicts=AS_RIDGE, theory=all_as_ridge),
+        Control("tail-doubled-at-peak", contradicts=NO_PEAK, experiment=DoubledTail, on=lambda at: at == Tailed(NOISE)),
+        Control("all-of-the-tail-at-peak", contradicts=NO_PEAK, theory=all_as_ridge),
         Control("ridge-tenfold", contradicts=CURVE, theory=tenfold_ridge, on=lambda at: isinstance(at, Flat)),
     ),
-    figure=Figure(y=Noisy.error, x="samples", label="P", group=series, rivals=WITHOUT_E0, curve=dense_curve, log="xy"),
+    figure=Figure(y=Noisy.error, x="samples", label="P", group=series, rivals=OF_CURVES, curve=dense_curve, log="xy"),
 )

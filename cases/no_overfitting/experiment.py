@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment, Quantity
+from fieldbench.data import normals
 from fieldbench.regression.modes import sign_averaged_errors
 
 Floats = NDArray[np.float64]
@@ -36,8 +36,8 @@ class Noisy(Experiment):
 
     error = Quantity("samples", symbol="MSE", doc="test error against noisy labels, averaged over signs and noise")
 
-    def errors(self, features: Floats, eigenvalues: Floats, ridge: float) -> Floats:
-        clean, unit = _errors(features, eigenvalues, ridge, self.samples)
+    def noisy(self, clean: Floats, unit: Floats) -> Floats:
+        """The mean over data sets, with label noise in training and test."""
         return np.asarray(np.mean(clean + (self.taught_noise * unit + NOISE), axis=0))
 
 
@@ -48,8 +48,8 @@ class Flat(Noisy, stream="flat"):
     error = Quantity("samples", symbol="MSE", doc="test error with a ridge")
 
     def measure(self, key: jax.Array) -> Mapping[Quantity, Any]:
-        points, _ = jax.random.split(key)
-        return {self.error: self.errors(_features(points, self, MODES), FLAT, self.ridge)}
+        features = normals(key, self.draws, self.samples[-1], MODES)
+        return {self.error: self.noisy(*_flat_errors(features, self.ridge, self.samples))}
 
 
 class NoiseLeftOut(Flat):
@@ -74,11 +74,11 @@ class Tailed(Noisy, stream="tailed"):
         return np.asarray(self.ridge * levels / levels.sum())
 
     def measure(self, key: jax.Array) -> Mapping[Quantity, Any]:
-        points, tails = jax.random.split(key)
-        low, small = _features(points, self, MODES), _features(tails, self, TAIL)
+        features = normals(key, self.draws, self.samples[-1], MODES + TAIL)
         eigenvalues = np.concatenate([FLAT, self.tail_factor * self.tail])
-        error = self.errors(np.concatenate([low, small], axis=2), eigenvalues, BARE)
-        return {self.error: error, self.tail_change: np.log(error / self.errors(low, FLAT, BARE + self.ridge))}
+        error = self.noisy(*_errors(features, eigenvalues, BARE, self.samples))
+        alone = self.noisy(*_flat_errors(features[:, :, :MODES], BARE + self.ridge, self.samples))
+        return {self.error: error, self.tail_change: np.log(error / alone)}
 
 
 class DoubledTail(Tailed):
@@ -92,14 +92,14 @@ class Noiseless(Experiment, stream="noiseless"):
     """The flat spectrum without noise and with hardly a ridge."""
 
     ridge: float = 1e-9
-    draws: int = 64
+    draws: int = 8
     samples: tuple[int, ...] = (10, 25, 40)
 
     error = Quantity("samples", symbol="MSE", doc="test error without noise")
 
     def measure(self, key: jax.Array) -> Mapping[Quantity, Any]:
-        points, _ = jax.random.split(key)
-        clean, _ = _errors(_features(points, self, MODES), FLAT, self.ridge, self.samples)
+        features = normals(key, self.draws, self.samples[-1], MODES)
+        clean, _ = _errors(features, FLAT, self.ridge, self.samples)
         return {self.error: np.mean(clean, axis=0)}
 
 
@@ -121,11 +121,10 @@ class Square(Experiment, stream="square"):
         return np.array(self.scaled) / self.modes**2
 
     def measure(self, key: jax.Array) -> Mapping[Quantity, Any]:
-        features = jax.random.normal(key, (self.draws, self.modes, self.modes))
-        levels = jnp.linalg.svd(features, compute_uv=False)[None] ** 2
+        levels = _levels(normals(key, self.draws, self.modes, self.modes))
         # T/λ: the error made of noise depends on nothing else.
-        ridges = self.ridge_factor * jnp.array(self.scaled)[:, None, None] / self.modes
-        return {self.height: 1.0 + jnp.mean(jnp.sum(levels / (levels + ridges) ** 2, axis=-1), axis=-1)}
+        ridges = self.ridge_factor * np.array(self.scaled)[:, None, None] / self.modes
+        return {self.height: 1.0 + np.mean(np.sum(levels / (levels + ridges) ** 2, axis=-1), axis=-1)}
 
 
 class DoubledRidge(Square):
@@ -134,12 +133,25 @@ class DoubledRidge(Square):
     ridge_factor = 2.0
 
 
-def _features(key: jax.Array, at: Noisy | Noiseless, modes: int) -> Floats:
-    return np.asarray(jax.random.normal(key, (at.draws, at.samples[-1], modes)))
-
-
 def _errors(features: Floats, eigenvalues: Floats, ridge: float, samples: tuple[int, ...]) -> tuple[Floats, Floats]:
     """Population error on clean labels, and what unit label noise adds, (data sets, samples); D modes are taught."""
     power = np.where(np.arange(eigenvalues.size) < MODES, 1.0 / MODES, 0.0)
     clean, noise = sign_averaged_errors(features, eigenvalues, power[None], [ridge], samples)
     return clean[:, 0, 0], noise[:, 0]
+
+
+def _flat_errors(features: Floats, ridge: float, samples: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """The same without a tail: equal eigenvalues leave sums over the singular values of the features."""
+    clean, noise = [], []
+    for size in samples:
+        levels = FLAT[0] * _levels(features[:, :size])
+        missed = ridge / (levels + ridge)
+        clean.append((MODES - levels.shape[1] + np.sum(missed**2, axis=1)) / MODES)
+        noise.append(np.sum(FLAT[0] * levels / (levels + ridge) ** 2, axis=1))
+    return np.stack(clean, axis=1), np.stack(noise, axis=1)
+
+
+def _levels(features: Floats) -> Floats:
+    """Squared singular values of each data set, (data sets, min(P, D))."""
+    seen = features if features.shape[1] >= features.shape[2] else np.swapaxes(features, 1, 2)
+    return np.maximum(np.linalg.eigvalsh(np.swapaxes(seen, 1, 2) @ seen), 0.0)

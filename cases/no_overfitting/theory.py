@@ -1,85 +1,82 @@
-"""What several theories of the case share: the effective ridge of D equal modes with its first correction in 1/P."""
+"""What several theories of the case share: D equal modes order by order in 1/P, and exactly at the peak."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.claims import Known, Remainder, Said
-from fieldbench.theory.curves import LearningCurve, effective_ridge, gaussian_error_correction, peak_enhancement
+from fieldbench.claims import Expression, Known, Remainder, Said
+from fieldbench.theory.curves import effective_ridge, gaussian_orders, mean_of_sum, peak_enhancement
 from fieldbench.theory.kernels import Spectrum
-from fieldbench.typing import Numbers
 
-from .experiment import BARE, FLAT, MODES, NOISE, Flat, Noiseless, Noisy, Square, Tailed
+from .experiment import BARE, MODES, NOISE, Noiseless, Noisy, Square, Tailed
 
 Vector = NDArray[np.float64]
-NO_TAIL = np.empty(0)
-BEYOND = "orders beyond the computed correction"
+Matrix = NDArray[np.float64]
+RESOLUTION = 0.0015  # of the error, times E0, with which its scatter between data sets grows
+EDGE = 1.0 / 8.0  # of what the hard edge adds to the height, beyond which it would be another edge
 
 
-def corrected(samples: Numbers, ridge: float = BARE, tail: Vector = NO_TAIL) -> tuple[LearningCurve, Vector]:
-    """The effective ridge of D equal modes and a tail, and its first correction in 1/P as a fraction of the error."""
-    # The last mode, of eigenvalue zero, carries the label noise, which nothing can learn.
-    levels = np.concatenate([FLAT, tail, [0.0]])
-    power = np.concatenate([FLAT, 0.0 * tail, [NOISE]])
-    curve = effective_ridge(levels, samples, ridge, target=power)
-    return curve, gaussian_error_correction(levels, samples, ridge, power) / curve.test_error
+@cache
+def orders(samples: tuple[float, ...], ridge: float = BARE, tail: tuple[float, ...] = ()) -> tuple[Matrix, Vector]:
+    """Error of D equal modes and a tail order by order in 1/P, (orders, p), and E0 of the effective ridge, (p,)."""
+    levels = Spectrum(np.array([1.0 / MODES, *tail]), np.array([float(MODES), *np.ones(len(tail))]))
+    power = np.array([1.0, *np.zeros(len(tail))])
+    found = gaussian_orders(levels, samples, ridge, power, NOISE)
+    return found.error, effective_ridge(levels, samples, ridge).e0
 
 
-def to_first_order(curve: LearningCurve, shift: Vector) -> Known:
-    return Known(
-        curve.test_error * (1.0 + shift),
-        Remainder(BEYOND, np.abs(shift), order="1/P²", relative=True),
-        Remainder("resolution, one in P", 1.0 / curve.samples, order="1/P", relative=True),
-    )
+def beyond(terms: Matrix, e0: Vector, samples: tuple[int, ...]) -> Remainder:
+    """Each order is a small fraction of the one before; all that follow are below the last one that was computed.
+
+    Where the last one happens to vanish, the one before times the parameter E0/P takes its place.
+    """
+    last = np.abs(terms[3]) + np.abs(terms[2]) * e0 / np.array(samples)
+    return Remainder("orders beyond 1/P³", last / terms.sum(axis=0), order="1/P⁴", got="bounded", relative=True)
 
 
-def smooth_height(at: Square) -> tuple[Vector, Vector]:
-    """E0 at P = D of the effective ridge with its first correction in 1/P, and that correction."""
-    levels, noise = np.append(np.full(at.modes, 1.0 / at.modes), 0.0), np.append(np.zeros(at.modes), 1.0)
-    height = [effective_ridge(levels, at.modes, T, target=noise).test_error for T in at.ridge]
-    shift = np.concatenate([gaussian_error_correction(levels, at.modes, T, noise) for T in at.ridge])
-    return np.concatenate(height) + shift, shift
+def error_of(at: Noisy, ridge: float, tail: tuple[float, ...] = ()) -> Known:
+    """Three orders beyond the effective ridge."""
+    terms, e0 = orders(at.samples, ridge, tail)
+    resolution = Remainder("resolution, times E0", RESOLUTION * e0, got="chosen", relative=True)
+    return Known(terms.sum(axis=0), beyond(terms, e0, at.samples), resolution)
 
 
-def height_over_limit(ridge: float) -> Vector:
-    """E0(P = D)/½√(Dλ/T) of the effective ridge: (1 + z)²/(z(2 + z)) with z²/(1 + z) = T/Dλ, 1 + O(√T)."""
-    curve = effective_ridge(Spectrum(np.array([1.0 / MODES]), np.array([MODES])), [MODES], ridge)
-    return np.asarray(curve.e0 / (0.5 / np.sqrt(ridge)))
-
-
-def dense_curve(at: Noisy) -> tuple[Vector, Vector]:
-    samples = np.geomspace(at.samples[0], at.samples[-1], 60)
-    curve, shift = corrected(samples, tail=at.tail) if isinstance(at, Tailed) else corrected(samples, at.ridge)
-    return samples, curve.test_error * (1.0 + shift)
+def bulk(at: Noisy) -> Said:
+    """The effective ridge alone."""
+    tail = tuple(at.tail) if isinstance(at, Tailed) else ()
+    return {Noisy.error: orders(at.samples, BARE if tail else at.ridge, tail)[0][0]}
 
 
 def flat(at: Noisy) -> Said:
     """D equal modes with a ridge T."""
-    return {Noisy.error: to_first_order(*corrected(at.samples, at.ridge))}
+    return {Noisy.error: error_of(at, at.ridge)}
 
 
-def ridges_apart(at: Flat) -> Said:
-    """The same; what is left open has at each ridge a size and sign of its own, so that a slope does not cancel it."""
-    known = to_first_order(*corrected(at.samples, at.ridge))
-    apart = [replace(part, name=f"{part.name}, T = {at.ridge:g}") for part in known.remainders]
-    return {Flat.error: Known(known.value, *apart)}
-
-
-def tailed(at: Tailed) -> Said:
+def tailed(at: Tailed) -> dict[Expression, Known]:
     """The same modes with the tail itself, and how that differs from its sum as a ridge."""
-    (full, full_shift), (summed, shift) = corrected(at.samples, tail=at.tail), corrected(at.samples, at.ridge)
-    change = full_shift - shift
+    tail = tuple(at.tail)
+    (full, e0), (summed, _) = orders(at.samples, tail=tail), orders(at.samples, BARE + at.ridge)
+    change = np.log(full.sum(axis=0) / summed.sum(axis=0))
+    further = full[2:] / full.sum(axis=0) - summed[2:] / summed.sum(axis=0)
+    last = np.abs(further[1]) + np.abs(further[0]) * e0 / np.array(at.samples)
     return {
-        Tailed.error: to_first_order(full, full_shift),
+        Tailed.error: error_of(at, BARE, tail),
         Tailed.tail_change: Known(
-            np.log(full.test_error / summed.test_error) + change,
-            Remainder("next order", np.abs(change) + full_shift**2 + shift**2, order="1/P²"),
-            Remainder("resolution, one in P", 1.0 / full.samples, order="1/P"),
+            change,
+            Remainder("orders beyond 1/P³", last, order="1/P⁴", got="bounded"),
+            Remainder("a fifth of it, or one in a thousand", np.maximum(0.2 * np.abs(change), 1e-3), got="chosen"),
         ),
     }
+
+
+def sum_as_ridge(at: Tailed, factor: float = 1.0) -> Said:
+    """All of the tail, or `factor` times it, as a ridge."""
+    asked, whole = (orders(at.samples, BARE + part * at.ridge)[0].sum(axis=0) for part in (factor, 1.0))
+    return {Tailed.error: asked, Tailed.tail_change: np.log(asked / whole)}
 
 
 def projection(at: Noiseless) -> Said:
@@ -89,10 +86,55 @@ def projection(at: Noiseless) -> Said:
     return {Noiseless.error: Known(1.0 - sizes / MODES, Remainder("rounding", rounding, got="bounded"))}
 
 
-def hard_edge(at: Square) -> Said:
-    """The effective ridge at P = D, and what the hard edge adds to its ½√(Dλ/T)."""
-    smooth, shift = smooth_height(at)
-    height = smooth + (peak_enhancement(at.scaled) - 1.0) * 0.5 / np.sqrt(at.ridge)
-    orders = Remainder(BEYOND, np.abs(shift) / height, order="1/P²", relative=True)
-    edge = Remainder("resolution of the hard edge, one in D", 1.0 / at.modes, order="1/D", relative=True)
-    return {Square.height: Known(height, orders, edge)}
+def square(at: Square) -> dict[Expression, Known]:
+    """Exact at every D: the mean over singular values of square Gaussian matrices."""
+    ridges = at.ridge * at.modes
+
+    def spread(levels: Vector) -> Matrix:
+        return np.asarray(levels / (levels + ridges[:, None]) ** 2)
+
+    height = 1.0 + mean_of_sum(spread, at.modes, at.modes, least=float(np.sqrt(ridges.min())))
+    edge = EDGE * np.abs(np.log(height / smooth_height(at)))
+    return {
+        Square.height: Known(
+            height,
+            Remainder("quadrature", 1e-8, got="bounded", relative=True),
+            Remainder("resolution, an eighth of what the hard edge adds", edge, got="chosen", relative=True),
+        )
+    }
+
+
+def smooth_height(at: Square) -> Vector:
+    """E0 at P = D of the effective ridge alone."""
+    levels = Spectrum(np.array([1.0 / at.modes]), np.array([float(at.modes)]))
+    return np.concatenate([effective_ridge(levels, at.modes, T).e0 for T in at.ridge])
+
+
+def smooth(at: Square) -> Said:
+    """The bulk theory at the edge."""
+    return {Square.height: smooth_height(at)}
+
+
+def edge_of_large_matrices(at: Square) -> Said:
+    """The same with what the hard edge of infinite matrices adds to its ½√(Dλ/T)."""
+    return {Square.height: smooth_height(at) + (peak_enhancement(at.scaled) - 1.0) * 0.5 / np.sqrt(at.ridge)}
+
+
+def height_over_limit(ridge: float) -> Vector:
+    """E0(P = D)/½√(Dλ/T) of the effective ridge: (1 + z)²/(z(2 + z)) with z²/(1 + z) = T/Dλ, 1 + O(√T)."""
+    curve = effective_ridge(Spectrum(np.array([1.0 / MODES]), np.array([float(MODES)])), [MODES], ridge)
+    return np.asarray(curve.e0 / (0.5 / np.sqrt(ridge)))
+
+
+def with_margins_of(theory: Mapping[Expression, Known], values: Said) -> Said:
+    """What a broken theory says, with the sound one's remainders."""
+    return {
+        quantity: Known(np.asarray(value), *theory[quantity].remainders)  # type: ignore[arg-type]
+        for quantity, value in values.items()
+    }
+
+
+def dense_curve(at: Noisy) -> tuple[Vector, Vector]:
+    samples = tuple(np.geomspace(at.samples[0], at.samples[-1], 60))
+    tail = tuple(at.tail) if isinstance(at, Tailed) else ()
+    return np.array(samples), orders(samples, BARE if tail else at.ridge, tail)[0].sum(axis=0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fieldbench.data.cache import available, checksum, fetch, load
+    from fieldbench.data.drawn import normals
     from fieldbench.data.images import Images
     from fieldbench.data.registry import NAMES
     from fieldbench.data.synthetic import gaussian, on_band, on_sphere
@@ -18,6 +19,7 @@ _HOME = {
     "fetch": "cache",
     "load": "cache",
     "Images": "images",
+    "normals": "drawn",
     "NAMES": "registry",
     "Task": "tasks",
     "binary_task": "tasks",
@@ -39,6 +41,7 @@ __all__ = [
     "gaussian",
     "load",
     "normalise",
+    "normals",
     "on_band",
     "on_sphere",
     "own_task",

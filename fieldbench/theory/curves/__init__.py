@@ -14,6 +14,8 @@ from fieldbench.theory.curves.finite_size_error import (
     gaussian_learnability_second_correction as gaussian_learnability_second_correction,
 )
 from fieldbench.theory.curves.finite_size_error import sphere_error_correction as sphere_error_correction
+from fieldbench.theory.curves.gaussian_features import Orders as Orders
+from fieldbench.theory.curves.gaussian_features import gaussian_orders as gaussian_orders
 from fieldbench.theory.curves.hard_edge import peak_enhancement as peak_enhancement
 from fieldbench.theory.curves.learning_curves import LearningCurve as LearningCurve
 from fieldbench.theory.curves.learning_curves import effective_ridge as effective_ridge
@@ -28,3 +30,4 @@ from fieldbench.theory.curves.sample_complexity import relative_to_limit as rela
 from fieldbench.theory.curves.sample_complexity import samples_to_learn as samples_to_learn
 from fieldbench.theory.curves.validity import equivalent_kernel_bound as equivalent_kernel_bound
 from fieldbench.theory.curves.validity import one_loop_bound as one_loop_bound
+from fieldbench.theory.curves.wishart import mean_of_sum as mean_of_sum

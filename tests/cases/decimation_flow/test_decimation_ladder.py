@@ -3,7 +3,14 @@
 import numpy as np
 
 from cases.decimation_flow.experiment import Gaussian, Modulated
-from cases.decimation_flow.theory import beyond_leading, ladder_of, leading, variation
+from cases.decimation_flow.theory import (
+    beyond_leading,
+    flow_of,
+    ladder_of,
+    leading,
+    learned_at_running_ridge,
+    variation,
+)
 
 LADDER = Gaussian(0.1, keep=(4, 16, 48), samples=24, modes=64)
 
@@ -22,10 +29,22 @@ def test_ladder_shrinks_towards_the_full_theory():
     assert np.all(ladder_of(LADDER, lambda cut: 0.0).learned > 0.0)
 
 
-def test_both_sizes_have_one_leading_order_and_corrections_of_one_over_p():
+def test_both_sizes_have_one_leading_order_and_what_follows_falls_with_size():
     found = ladder_of(LADDER)
     np.testing.assert_allclose(found.distance[1], found.distance[0], rtol=1e-9)
-    np.testing.assert_allclose(found.beyond[1], found.beyond[0] / 2.0, rtol=0.05)
+    np.testing.assert_allclose(found.leading[1], found.leading[0], rtol=1e-9)
+    np.testing.assert_allclose(found.second[1], found.second[0] / 4.0, rtol=0.05)
+    for left in (found.after_shift, found.after_error, found.after_learned):
+        assert np.all(left[1] < left[0] / 6.0)  # of order 1/P³
+
+
+def test_flow_is_less_than_the_tail_and_more_is_learned_than_at_the_running_ridge():
+    value, left, leading_order = flow_of(LADDER)
+    assert np.all((value > 0.0) & (value < 1.0))
+    assert np.all(np.diff(value, axis=1) > 0.0)
+    assert np.all(left < 0.05 * np.abs(value - leading_order))
+    # T(Λ) lacks what the kept modes add to κ_eff: at it more would be learned of the tail, and less left as ridge.
+    assert np.all(learned_at_running_ridge(LADDER)[Gaussian.flow] < leading_order)
 
 
 def test_input_dependent_ridge_is_nearer_than_the_constant_one():

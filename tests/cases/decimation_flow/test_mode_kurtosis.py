@@ -4,7 +4,13 @@ import jax
 import numpy as np
 import pytest
 
-from cases.decimation_flow.kurtosis import continued_modes, kurtosis_by_block, modes_on_subsets, rank_trend
+from cases.decimation_flow.kurtosis import (
+    continued_modes,
+    kurtosis_by_block,
+    modes_on_subsets,
+    rank_trend,
+    shared_excess,
+)
 from fieldbench.errors import BadInput
 from fieldbench.theory.kernels import Kernel, gram_matrix, principal_components
 
@@ -50,6 +56,16 @@ def test_blocks_and_trend():
     modes = np.random.default_rng(3).standard_normal((5, 30, 20))
     assert kurtosis_by_block(modes).shape == (5, 4)  # 1, 2–4, 5–16, 17–20
     np.testing.assert_allclose(rank_trend(np.array([[1.0, 2.0, 5.0, 6.0], [4.0, 3.0, 2.0, 1.0]])), [1.0, -1.0])
+
+
+def test_shared_amplitude_is_told_from_tails_of_their_own():
+    rng, shape = np.random.default_rng(6), (300, 400, 8)
+    normal, laplace = rng.standard_normal(shape), rng.laplace(size=shape)
+    amplitude = np.exp(0.25 * rng.standard_normal((*shape[:2], 1)))  # ⟨g⁴⟩/⟨g²⟩² = e^{.25}
+    for modes, expected in ((normal, 0.0), (laplace, 0.0), (normal * amplitude, 3.0 * np.expm1(0.25))):
+        found = shared_excess(modes)
+        # Normalising each mode on its sample costs a few 1/n.
+        assert abs(found.mean() - expected) < 5.0 * found.std() / 300**0.5 + 20.0 / 400
 
 
 def test_bad_input_is_named():
