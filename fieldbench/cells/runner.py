@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ class Settings:
         seed: the suite's seed.
         ports: port's name → implementation, injected into `measure`.
         port_names: port's name → printable name of its implementation, part of each cell's key.
+        reuse: take stored cells of somebody else's implementation too. What it consists of is not known (an extension
+            may have been compiled anew under the same name), so that its cells else live for one run.
         overrides: fields of every experiment to replace; the run is then exploratory.
         checksum: data set's name → checksum; raises `DataMissing` where it is not on this machine.
         progress: called with (done, total, what) after each cell.
@@ -47,10 +49,19 @@ class Settings:
     seed: int = 0
     ports: Mapping[str, Any] = field(default_factory=dict)
     port_names: Mapping[str, str] = field(default_factory=dict)
+    reuse: bool = False
     overrides: Mapping[str, Any] = field(default_factory=dict)
     checksum: Callable[[str], str] | None = None
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
     partial: bool = False
+
+    def foreign(self, ports: Iterable[str]) -> frozenset[str]:
+        """Those of some ports under which somebody else's implementation is."""
+        return frozenset(port for port in ports if not self.port_names.get(port, "").startswith(OWN))
+
+
+OWN = "fieldbench."
+"""How the printable names of the suite's own implementations begin."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +174,8 @@ def _finish(
         code=hashes[files],
     )
     where = f"{case.claim.id}, {variant.name}, {item.experiment}, replicates from {item.first}"
-    cell = store.load(key)
+    lasting = settings.reuse or not settings.foreign(ports)
+    cell = store.load(key) if lasting else None
     reused = cell is not None
     if cell is None:
         if settings.partial:
@@ -207,13 +219,13 @@ def _files_of(port: Any, name: str) -> list[Path]:
     """Where a port's class is defined and, where somebody else's factory makes it, where that is."""
     found = [Path(inspect.getfile(type(port)))]
     module = sys.modules.get(name.partition(":")[0])
-    if not name.startswith("fieldbench.") and module is not None and module.__file__:
+    if not name.startswith(OWN) and module is not None and module.__file__:
         found.append(Path(module.__file__))
     return found
 
 
 def _identity(port: Any, name: str) -> str:
     """A port in a cell's key: its name and, where it is somebody else's, the fields that its factory gave it."""
-    if name.startswith("fieldbench.") or not dataclasses.is_dataclass(port):
+    if name.startswith(OWN) or not dataclasses.is_dataclass(port):
         return name
     return f"{name} {port!r}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,7 +55,12 @@ class Check:
         exact: the numbers hold on every data set, without sampling error.
         expect: the declared verdict, a strict expectation; other than "reproduced" needs `because`.
         because: the analysis behind an expected contradiction or inconclusiveness.
-        statement: True for the check that is the claim's own statement in words.
+        statement: True for the check that is the claim's own statement in words: no guess in its margin, and the
+            nearest rival at least two margins away at every point.
+        effect: the smallest effect of interest of a null check, which stands for the nearest rival: a number or an
+            expression, on the check's scale.
+        own: ports whose own implementation the theory presupposes, such as the sampler whose step bias it predicts;
+            with somebody else's the check is not run.
         side: see `AtLeast` and `AtMost`.
     """
 
@@ -70,6 +76,8 @@ class Check:
     expect: str = "reproduced"
     because: str = ""
     statement: bool = False
+    effect: float | Expression | None = None
+    own: tuple[str, ...] = ()
     side: str = "both"
     line: str = field(default_factory=declared_at, compare=False, repr=False)
 
@@ -89,6 +97,10 @@ class Check:
                     f"{where}: part {remainder.name!r} of its margin is a function; make it an expression, "
                     "per(lambda at: …)"
                 )
+        if isinstance(self.effect, int | float) and not 0 < self.effect < math.inf:
+            raise BadInput(f"{where}: effect={self.effect!r} is no size; give the smallest effect of interest, above 0")
+        if self.effect is not None and self.side != "both":
+            raise BadInput(f"{where}: a bound has its own distance; leave effect= to two-sided checks")
         for name, rival in self.rivals.items():
             require_kebab(name, f"{where}, rival")
             if not callable(rival) and not isinstance(rival, int | float | Rival):
@@ -131,12 +143,14 @@ class Limit:
         computed: the number or numbers from the theory.
         expected: the closed form, of the same shape or a number.
         margin: what the limit leaves, and rounding; a value may be a function.
+        rivals: printed name → another closed form, of the same shape or a number.
     """
 
     id: str
     computed: Callable[[], Any]
     expected: Any
     margin: tuple[Remainder, ...]
+    rivals: Mapping[str, Any] = field(default_factory=dict)
     expect: str = "reproduced"
     because: str = ""
     statement: bool = False

@@ -90,6 +90,9 @@ def run(
         list[str] | None,
         typer.Option("--with", metavar="PORT=MODULE:FACTORY", help="another implementation under the claims"),
     ] = None,
+    reuse: Annotated[
+        bool, typer.Option("--reuse", help="also take stored cells that an implementation under --with measured")
+    ] = False,
     results: Annotated[
         Path | None, typer.Option("--results", help="directory of records (default: .fieldbench/results)")
     ] = None,
@@ -120,6 +123,7 @@ def run(
         results=REFERENCE if reference else results or OWN / "results",
         reference=reference,
         implementations=ports.parse(implementations or ()),
+        reuse=reuse,
         overrides=parse_overrides(overrides or ()),
         partial=partial,
         warn=lambda message: out.note(f"warning: {message}"),
@@ -248,6 +252,20 @@ def flips(
     from fieldbench.doors.flips import flips as show
 
     show(where, tier, to, Output(as_json))
+
+
+@app.command()
+@door
+def margins(
+    where: Annotated[Path, typer.Argument(metavar="PATH", help="a results directory")] = REFERENCE,
+    before: Annotated[Path | None, typer.Option(help="an earlier results directory, to compare with")] = None,
+    to: Annotated[Path, typer.Option(help="file to write")] = Path("docs/margins.md"),
+    as_json: Json = False,
+) -> None:
+    """Write docs/margins.md: how much data strain each margin, and what the statements resolve."""
+    from fieldbench.doors.records import write_margins
+
+    write_margins(where, before, to, Output(as_json))
 
 
 @app.command()

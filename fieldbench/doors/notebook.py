@@ -42,7 +42,9 @@ class Run:
     @property
     def exit_code(self) -> int:
         """As of the command line: 0 if every verdict is as declared, the worst otherwise."""
-        return max(record.exit_code for record in self.records)
+        from fieldbench.verdicts.outcome import worst
+
+        return worst(record.exit_code for record in self.records)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -64,6 +66,7 @@ def run(
     seed: int = 0,
     overrides: Mapping[str, Any] | None = None,
     implementations: Mapping[str, str] | None = None,
+    reuse: bool = False,
     results: Path | str | None = None,
     store: Path | str | None = None,
     cases: Path | str | None = None,
@@ -76,6 +79,7 @@ def run(
         seed: the suite's seed.
         overrides: fields replaced in every experiment; the records are then marked exploratory.
         implementations: port name → "module:factory", for example {"gpr": "mine:Factory"}.
+        reuse: also take stored cells that these implementations measured in an earlier run.
         results: directory to write records to; by default none is written.
         store: directory of finished measurements, as for the command line.
         cases: folder of cases; by default ./cases or the suite's own.
@@ -96,6 +100,7 @@ def run(
         store=Path(store) if store else default_store(),
         results=Path(results) if results else None,
         implementations=ports.parse(f"{port}={target}" for port, target in (implementations or {}).items()),
+        reuse=reuse,
         overrides=overrides or {},
         warn=lambda message: warnings.warn(message, stacklevel=2),
     )

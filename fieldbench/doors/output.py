@@ -15,7 +15,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-STYLES = {"reproduced": "green", "contradicted": "red", "inconclusive": "yellow", "not run": "dim"}
+STYLES = {
+    "reproduced": "green",
+    "compatible": "cyan",
+    "contradicted": "red",
+    "inconclusive": "yellow",
+    "not run": "dim",
+}
 
 
 class Output:

@@ -19,6 +19,7 @@ from fieldbench.loading.discovery import CASE, is_case
 if TYPE_CHECKING:
     from fieldbench.doors.session import Session
     from fieldbench.judging.trial import Result
+    from fieldbench.verdicts.outcome import RivalOutcome
 
 _RECORD, _WARNING, _CASES = "fieldbench-record", "fieldbench-warning", "fieldbench-cases"
 _FOUND = pytest.StashKey[bool]()
@@ -34,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--with", action="append", default=[], dest="fieldbench_with", metavar="PORT=MODULE:FACTORY",
                     help="put somebody else's implementation under the claims (ports: gpr, sampler)")  # fmt: skip
+    group.addoption("--reuse", action="store_true", help="also take stored cells that what is under --with measured")
     group.addoption(
         "--results", default=None, metavar="DIR", help="where records are written (default: .fieldbench/results)"
     )
@@ -163,6 +165,7 @@ class CaseFile(pytest.File):
             store=Path(option("--store")) if option("--store") else default_store(),
             results=Path(option("--results")) if option("--results") else OWN / "results",
             implementations=ports.parse(option("fieldbench_with")),
+            reuse=option("--reuse"),
             warn=self.warnings.append,
         )
 
@@ -181,6 +184,7 @@ class CaseItem(pytest.Item):
 
         parent = self.parent
         assert isinstance(parent, CaseFile)
+        rival: RivalOutcome | None = None
         judgement = parent.result(self.seed).judgement
         assert judgement is not None  # this door never asks for a partial result
         self.user_properties += [(_WARNING, message) for message in parent.warnings]
@@ -192,7 +196,7 @@ class CaseItem(pytest.Item):
         elif self.kind == "rival":
             outcome = checks[self.target[0]]
             rival = next((r for r in outcome.rivals if r.id == self.target[1]), None)
-            sound = rival is not None and rival.as_declared
+            sound = rival is not None and not rival.survives
             text = rival_text(outcome, rival) if rival else ""
         else:
             outcome = checks[self.target[0]]
@@ -202,6 +206,8 @@ class CaseItem(pytest.Item):
             self.user_properties.append((_RECORD, str(written)))
         if outcome.verdict is Verdict.NOT_RUN:
             pytest.skip(outcome.reason)
+        if self.kind == "rival" and rival is not None and not rival.rejection.told:
+            pytest.skip(text)
         self.add_report_section("call", "fieldbench", text)
         self.user_properties.append(("fieldbench", text))
         if not sound:

@@ -9,6 +9,7 @@ from fieldbench.doors.cases import one
 from fieldbench.doors.output import Output
 from fieldbench.doors.session import OWN, REFERENCE, default_store
 from fieldbench.errors import BadInput
+from fieldbench.verdicts.separation import told
 from fieldbench.verdicts.words import number, on_natural_scale, worst_point
 
 if TYPE_CHECKING:
@@ -115,6 +116,8 @@ def _explained(record: Record, check: CheckPart) -> list[str]:
 
 
 def _rival(check: CheckPart, rival: Any, i: int) -> str:
+    if not told(check, rival):
+        return f"  rival {rival.id}: cannot be told from the theory, they differ by less than both margins"
     verb = "rejected" if rival.rejected else "NOT rejected"
     gap = abs(rival.expected[i] - check.expected[i])
     shape = ", its constant fitted" if rival.free else f", {number(gap)} from the theory here"
@@ -154,3 +157,19 @@ def convert_records(where: Path, out: Output) -> None:
             out.line(f"{path}: converted")
     out.line(f"{len(done)} records converted")
     out.value({"converted": done})
+
+
+def write_margins(where: Path, before: Path | None, to: Path, out: Output) -> None:
+    """Write how tight the margins of the newest records are."""
+    from fieldbench import atomic
+    from fieldbench.report.margins import markdown, strains
+    from fieldbench.report.table import newest
+
+    records = newest(where)
+    if not records:
+        raise BadInput(f"no record in {where}; make one with `fieldbench run`")
+    with atomic.explained(to, "the records are untouched", "choose a writable file with --to"):
+        atomic.write(to, markdown(records, newest(before) if before else ()).encode())
+    out.line(str(to))
+    found = [{"claim": r.claim.id, "tier": r.tier, "check": c.id, "strain": s} for r, c, s in strains(records)]
+    out.value({"margins": str(to), "strains": found})

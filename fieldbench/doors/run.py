@@ -16,6 +16,8 @@ from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.loading.discovery import select
 from fieldbench.report.flips import Stability, stability
 from fieldbench.report.rows import COLUMNS, summary
+from fieldbench.verdicts.outcome import worst
+from fieldbench.verdicts.separation import survives
 
 if TYPE_CHECKING:
     from fieldbench.records.schema import Record
@@ -86,7 +88,7 @@ def _run_one(claim: str, path: Path, session: Session, outcome: Outcome, out: Ou
         outcome.exit_code = 5
         return
     outcome.records.append((found, written, result.computed))
-    outcome.exit_code = max(outcome.exit_code, found.exit_code)
+    outcome.exit_code = worst([outcome.exit_code, found.exit_code])
     _say(found, written, result.computed, out)
 
 
@@ -99,7 +101,7 @@ def _say(record: Record, path: Path | None, computed: int, out: Output) -> None:
     out.table(COLUMNS[1:], [row[1:] for row in summary(record)], title)
     for check in record.checks:
         for rival in check.rivals:
-            if not rival.rejected and check.labels:
+            if survives(check, rival):
                 out.line(f"rival {rival.id} of {check.id} is NOT rejected (t = {rival.t:.3g}, p = {rival.p_value:.1e})")
     for control in record.controls:
         noticed = "noticed" if control.noticed else f"NOT noticed ({control.outcome.verdict})"

@@ -48,6 +48,7 @@ class Session:
         results: directory of records; None writes none.
         reference: the record replaces the reference record of its claim and tier in `results`.
         implementations: port's name → "module:factory" (see `fieldbench.doors.ports`).
+        reuse: also take stored cells that somebody else's implementation measured in an earlier run.
         overrides: fields replaced in every experiment; the record is then marked exploratory.
         compiled: folder of compiled programs, shared by all cases; None keeps none.
         partial: measure nothing; keep what the store has so far in a partial record.
@@ -61,6 +62,7 @@ class Session:
     results: Path | None = OWN / "results"
     reference: bool = False
     implementations: Mapping[str, str] = field(default_factory=dict)
+    reuse: bool = False
     overrides: Mapping[str, Any] = field(default_factory=dict)
     compiled: Path | None = OWN / "compiled"
     partial: bool = False
@@ -83,11 +85,17 @@ class Session:
 
         with numerics(self.compiled):
             case = load_case(path)
+            for port in [name for name in self.implementations if name not in case.ports]:
+                self.warn(
+                    f"{case.claim.id} has no port {port}: {self.implementations[port]} is not used and nothing is "
+                    f"said of it; this case's ports are {', '.join(case.ports) or 'none'}"
+                )
             settings = Settings(
                 tier=self.tier,
                 seed=self.seed,
                 ports=ports.build(self.implementations, {*case.ports, *self.implementations}),
                 port_names={**ports.DEFAULTS, **self.implementations},
+                reuse=self.reuse,
                 overrides=self.overrides,
                 checksum=data.checksum,
                 progress=self.progress,

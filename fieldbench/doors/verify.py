@@ -20,6 +20,7 @@ def verify(where: Path, folder: Path | None, out: Output) -> int:
     from fieldbench.loading.load import load_case
     from fieldbench.records import files as record
     from fieldbench.records.verify import differences, own_differences
+    from fieldbench.verdicts.outcome import worst
 
     paths = record.find(where)
     if not paths:
@@ -39,7 +40,7 @@ def verify(where: Path, folder: Path | None, out: Output) -> int:
                 own, summary = found.exit_code, found.summary
             except FieldbenchError as error:
                 problems, own, summary = [str(error)], 5, ""
-            code = max(code, own, 5 if problems else 0)
+            code = worst([code, own, 5 if problems else 0])
             entries.append(
                 {"record": str(path), "reproduces": not problems, "differences": problems, "verdict": summary}
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from fieldbench.claims.observables import log, logarithm
 from fieldbench.claims.structure import leaves
 from fieldbench.errors import BadInput, TooFewPoints
 from fieldbench.judging.evaluation import World, evaluate
-from fieldbench.judging.predictions import Predictions, Shift, Size, propagated, theory_world
+from fieldbench.judging.predictions import Predictions, Shift, Size, ask, propagated, theory_world
 from fieldbench.verdicts.outcome import CheckOutcome, ControlOutcome, GuardOutcome, Judgement, Part, hold
 from fieldbench.verdicts.weigh import RivalNumbers, not_run, weigh, whole_margin
 
@@ -31,7 +31,14 @@ Evidence = Mapping[str, Mapping[Any, Arrays]]
 """Variant → experiment → name of the quantity → values, (replicates, …)."""
 
 
-def judge(case: Case, tier: str, evidence: Evidence, predictions: Predictions, missing: str = "") -> Judgement:
+def judge(
+    case: Case,
+    tier: str,
+    evidence: Evidence,
+    predictions: Predictions,
+    missing: str = "",
+    foreign: Collection[str] = (),
+) -> Judgement:
     """Recompute every verdict from measured and predicted values alone.
 
     Args:
@@ -40,6 +47,8 @@ def judge(case: Case, tier: str, evidence: Evidence, predictions: Predictions, m
         evidence: what was measured.
         predictions: what theories say of it.
         missing: why experiments of the tier are absent (data sets not on this machine).
+        foreign: ports under which somebody else's implementation was; a check that presupposes the suite's own there is
+            not run.
     """
     main = evidence.get(MAIN, {})
     guards, failing = {}, dict[str, set[Any]]()
@@ -62,10 +71,14 @@ def judge(case: Case, tier: str, evidence: Evidence, predictions: Predictions, m
     def judged(check: Check | Limit) -> CheckOutcome:
         if isinstance(check, Limit):
             return _limit(check)
+        if theirs := _presupposed(check, foreign):
+            return not_run(check.terms, theirs)
         return _check(case, check, tier, main, predictions, missing, broken(check))
 
     def controlled(control: Control) -> CheckOutcome:
         check = control.contradicts
+        if theirs := _presupposed(check, foreign):
+            return not_run(check.terms, theirs)
         if control.theory is not None:
             return _check(case, check, tier, main, predictions, missing, broken(check, control.on), control)
         # A broken measurement is not asked to pass the guards of a sound one: it is asked to be noticed.
@@ -74,6 +87,11 @@ def judge(case: Case, tier: str, evidence: Evidence, predictions: Predictions, m
     checks = tuple(judged(check) for check in case.checks)
     controls = tuple(ControlOutcome(c.id, c.contradicts.id, controlled(c)) for c in case.controls)
     return Judgement(checks, controls, tuple(guards.values()))
+
+
+def _presupposed(check: Check, foreign: Collection[str]) -> str:
+    ports = [port for port in check.own if port in foreign]
+    return f"its theory is that of the suite's own {' and '.join(ports)}" if ports else ""
 
 
 def rehearse(case: Case, tier: str, experiments: Sequence[Any], predictions: Predictions) -> None:
@@ -94,6 +112,23 @@ def rehearse(case: Case, tier: str, experiments: Sequence[Any], predictions: Pre
                 continue
             except BadInput as error:
                 raise BadInput(f"{declared.line}: {type(declared).__name__.lower()} {declared.id}: {error}") from error
+
+
+def read_in_world(
+    case: Case, check: Check, world: Any, measured: Mapping[Any, Arrays], predictions: Predictions
+) -> tuple[FloatArray, FloatArray, tuple[Part, ...], FloatArray]:
+    """A check on its own scale, and what it would read were a world true in which the claim is false.
+
+    Returns:
+        what was measured, (replicates, points); what the theory expects, (points,); the parts of the margin; what the
+        world expects, (points,).
+    """
+    experiments = case.select(check, measured)
+    if callable(world):
+        said = {experiment: ask(world, experiment, FALSE) for experiment in experiments}
+        predictions = {**predictions, FALSE: said}
+    reading = _Reading(case, check, experiments, measured, predictions)
+    return reading.in_world(world)
 
 
 def _check(
@@ -120,6 +155,9 @@ def _check(
         raise BadInput(f"{check.line}: check {check.id}: {error}") from error
 
 
+FALSE = "a false world"
+
+
 class _Reading:
     """One check on its experiments."""
 
@@ -137,7 +175,18 @@ class _Reading:
         count = len(points.labels)
         expected, parts = self._expected(theory, count)
         rivals = [self._rival(name, rival, count) for name, rival in self.check.rivals.items()] if with_rivals else []
-        return weigh(self.check.terms, points.labels, points.values, expected, parts, rivals, failed)
+        effect = self._effect(theory, count)
+        return weigh(self.check.terms, points.labels, points.values, expected, parts, rivals, failed, effect)
+
+    def in_world(self, world: Any) -> tuple[FloatArray, FloatArray, tuple[Part, ...], FloatArray]:
+        """What was measured, what is expected with which margin, and what a false world would give."""
+        values = evaluate(self.observable, self.experiments, self._measurement()).values
+        expected, parts = self._expected(self.check.theory, values.shape[1])
+        if not callable(world):
+            number = float(logarithm(np.asarray(world))) if self.logs else float(world)
+            return values, expected, parts, np.full(len(expected), number)
+        found = evaluate(self.observable, self.experiments, self._world(FALSE, Shift())).values[0]
+        return values, expected, parts, _fit(found, len(expected), "the world")
 
     def rehearse(self, theory: Any) -> None:
         """The check as it would be read with this theory, without a measurement."""
@@ -154,6 +203,7 @@ class _Reading:
         whole_margin(parts, count, "its margin")
         for name, rival in self.check.rivals.items():
             self._rival(name, rival, count)
+        self._effect(theory, count)
 
     def _measurement(self) -> World:
         def read(expression: Expression, experiment: Any) -> FloatArray | None:
@@ -199,6 +249,19 @@ class _Reading:
         return Part(remainder.name, _fit(np.abs(np.asarray(value, np.float64)), count, remainder.name),
                     remainder.order, remainder.got)  # fmt: skip
 
+    def _effect(self, theory: Any, count: int) -> FloatArray | None:
+        """The smallest effect of interest, on the check's scale."""
+        effect = self.check.effect
+        if effect is None:
+            return None
+        if isinstance(effect, Expression):
+            name = THEORY if isinstance(theory, int | float | Expression) else self.case.name_of(theory)
+            effect = evaluate(effect, self.experiments, self._world(name, Shift())).values[0]
+        sizes = _fit(np.asarray(effect, np.float64), count, "its effect")
+        if not np.all(sizes > 0):
+            raise BadInput(f"its effect is not above 0 everywhere: {sizes}; an effect of interest has a size")
+        return sizes
+
     def _rival(self, name: str, rival: Any, count: int) -> RivalNumbers:
         free = rival.free if isinstance(rival, Rival) else ""
         theory = rival.theory if isinstance(rival, Rival) else rival
@@ -220,7 +283,11 @@ def _limit(check: Limit) -> CheckOutcome:
         sizes = _fit(np.abs(np.asarray(value, np.float64)), len(computed), remainder.name)
         parts.append(Part(remainder.name, sizes, remainder.order, remainder.got))
     labels = tuple(f"point {i}" for i in range(len(computed)))
-    return weigh(check.terms, labels, computed[None, :], expected, tuple(parts))
+    rivals = [
+        RivalNumbers(name, _fit(np.asarray(value, np.float64), len(computed), name))
+        for name, value in check.rivals.items()
+    ]
+    return weigh(check.terms, labels, computed[None, :], expected, tuple(parts), rivals)
 
 
 def _fit(values: FloatArray, count: int, name: str) -> FloatArray:

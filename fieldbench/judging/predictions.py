@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -122,6 +122,23 @@ def propagated(
         up, down = (evaluate(expression, experiments, world(Shift(name, s * STEP))).values[0] for s in (1.0, -1.0))
         moved[name] = Size(np.abs(up - down) / (2.0 * STEP), about.order, about.got)
     return points.values[0], points.labels, moved
+
+
+ROUNDING = "rounding"
+"""The name of remainders that are rounding and nothing else."""
+
+
+def at_precision(predictions: Predictions, factor: float) -> Predictions:
+    """The same predictions for a measurement whose rounding is coarser by a factor: an identity is judged at it."""
+
+    def coarser(said: Said) -> Said:
+        sizes = {n: replace(s, size=factor * s.size) if n == ROUNDING else s for n, s in said.remainders.items()}
+        return replace(said, remainders=sizes)
+
+    return {
+        name: {at: {what: coarser(said) for what, said in of.items()} for at, of in where.items()}
+        for name, where in predictions.items()
+    }
 
 
 def predict(case: Case, tier: str, experiments: Sequence[Any]) -> Predictions:

@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from fieldbench.cells.measurement import Measurement, Skipped, evidence_of
 from fieldbench.cells.runner import Settings, available, measure, overridden
 from fieldbench.cells.store import Store
 from fieldbench.claims.case import Case
+from fieldbench.errors import BadInput
 from fieldbench.judging.drawing import draw
 from fieldbench.judging.judge import judge, rehearse
-from fieldbench.judging.predictions import Predictions, predict
+from fieldbench.judging.predictions import Predictions, at_precision, predict
 from fieldbench.verdicts.outcome import ExitCode, Judgement
 
 
@@ -46,7 +49,8 @@ class Result:
         """The claim's outcome in one line."""
         if self.judgement is None:
             return f"partial: {len(self.measurements)} cells measured, nothing judged"
-        return self.judgement.summary(tuple(dict.fromkeys(skip.reason for skip in self.skipped)))
+        skipped = tuple(dict.fromkeys(skip.reason for skip in self.skipped))
+        return self.judgement.summary(skipped, tuple(sorted(self.data)))
 
     @property
     def computed(self) -> int:
@@ -66,7 +70,9 @@ def run_case(case: Case, store: Store, settings: Settings) -> Result:
     planned, replicates = case.planned(settings.tier)
     present, skipped = available(overridden(case, planned, settings.overrides), settings.checksum)
     # A theory does not wait for the data: what is wrong with it is known before hours of measurement.
-    predictions = predict(case, settings.tier, list(present))
+    foreign = settings.foreign(case.ports)
+    coarsest = max((precision_of(settings.ports[port]) for port in foreign), default=DOUBLE)
+    predictions = at_precision(predict(case, settings.tier, list(present)), coarsest / DOUBLE)
     rehearse(case, settings.tier, list(present), predictions)
     measurements, whole = measure(case, present, replicates, store, settings)
     evidence = evidence_of([(m.variant, m.experiment, m.key.block[0], m.arrays) for m in measurements])
@@ -78,7 +84,7 @@ def run_case(case: Case, store: Store, settings: Settings) -> Result:
         replicates=replicates,
         measurements=measurements,
         predictions=predictions,
-        judgement=judge(case, settings.tier, evidence, predictions, missing) if whole else None,
+        judgement=judge(case, settings.tier, evidence, predictions, missing, foreign) if whole else None,
         figure=draw(case, evidence, predictions) if whole else None,
         skipped=tuple(skipped),
         exploratory=bool(settings.overrides),
@@ -87,6 +93,24 @@ def run_case(case: Case, store: Store, settings: Settings) -> Result:
         data={name: digest for data in present.values() for name, digest in data.items()},
         wall_seconds=time.perf_counter() - started,
     )
+
+
+DOUBLE = float(np.finfo(np.float64).eps)
+
+
+def precision_of(port: Any) -> float:
+    """The relative rounding that somebody else's implementation declares as its `precision`, double by default.
+
+    Raises:
+        BadInput: it is not between that of double precision and 1 %.
+    """
+    precision = getattr(port, "precision", DOUBLE)
+    if not isinstance(precision, int | float) or not DOUBLE <= precision <= 0.01:
+        raise BadInput(
+            f"{type(port).__name__}.precision is {precision!r}; give the relative rounding of one operation, between "
+            f"{DOUBLE:.2g} (double precision) and 0.01, or leave it out"
+        )
+    return float(precision)
 
 
 def _sampler(sampler: Any) -> dict[str, Any]:

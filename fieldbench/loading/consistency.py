@@ -120,6 +120,9 @@ def _require_check(case: Case, check: Check) -> None:
     for name in check.tiers:
         if name not in case.tiers:
             raise BadInput(f"{where}: no tier {name!r}; there are {', '.join(case.tiers)}")
+    if absent := [port for port in check.own if port not in case.ports]:
+        ports = ", ".join(case.ports) or "none"
+        raise BadInput(f"{where}: own={check.own!r} names no port {absent[0]!r}; the case's ports are {ports}")
     experiments = [
         e for name, tier in case.tiers.items() if not check.tiers or name in check.tiers
         for e in case.select(check, tier.experiments)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from fieldbench.claims.case import Case
 
 
+WORLDS = "worlds.py"
+
+
 class CaseError(BadInput):
     """A case that cannot be loaded or that fails while it runs; the message names its file and line."""
 
@@ -54,12 +57,33 @@ def load_case(path: Path) -> Case:
     return case
 
 
+def load_worlds(path: Path) -> dict[str, dict[str, Any]]:
+    """The worlds in which a case's claim would be false: id of a statement check → name → theory or number.
+
+    `worlds.py` beside the case has them as `WORLDS = {CHECK: {"name": theory}}`; none where there is no such file.
+
+    Raises:
+        CaseError: it cannot be imported, or binds no WORLDS.
+    """
+    path = path.with_name(WORLDS)
+    if not path.exists():
+        return {}
+    with explained(path):
+        declared = getattr(import_file(path), "WORLDS", None)
+    if not isinstance(declared, dict):
+        raise CaseError(f'{path} binds no WORLDS; end it with WORLDS = {{CHECK: {{"name": theory}}}}')
+    return {check.id: dict(worlds) for check, worlds in declared.items()}
+
+
 def _require_case_is_last(path: Path) -> None:
-    """No neighbour imports the case: what is measured would reach the theories, checks and rivals that judge it."""
+    """No neighbour imports the case: what is measured would reach the theories, checks and rivals that judge it.
+
+    The worlds in which it would be false are imported by nothing, and may.
+    """
     from fieldbench.cells.codehash import reach
 
     for neighbour in sorted(path.parent.glob("*.py")):
-        if neighbour.name != path.name and path.resolve() in reach([neighbour]):
+        if neighbour.name not in (path.name, WORLDS) and path.resolve() in reach([neighbour]):
             raise BadInput(
                 f"{neighbour} reaches {path.name}, which defines the theory and judges: a measurement must not share "
                 "the formula that it tests; find the number in another way"

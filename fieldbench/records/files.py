@@ -114,14 +114,15 @@ def find(where: Path) -> list[Path]:
 def latest(results: Path, claim: str, revision: int, tier: str) -> Record | None:
     """The newest record that speaks for the suite: not exploratory, with fieldbench's own implementations.
 
-    Of several seeds the smallest counts; fresh seeds are kept beside it.
+    Of several seeds the smallest counts; fresh seeds are kept beside it. A record that lacks data sets which another
+    has does not take its place, however new.
     """
     directory = folder(results, claim, revision, tier)
     if not directory.is_dir():
         return None
     records = [read(path) for path in find(directory)]
     own = [r for r in records if r.complete and speaks_for_suite(r)]
-    return max(own, key=lambda r: (-r.seed, r.date, r.run_id), default=None)
+    return max(own, key=lambda r: (-r.seed, -len(r.skipped), r.date, r.run_id), default=None)
 
 
 def schema_text() -> str:

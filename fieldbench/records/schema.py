@@ -125,7 +125,8 @@ class RivalPart(Part):
 class CheckPart(Part):
     """A check over its points, on the check's scale (logarithms where `scale` is "log").
 
-    `resolution` is the margin over the distance of the nearest rival from the theory; None where there is no rival.
+    `resolution` is the margin over the distance of the nearest rival from the theory, infinite where they meet; None
+    where there is neither rival nor effect.
     """
 
     id: str

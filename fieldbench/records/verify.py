@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from fieldbench import canonical
-from fieldbench.cells.measurement import evidence_of
+from fieldbench.cells.runner import OWN
 from fieldbench.claims.case import Case
 from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.judging.drawing import draw
 from fieldbench.judging.judge import judge
-from fieldbench.judging.predictions import Predictions, Said, Size
 from fieldbench.records.assemble import coordinates_of, figure_part, judgement_parts
-from fieldbench.records.schema import CheckPart, ExperimentPart, FigurePart, Record
+from fieldbench.records.reread import evidence_in, experiments_of, predictions_of
+from fieldbench.records.schema import CheckPart, FigurePart, Record
 
 TOLERANCE = 1e-9
 """Relative: sums and t-quantiles may differ in the last bits between machines and SciPy versions, verdicts may not."""
@@ -42,19 +42,16 @@ def differences(record: Record, case: Case) -> list[str]:
     if not record.complete:
         return found + list(_nothing_judged(record))
     try:
-        experiments = [_experiment(case, part) for part in record.experiments]
+        experiments = experiments_of(record, case)
     except BadInput as error:
         return [*found, str(error)]
     found += _of_this_case(record, case, experiments)
     found += _coverage(record, case, experiments)
     reasons = "; ".join(dict.fromkeys(skip.reason for skip in record.skipped))
     try:
-        cells = [
-            (c.variant, experiments[c.experiment], c.first, {name: a.array() for name, a in c.arrays.items()})
-            for c in record.cells
-        ]
-        evidence, predictions = evidence_of(cells), predictions_of(record, experiments)
-        judgement = judge(case, record.tier, evidence, predictions, reasons)
+        evidence, predictions = evidence_in(record, experiments), predictions_of(record, experiments)
+        foreign = {port for port, used in record.ports.items() if not used.startswith(OWN)}
+        judgement = judge(case, record.tier, evidence, predictions, reasons, foreign)
         # Dense curves are not recomputed: they may need data sets, and minutes.
         figure = figure_part(draw(case, evidence, predictions, curves=False))
     except (FieldbenchError, ValueError, LookupError) as error:  # a record is input: it may be inconsistent in any way
@@ -68,7 +65,7 @@ def differences(record: Record, case: Case) -> list[str]:
     found += _compare("axes", _measured_axes(record, record.axes), _measured_axes(record, case.axes()))
     found += _compare("exit code", record.exit_code, int(judgement.exit_code))
     skipped = tuple(dict.fromkeys(skip.reason for skip in record.skipped))
-    found += _compare("summary", record.summary, judgement.summary(skipped))
+    found += _compare("summary", record.summary, judgement.summary(skipped, tuple(sorted(record.data))))
     return list(dict.fromkeys(found))
 
 
@@ -191,36 +188,6 @@ def _coverage(record: Record, case: Case, experiments: list[Any]) -> Iterator[st
         if (variant, number) not in wanted or replicates != list(range(record.replicates)):
             expected = f"0 … {record.replicates - 1}" if (variant, number) in wanted else "none"
             yield f"{variant}, experiment {number}: replicates {replicates} instead of {expected}"
-
-
-def predictions_of(record: Record, experiments: list[Any]) -> Predictions:
-    """The predictions of a record."""
-    return {
-        name: {
-            experiments[part.experiment]: {
-                what: Said(
-                    said.value.array(),
-                    {cause: Size(r.size.array(), r.order, r.got) for cause, r in said.remainders.items()},
-                )
-                for what, said in part.said.items()
-            }
-            for part in parts
-        }
-        for name, parts in record.predictions.items()
-    }
-
-
-def _experiment(case: Case, part: ExperimentPart) -> Any:
-    """An experiment from its stored parameters, by the class of that name in the case's tiers."""
-    classes = {type(e).__name__: type(e) for name in case.tiers for e in case.planned(name)[0]}
-    try:
-        return classes[part.kind](**{field: _tuples(value) for field, value in part.parameters.items()})
-    except (KeyError, TypeError) as error:
-        raise BadInput(f"the case here has no {part.kind} with fields {', '.join(part.parameters)}") from error
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(entry) for entry in value) if isinstance(value, list) else value
 
 
 def _lists(kind: str, stated: Any, recomputed: Any) -> Iterator[str]:

@@ -8,7 +8,18 @@ from fieldbench.records.schema import CheckPart, Record
 from fieldbench.verdicts.words import number as short
 from fieldbench.verdicts.words import on_natural_scale, worst_point
 
-COLUMNS = ("claim", "check", "measured", "predicted", "margin", "standard error", "rival (t, p)", "power", "verdict")
+COLUMNS = (
+    "claim",
+    "check",
+    "measured",
+    "predicted",
+    "margin",
+    "resolution",
+    "standard error",
+    "rival (t, p)",
+    "power",
+    "verdict",
+)
 
 
 def points(record: Record) -> list[dict[str, Any]]:
@@ -62,7 +73,7 @@ def summary(record: Record) -> list[tuple[str, ...]]:
 def _cells(check: CheckPart) -> tuple[str, ...]:
     verdict = check.verdict
     if not check.labels:
-        return (check.id, *("–",) * 6, f"{verdict}: {check.reason}")
+        return (check.id, *("–",) * 7, f"{verdict}: {check.reason}")
     if not check.as_declared:
         verdict += f" (declared {check.declared})"
     elif check.declared == verdict != "reproduced":
@@ -77,6 +88,7 @@ def _cells(check: CheckPart) -> tuple[str, ...]:
         short(on_natural_scale(check, check.measured[i])),
         relation + short(on_natural_scale(check, check.expected[i])),
         amount(check.margin[i], percent) if check.side == "both" or check.margin[i] else "–",
+        "–" if check.resolution is None else short(check.resolution),
         amount(check.standard_error[i], percent) if check.replicates else "exact",
         rivals,
         amount(check.smallest_caught[i], percent),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -12,12 +12,21 @@ from fieldbench.verdicts.rule import FloatArray, Rejection, Verdict
 
 
 class ExitCode(IntEnum):
-    """Exit codes of `run` and `verify`; the worst wins. 1 and 2 belong to crashes and usage errors."""
+    """Exit codes of `run` and `verify`; the worst wins (`worst`). 1 and 2 belong to crashes and usage errors."""
 
     AS_DECLARED = 0
     CONTRADICTED = 3
     INCONCLUSIVE = 4
     COULD_NOT_RUN = 5
+
+
+SEVERITY = (ExitCode.AS_DECLARED, ExitCode.INCONCLUSIVE, ExitCode.CONTRADICTED, ExitCode.COULD_NOT_RUN)
+"""From the best to the worst: what data contradict outranks what they leave open."""
+
+
+def worst(codes: Iterable[int]) -> ExitCode:
+    """The gravest of some exit codes; 5 where there is none, since nothing ran."""
+    return max((ExitCode(code) for code in codes), key=SEVERITY.index, default=ExitCode.COULD_NOT_RUN)
 
 
 @dataclass(frozen=True)
@@ -62,13 +71,18 @@ class RivalOutcome:
         """Whether the data exclude the rival."""
         return self.rejection.rejected
 
+    @property
+    def survives(self) -> bool:
+        """Whether the data had their say and did not exclude it; one hidden by margins is seen in the resolution."""
+        return self.rejection.told and not self.rejection.rejected
+
 
 @dataclass(frozen=True)
 class CheckOutcome:
     """A check's numbers over its points (on the check's scale: logarithms if `scale` is "log") and its verdict.
 
     `measured`, `expected` and `margin` have shape (points,); `parts` are the named parts of the margin; `resolution` is
-    the margin over the distance of the nearest rival from the theory, None where there is no rival.
+    the margin over the distance of the nearest rival from the theory, None where there is neither rival nor effect.
     """
 
     id: str
@@ -94,7 +108,12 @@ class CheckOutcome:
 
     @property
     def as_declared(self) -> bool:
-        """Whether the verdict is the declared one; a check that could not run is neither pass nor failure."""
+        """Whether the verdict is the declared one; a check that could not run is neither pass nor failure.
+
+        A check that is declared reproduced may be compatible, unless it is a statement: that must be evidence.
+        """
+        if self.verdict is Verdict.COMPATIBLE and self.declared is Verdict.REPRODUCED:
+            return not self.statement
         return self.verdict is self.declared or self.verdict is Verdict.NOT_RUN
 
 
@@ -154,24 +173,30 @@ class Judgement:
         codes += [ExitCode.AS_DECLARED if c.as_declared else ExitCode.INCONCLUSIVE for c in self.controls]
         if all(check.verdict is Verdict.NOT_RUN for check in self.checks):
             codes.append(ExitCode.COULD_NOT_RUN)
-        return max(codes, default=ExitCode.COULD_NOT_RUN)
+        return worst(codes)
 
-    def summary(self, skipped: tuple[str, ...] = ()) -> str:
-        """The claim in one line: verdict of its checks, declared exceptions, and what was not run.
+    def summary(self, skipped: tuple[str, ...] = (), data: tuple[str, ...] = ()) -> str:
+        """The claim in one line, in agreement with the exit code.
 
-        A claim with checks that did not run never reads plain "reproduced".
+        What is not as declared leads; then the verdict of the statements, on the data sets that were used; then
+        declared exceptions, the number of checks that are only compatible, and what was not run. A claim with checks
+        that did not run, or without some of its data, never reads plain "reproduced".
         """
         run = [check for check in self.checks if check.verdict is not Verdict.NOT_RUN]
         if not run:
             return "not run: " + ("; ".join(skipped) or "no experiment")
-        statements = [check for check in run if check.statement] or run
-        order = (Verdict.CONTRADICTED, Verdict.INCONCLUSIVE, Verdict.REPRODUCED)
-        text = str(min((check.verdict for check in statements), key=order.index))
-        odd = [f"{check.id} {check.verdict}" for check in run if check.verdict is not Verdict.REPRODUCED]
-        odd += [f"rival {r.id} of {c.id} not rejected" for c in run for r in c.rivals if not r.as_declared]
+        odd = [f"{c.id} {c.verdict}, declared {c.declared}" for c in run if not c.as_declared]
+        odd += [f"rival {r.id} of {c.id} not rejected" for c in run for r in c.rivals if r.survives]
         odd += [f"control {c.id} not noticed" for c in self.controls if not c.as_declared]
-        if odd:
-            text += f" ({', '.join(odd)})"
+        text = f"NOT AS DECLARED: {', '.join(odd)}; " if odd else ""
+        statements = [check for check in run if check.statement] or run
+        order = (Verdict.CONTRADICTED, Verdict.INCONCLUSIVE, Verdict.COMPATIBLE, Verdict.REPRODUCED)
+        text += str(min((check.verdict for check in statements), key=order.index))
+        text += f" on {', '.join(data)}" if data else ""
+        declared = [f"{c.id} {c.verdict}" for c in run if c.as_declared and c.declared is not Verdict.REPRODUCED]
+        weak = sum(check.verdict is Verdict.COMPATIBLE for check in run)
+        declared += [f"{weak} of {len(run)} checks compatible only"] if weak else []
+        text += f" ({', '.join(declared)})" if declared else ""
         absent = [check.id for check in self.checks if check.verdict is Verdict.NOT_RUN]
         if absent or skipped:
             text += "; not run: " + ("; ".join(skipped) or ", ".join(absent))
@@ -180,7 +205,8 @@ class Judgement:
 
 def _code(check: CheckOutcome) -> ExitCode:
     if not check.as_declared:
-        return ExitCode.INCONCLUSIVE if check.verdict is Verdict.INCONCLUSIVE else ExitCode.CONTRADICTED
-    if check.verdict is not Verdict.NOT_RUN and not all(rival.as_declared for rival in check.rivals):
+        open_ = check.verdict in (Verdict.INCONCLUSIVE, Verdict.COMPATIBLE)
+        return ExitCode.INCONCLUSIVE if open_ else ExitCode.CONTRADICTED
+    if check.verdict is not Verdict.NOT_RUN and any(rival.survives for rival in check.rivals):
         return ExitCode.INCONCLUSIVE
     return ExitCode.AS_DECLARED

@@ -4,6 +4,9 @@ An interval of confidence 98 % that lies within the margins is *reproduced*; one
 *contradicted*; anything else is *inconclusive*: too noisy is never a pass. Over several points, reproduced needs all of
 them, so its level needs no correction (an intersection–union test); contradicted needs one, so its level is divided by
 their number.
+
+A rival is excluded only where it can be told from the theory: where the two differ by more than both margins. There the
+data have to lie five standard errors beyond the rival's margin.
 """
 
 from __future__ import annotations
@@ -33,6 +36,8 @@ class Verdict(StrEnum):
     """What the data say about a number of the theory."""
 
     REPRODUCED = "reproduced"
+    COMPATIBLE = "compatible"
+    """Within the margin, but the margin takes more than half of the way to the nearest rival."""
     CONTRADICTED = "contradicted"
     INCONCLUSIVE = "inconclusive"
     NOT_RUN = "not run"
@@ -107,11 +112,15 @@ def judge(measured: Estimate, expected: FloatArray, lower: FloatArray, upper: Fl
 
 @dataclass(frozen=True)
 class Rejection:
-    """How firmly the data exclude a rival: at the most telling point, beyond the rival's own budget."""
+    """How firmly the data exclude a rival: at the most telling point, beyond the rival's own budget.
+
+    `told` says whether it differs from the theory by more than both margins anywhere: else nothing can exclude it.
+    """
 
     standard_errors: float
     p_value: float
     point: int
+    told: bool = True
 
     @property
     def rejected(self) -> bool:
@@ -119,22 +128,29 @@ class Rejection:
         return self.standard_errors >= REJECTION_STANDARD_ERRORS and self.p_value <= REJECTION_P_VALUE
 
 
-def reject(measured: Estimate, rival: FloatArray, margin: FloatArray) -> Rejection:
+def reject(measured: Estimate, rival: FloatArray, margin: FloatArray, separate: BoolArray) -> Rejection:
     """Distance of the data from a rival theory in standard errors, and its two-sided p-value.
+
+    Args:
+        measured: what was measured.
+        rival: what the rival expects, (points,).
+        margin: of the rival, (points,).
+        separate: points at which it differs from the theory by more than both margins.
 
     Raises:
         BadInput: fewer than eight replicates (unless the numbers are exact).
     """
     if measured.replicates and measured.replicates < RIVAL_REPLICATES:
         raise BadInput(f"a rival needs at least {RIVAL_REPLICATES} replicates, not {measured.replicates}")
-    distance = distances(measured, rival, margin)
+    told = bool(np.any(separate))
+    distance = np.where(separate, distances(measured, rival, margin), 0.0)
     if np.all(np.isnan(distance)):
-        return Rejection(0.0, 1.0, 0)
+        return Rejection(0.0, 1.0, 0, told)
     point = int(np.nanargmax(distance))
     if not measured.replicates:
-        return Rejection(float(distance[point]), 0.0 if distance[point] > 0 else 1.0, point)
+        return Rejection(float(distance[point]), 0.0 if distance[point] > 0 else 1.0, point, told)
     tail = 2.0 * float(stats.t.sf(distance[point], measured.replicates - 1))
-    return Rejection(float(distance[point]), min(1.0, tail * len(distance)), point)
+    return Rejection(float(distance[point]), min(1.0, tail * len(distance)), point, told)
 
 
 def distances(measured: Estimate, rival: FloatArray, margin: FloatArray) -> FloatArray:

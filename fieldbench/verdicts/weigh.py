@@ -10,12 +10,29 @@ import numpy as np
 from fieldbench.errors import BadInput
 from fieldbench.verdicts.outcome import CheckOutcome, Part, RivalOutcome, Terms
 from fieldbench.verdicts.power import flip_rate, smallest_caught
-from fieldbench.verdicts.rule import Estimate, FloatArray, Rejection, Verdict, distances, estimate, exact, judge, reject
+from fieldbench.verdicts.rule import (
+    Estimate,
+    FloatArray,
+    Rejection,
+    Verdict,
+    distances,
+    estimate,
+    exact,
+    judge,
+    reject,
+)
+from fieldbench.verdicts.separation import separate
+
+ENOUGH = 0.5
+"""A check that resolves less of the way to its nearest rival is compatible with both."""
 
 
 @dataclass(frozen=True)
 class RivalNumbers:
-    """What a rival says at the points of a check; `free="offset"` lets it have its own best-fitting constant."""
+    """What a rival says at the points of a check; `free="offset"` lets it have its own best-fitting constant.
+
+    A rival without parts of a margin gets the theory's: it is allowed the same errors.
+    """
 
     id: str
     expected: FloatArray
@@ -31,6 +48,7 @@ def weigh(
     parts: tuple[Part, ...],
     rivals: Sequence[RivalNumbers] = (),
     failed_guards: tuple[str, ...] = (),
+    effect: FloatArray | None = None,
 ) -> CheckOutcome:
     """Judge one check.
 
@@ -42,9 +60,10 @@ def weigh(
         parts: of the margin, each (points,).
         rivals: theories to be excluded.
         failed_guards: guards that failed on what the check reads: its verdict is then inconclusive.
+        effect: smallest effect of interest, (points,), where that stands for a rival.
 
     Raises:
-        BadInput: a part that is negative or not a number; one replicate only.
+        BadInput: a part that is negative or not finite; an effect that is not positive; one replicate only.
     """
     margin = whole_margin(parts, len(labels), terms.id)
     lower, upper = _limits(terms.side, margin)
@@ -55,7 +74,11 @@ def weigh(
     if failed_guards:
         verdict, reason = Verdict.INCONCLUSIVE, f"guard failed: {', '.join(failed_guards)}"
     truth = np.zeros(len(labels)) if terms.side == "both" and verdict is Verdict.REPRODUCED else result.mean - expected
-    outcomes = tuple(_weigh_rival(terms, rival, values) for rival in rivals)
+    flips = flip_rate(result, truth, lower, upper, verdict)
+    outcomes = tuple(_weigh_rival(terms, rival, values, expected, margin) for rival in rivals)
+    resolution = _resolution(terms, expected, margin, result, outcomes, effect)
+    if verdict is Verdict.REPRODUCED and (weakness := _weakness(terms, parts, resolution)):
+        verdict, reason = Verdict.COMPATIBLE, weakness
     return CheckOutcome(
         id=terms.id,
         verdict=verdict,
@@ -72,11 +95,11 @@ def weigh(
         margin=margin,
         parts=parts,
         smallest_caught=smallest_caught(result, margin),
-        flip_rate=flip_rate(result, truth, lower, upper, verdict),
+        flip_rate=flips,
         rivals=outcomes,
         reason=reason,
         statement=terms.statement,
-        resolution=_resolution(terms, expected, margin, result, outcomes),
+        resolution=resolution,
     )
 
 
@@ -89,44 +112,73 @@ def not_run(terms: Terms, reason: str) -> CheckOutcome:
     )  # fmt: skip
 
 
-def _weigh_rival(terms: Terms, rival: RivalNumbers, values: FloatArray) -> RivalOutcome:
+def _weigh_rival(
+    terms: Terms, rival: RivalNumbers, values: FloatArray, theory: FloatArray, room: FloatArray
+) -> RivalOutcome:
+    """`theory` and `room` are what the theory expects and its margin, which a rival without its own shares."""
     count, expected = values.shape[1], rival.expected
-    margin = whole_margin(rival.parts, count, f"{terms.id}, rival {rival.id}")
+    margin = whole_margin(rival.parts, count, f"{terms.id}, rival {rival.id}") if rival.parts else room
     if rival.free == "offset":
         if count < 2:  # its constant fits a single point: nothing is rejected
-            return RivalOutcome(rival.id, expected, margin, np.zeros(count), Rejection(0.0, 1.0, 0), rival.free)
+            return RivalOutcome(rival.id, expected, margin, np.zeros(count), Rejection(0.0, 1.0, 0, False), rival.free)
         # The rival's constant is fitted to the same data: least squares, so the mean residual is removed.
         values, expected = values - values.mean(axis=1, keepdims=True), expected - expected.mean()
     result: Estimate = exact(values, expected) if terms.exact else estimate(values)
-    rejection = reject(result, expected, margin)
+    rejection = reject(result, expected, margin, separate(theory, room, expected, margin, rival.free))
     return RivalOutcome(rival.id, expected, margin, distances(result, expected, margin), rejection, rival.free)
 
 
 def _resolution(
-    terms: Terms, expected: FloatArray, margin: FloatArray, result: Estimate, rivals: Sequence[RivalOutcome]
+    terms: Terms,
+    expected: FloatArray,
+    margin: FloatArray,
+    result: Estimate,
+    rivals: Sequence[RivalOutcome],
+    effect: FloatArray | None,
 ) -> float | None:
     """How much of the way to the nearest rival the margin takes, at the worst point: infinite where the two meet.
 
-    A rival whose constant is free is told by its shape: at the point where that differs most. One-sided checks: half
-    the 98 % interval over the distance of the estimate from the bound.
+    None where there is neither a rival nor an effect. A rival whose constant is free is told by its shape, at the point
+    where that differs most, and counts where all are such. One-sided checks: half the 98 % interval over the distance
+    of the estimate from the bound.
     """
+    if terms.side != "both":
+        return _largest(result.quantile * result.standard_error, np.abs(result.mean - expected))
+    ways = [np.abs(rival.expected - expected) for rival in rivals if not rival.free]
+    ways += [] if effect is None else [effect]
+    if ways:
+        return _largest(margin, np.min(ways, axis=0))
+    shapes = [np.max(np.abs(rival.expected - (expected - expected.mean()))) for rival in rivals]
+    return _largest(np.max(margin, keepdims=True), np.array([min(shapes)])) if shapes else None
+
+
+def _largest(room: FloatArray, way: FloatArray) -> float:
+    """The largest share of the way; where there is no way, or a number is missing, nothing is told."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        if terms.side != "both":
-            found = result.quantile * result.standard_error / np.abs(result.mean - expected)
-            return float(np.max(found)) if np.all(np.isfinite(found)) else None
-        fixed = [np.abs(rival.expected - expected) for rival in rivals if not rival.free]
-        if fixed:
-            found = margin / np.min(fixed, axis=0)
-            return None if np.any(np.isnan(found)) else float(np.max(found))
-        shapes = [np.max(np.abs(rival.expected - (expected - expected.mean()))) for rival in rivals]
-        return float(np.max(margin) / min(shapes)) if shapes and min(shapes) > 0 else None
+        share = np.where(way > 0, room / way, np.inf)
+    return float(np.max(share)) if np.all(np.isfinite(share)) else np.inf
+
+
+def _weakness(terms: Terms, parts: Sequence[Part], resolution: float | None) -> str:
+    """Why a check whose numbers agree is no more than compatible with them; empty where it is evidence."""
+    if resolution is not None and resolution > ENOUGH:
+        return f"its margin takes {resolution:.2g} of the way to the nearest rival, more than {ENOUGH:g}"
+    if terms.statement and resolution is None:
+        return "a statement without a rival or a smallest effect excludes nothing"
+    guessed = [part.name for part in parts if part.got == "guessed" and np.any(part.values > 0)]
+    if terms.statement and guessed:
+        return f"a guess carries no statement: {', '.join(guessed)}"
+    return ""
 
 
 def whole_margin(parts: Sequence[Part], count: int, name: str) -> FloatArray:
-    """The sum of a margin's parts at each of `count` points. Raises BadInput for one that is negative or no number."""
+    """The sum of a margin's parts at each of `count` points. Raises BadInput for one that is negative or not finite."""
     for part in parts:
-        if not np.all(part.values >= 0):
-            raise BadInput(f"{name}: part {part.name!r} of the margin is negative or not a number: {part.values}")
+        if not np.all((part.values >= 0) & np.isfinite(part.values)):
+            raise BadInput(
+                f"{name}: part {part.name!r} of the margin is negative or not finite: {part.values}; a margin without "
+                "limits holds anything"
+            )
     return sum((part.values for part in parts), start=np.zeros(count))
 
 

@@ -78,6 +78,8 @@ def check_text(outcome: CheckOutcome) -> str:
 
 def rival_text(outcome: CheckOutcome, rival: RivalOutcome) -> str:
     """How far the data are from a rival."""
+    if not rival.rejection.told:
+        return f"{outcome.id}: rival {rival.id} cannot be told from the theory: they differ by less than both margins"
     verb = "rejected" if rival.as_declared else "NOT rejected"
     return (
         f"{outcome.id}: rival {rival.id} {verb}: {number(rival.rejection.standard_errors)} standard errors, "

@@ -16,6 +16,7 @@ from fieldbench.doors.output import Output
 from fieldbench.doors.run import parse_overrides
 from fieldbench.errors import BadInput
 from fieldbench.loading.load import CaseError
+from fieldbench.report.rows import COLUMNS
 
 pytestmark = pytest.mark.usefixtures("here")
 
@@ -35,7 +36,7 @@ def test_run_says_in_plain_lines_what_was_measured_and_expected(here):
     lines = done.stdout.splitlines()
     assert lines[0] == "# toy-sum (quick tier, seed 0)"
     assert lines[1].split("\t") == [
-        "check", "measured", "predicted", "margin", "standard error", "rival (t, p)", "power", "verdict",
+        "check", "measured", "predicted", "margin", "resolution", "standard error", "rival (t, p)", "power", "verdict",
     ]  # fmt: skip
     assert [line.split("\t")[0].split(" [")[0] for line in lines[2:6]] == ["sum", "exponent", "limit", "statement"]
     assert all(line.endswith("\treproduced") for line in lines[2:6])
@@ -83,12 +84,12 @@ def test_json_of_a_run_has_verdicts_and_names_the_record(here):
     [
         ("case.py", "Known(float(at.size)", "Known(1.3 * at.size", 3),  # a wrong theory
         ("case.py", "at_most=0.5", "at_most=1e-9", 4),  # a guard that fails
-        ("case.py", 'rivals={"half": 0.5}', 'rivals={"one": 1.0}', 4),  # a rival that is not rejected
+        ("case.py", "GROWS, 0.9, statement", "GROWS, 0.999, statement", 4),  # a statement that excludes nothing
         ("case.py", "Known(1.1 * at.size", "Known(at.size", 4),  # a control that is not noticed
         ("experiment.py", "self.sum: jnp.sum(drawn)", "self.sum: jnp.sum(drawn) * jnp.nan", 5),  # NaN in measured data
         ("experiment.py", "import jax\n", "import jax\nfrom fieldbench.errors import DataMissing\n", 0),
     ],
-    ids=["contradicted", "guard", "rival", "control", "nan", "harmless"],
+    ids=["contradicted", "guard", "statement", "control", "nan", "harmless"],
 )
 def test_exit_codes(here, file, old, new, code):
     vary(here, old, new, file)
@@ -361,7 +362,7 @@ def test_the_results_table_is_made_from_the_newest_records(here):
     call("run", "--tier", "standard", "--reference")
     assert call("results-table").exit_code == 0
     text = (here / "results" / "README.md").read_text()
-    assert "| claim | check | measured | predicted | margin | standard error | rival (t, p) | power | verdict |" in text
+    assert f"| {' | '.join(COLUMNS)} |" in text
     assert text.index("## quick") < text.index("## standard")
     assert text.count("| toy-sum | ") == 8
     assert "**toy-sum**: reproduced. Controls: tenth-more noticed, no-offset noticed." in text

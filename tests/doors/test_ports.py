@@ -6,9 +6,11 @@ The tier is cut to one small dimension, so exponents are not run; the learnabili
 import json
 import operator
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
+from helpers_toy import copied, edited
 from typer.testing import CliRunner
 
 from fieldbench.doors import ports
@@ -128,12 +130,60 @@ def test_an_implementation_is_part_of_each_cell_that_uses_it(toy):
     # The broken measurement asks for no port: its eight cells serve under any.
     code, _, result = run(toy, "port_b", PORT)
     assert (code, result["computed"]) == (0, 24)
-    code, _, result = run(toy, "port_a", PORT)
+    code, _, result = run(toy, "port_a", PORT, "--reuse")
     assert (code, result["computed"]) == (0, 0)
-    code, _, result = run(toy, "port_a", PORT.replace("1.0 *", "1.001 *"))
+    code, _, result = run(toy, "port_a", PORT.replace("1.0 *", "1.001 *"), "--reuse")
     assert (code, result["computed"]) == (0, 24)
-    code, _, result = run(toy, "port_a", '"""Words."""\n' + PORT)
+    code, _, result = run(toy, "port_a", '"""Words."""\n' + PORT, "--reuse")
     assert (code, result["computed"]) == (0, 0)
+
+
+def test_cells_of_somebody_elses_implementation_live_for_one_run(toy):
+    """An extension compiled anew behind the same module is another implementation, and no hash sees it."""
+    compiled = "import outside\n\nclass Scale:\n    def times(self, value):\n        return outside.FACTOR * value\n"
+    (toy / "outside.py").write_text("FACTOR = 1.0\n")
+    code, _, result = run(toy, "port_f", compiled)
+    assert (code, result["computed"]) == (0, 32)
+    sys.modules["outside"].FACTOR = 1.5
+    code, _, result = run(toy, "port_f", compiled)
+    assert (code, result["computed"]) == (3, 24)
+    assert result["summary"].startswith("NOT AS DECLARED: sum contradicted, declared reproduced")
+
+
+def test_an_unused_port_is_said_to_be_unused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    copied(tmp_path / "cases")
+    code, said, _ = run(tmp_path, "port_g", PORT)
+    assert code == 0
+    assert "toy-sum has no port gpr: port_g:Scale is not used and nothing is said of it" in said
+
+
+def test_a_check_of_our_own_sampler_is_not_asked_of_another(toy):
+    edited(toy / "cases" / "toy" / "case.py", '"sum", Sum.sum,', '"sum", Sum.sum, own=("gpr",),')
+    code, _, result = run(toy, "port_h", PORT.replace("1.0 *", "1.5 *"))
+    checks = {check["id"]: check for check in result["checks"]}
+    assert checks["sum"]["verdict"] == "not run"
+    assert checks["sum"]["reason"] == "its theory is that of the suite's own gpr"
+    assert {c["outcome"]["verdict"] for c in result["controls"]} == {"not run"}
+    assert code == 0
+    edited(toy / "cases" / "toy" / "case.py", 'own=("gpr",)', 'own=("cpu",)')
+    code, said, _ = run(toy, "port_h", PORT)
+    assert code == 5
+    assert "names no port 'cpu'; the case's ports are gpr" in said
+
+
+def test_an_identity_is_judged_at_the_precision_that_a_port_declares(toy):
+    """Half of its digits: the identity holds to what it promises, and no further."""
+    edited(toy / "cases" / "toy" / "case.py", '"finite size", 0.05, order="1/√n", got="guessed"', '"rounding", 1e-12')
+    single = PORT.replace("class Scale:", "class Scale:\n    precision = 2.0**-23").replace("1.0 *", "(1.0 + 1e-8) *")
+    _, _, result = run(toy, "port_i", single)
+    (check,) = (check for check in result["checks"] if check["id"] == "sum")
+    assert check["margin"] == pytest.approx([1e-12 * 2.0**29] * 2, rel=1e-3)
+    assert len(result["checks"]) == 4
+    code, said, _ = run(toy, "port_j", single.replace("2.0**-23", "'single'"))
+    assert code == 5
+    assert "Scale.precision is 'single'; give the relative rounding of one operation" in said
 
 
 def test_a_record_of_a_foreign_implementation_is_no_reference(toy):

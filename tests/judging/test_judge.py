@@ -154,6 +154,25 @@ def test_resolution_is_the_margin_over_the_way_to_the_nearest_rival():
     assert outcomes(judged(near))["near"].resolution == pytest.approx(0.5, rel=1e-6)
 
 
+def test_an_effect_of_interest_is_a_number_or_read_on_the_theory():
+    sized = with_checks(
+        Check("number", Line.second, effect=4.0),
+        Check("tenth", Line.second, effect=Line.second / 4),
+        Check("logs", Line.second, effect=0.5, scale="log"),
+    )
+    found = outcomes(judged(sized))
+    assert found["number"].resolution == pytest.approx(2.0 / 4.0, rel=1e-6)  # a tenth of 20 against 4
+    assert found["tenth"].resolution == pytest.approx(0.4, rel=1e-6)
+    assert found["logs"].resolution == pytest.approx(0.2, rel=1e-4)
+    with pytest.raises(BadInput, match="its effect is not above 0 everywhere"):
+        judged(with_checks(Check("none", Line.second, effect=Line.second - Line.second)))
+    for bad in (0.0, -1.0, float("nan"), float("inf")):
+        with pytest.raises(BadInput, match="give the smallest effect of interest"):
+            Check("bad", Line.second, effect=bad)
+    with pytest.raises(BadInput, match="leave effect= to two-sided checks"):
+        AtLeast("bound", Line.second, 1.0, effect=1.0)
+
+
 def test_a_rival_has_its_value_margin_and_distance_at_every_point():
     (rival,) = outcomes(judged())["second"].rivals
     np.testing.assert_array_equal(rival.expected, [20.0, 40.0])
@@ -233,6 +252,17 @@ def test_limits_need_no_sample():
     assert (str(found.verdict), found.replicates) == ("reproduced", 0)
 
 
+def test_a_limit_is_told_from_another_closed_form():
+    def limit(rival):
+        margin = (Remainder("left", 0.01, got="bounded"),)
+        return Limit("limit", lambda: [1.0, 2.0], [1.0, 2.001], margin, rivals={"other": rival}, statement=True)
+
+    found = outcomes(judged(with_checks(limit([1.1, 2.2]))))["limit"]
+    assert (str(found.verdict), found.rivals[0].as_declared, found.as_declared) == ("reproduced", True, True)
+    found = outcomes(judged(with_checks(limit([1.1, 2.002]))))["limit"]
+    assert (str(found.verdict), found.as_declared) == ("compatible", False)
+
+
 def test_a_figure_holds_everything_that_is_drawn():
     drawn = draw(CASE, evidence(), predict(CASE, "quick", CASE.tier("quick").experiments))
     first = drawn["series"][0]
@@ -301,5 +331,5 @@ def test_a_broken_measurement_is_made_where_the_check_it_contradicts_reads():
 def test_a_margin_that_is_no_number_is_refused_before_anything_is_measured():
     case = with_checks(Check("open", Line.second, theory=1.0, margin=(Remainder("x", float("nan")),)))
     experiments = case.tier("quick").experiments
-    with pytest.raises(BadInput, match=r"check open: its margin: part 'x' of the margin is negative or not a number"):
+    with pytest.raises(BadInput, match=r"check open: its margin: part 'x' of the margin is negative or not finite"):
         rehearse(case, "quick", experiments, predict(case, "quick", experiments))

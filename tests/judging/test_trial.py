@@ -124,7 +124,7 @@ def test_a_theory_without_remainders_leaves_its_check_without_a_margin(case, kin
 
 
 @pytest.mark.parametrize(
-    ("value", "message"), [(np.nan, "negative or not a number"), (np.ones(7), "7 values do not fit 2 points")]
+    ("value", "message"), [(np.nan, "negative or not finite"), (np.ones(7), "7 values do not fit 2 points")]
 )
 def test_margins_that_are_no_numbers_or_misshapen_are_refused(case, store, value, message):
     with pytest.raises(BadInput, match=message):

@@ -91,7 +91,7 @@ MISTAKES = {
     ),
     "expectation that is no verdict": (
         ("GROWS, 0.9, statement=True", 'GROWS, 0.9, expect="refuted"'),
-        "expect='refuted' is no verdict; choose one of reproduced, contradicted",
+        "expect='refuted' is no verdict; choose one of reproduced, compatible, contradicted",
     ),
     "two ids": (('Limit("limit"', 'Limit("exponent"'), "ids are used twice: exponent"),
     "name that is not kebab-case": (('Limit("limit"', 'Limit("The Limit"'), "check 'The Limit' is not kebab-case"),

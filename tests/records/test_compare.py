@@ -90,7 +90,10 @@ def test_a_rival_a_control_and_a_guard_have_verdicts_too(record, case, store):
     (kind,) = case.kinds
     near = varied(case, store, checks=(case.checks[0], dataclasses.replace(case.checks[1], rivals={"half": 1.0}),
                                        *case.checks[2:]))  # fmt: skip
-    assert lines(record, near)[1] == "  VERDICT check exponent, rival half: rejected -> not rejected"
+    assert lines(record, near)[1:3] == [
+        "  VERDICT check exponent: reproduced -> compatible",
+        "  VERDICT check exponent, rival half: rejected -> not rejected",
+    ]
     assert lines(record, near)[-1] == "    check exponent, rival half: 0.5 -> 1, 1.00e+00 relative"
     toothless = dataclasses.replace(case.controls[0], theory=theory_of(case)["theories"][kind])
     dull = varied(case, store, controls=(toothless, case.controls[1]))

@@ -8,6 +8,8 @@ import pytest
 from fieldbench.doors.session import Session
 from fieldbench.errors import BadInput
 from fieldbench.records import files as record
+from fieldbench.records.schema import SkippedPart
+from fieldbench.report.rows import COLUMNS
 from fieldbench.report.table import front_page, write_tables
 
 TOY = Path(__file__).parents[1] / "material" / "toy"
@@ -29,9 +31,7 @@ def test_tables_hold_measured_predicted_margin_error_rival_power_and_verdict(res
     path, records = write_tables(results)
     lines = path.read_text().split("\n")
     assert len(records) == 1
-    assert (
-        "| claim | check | measured | predicted | margin | standard error | rival (t, p) | power | verdict |" in lines
-    )
+    assert f"| {' | '.join(COLUMNS)} |" in lines
     row = next(line for line in lines if line.startswith("| toy-sum | sum"))
     assert "| 5 % |" in row
     assert "square-root (" in row
@@ -82,3 +82,36 @@ def test_the_front_page_shows_the_statement_and_counts_the_rest(results):
     assert not changed.statement
     (row,) = front_page(found.model_copy(update={"checks": [changed, *found.checks[1:]]}))
     assert row[-1].endswith(f"{len(others)} further checks: 1 inconclusive, {len(others) - 1} reproduced")
+
+
+def test_margins_are_told_by_how_much_data_strain_them(results):
+    from fieldbench.report.margins import markdown, strain
+    from fieldbench.report.table import newest
+
+    (toy,) = newest(results)
+    first = next(check for check in toy.checks if check.id == "sum")
+    deviations = [abs(m - e) / w for m, e, w in zip(first.measured, first.expected, first.margin, strict=True)]
+    assert strain(first) == pytest.approx(max(deviations))
+    moved = first.model_copy(
+        update={"measured": [e - 0.05 * w for e, w in zip(first.expected, first.margin, strict=True)]}
+    )
+    assert strain(moved) == pytest.approx(0.05)
+    assert strain(first.model_copy(update={"verdict": "contradicted"})) is None
+    assert strain(next(check for check in toy.checks if check.side == "above")) is None
+    text = markdown([toy.model_copy(update={"checks": [moved, *toy.checks[1:]]})], before=[toy])
+    assert "| toy-sum | quick | sum | 0.05 | finite size (guessed) |" in text
+    assert text.index("| before | ") < text.index("| now | ")
+    assert "| toy-sum | quick | statement | " in text
+
+
+def test_a_record_without_data_that_an_older_one_has_does_not_take_its_place(results, tmp_path):
+    (whole,) = (record.read(path) for path in record.find(results))
+    skipped = [SkippedPart(kind="Sum", parameters={}, reason="moon is not here")]
+    later = {"run_id": "later", "date": "2099-01-01T00:00:00Z"}
+    poorer = whole.model_copy(update={**later, "skipped": skipped})
+    for one in (whole, poorer):
+        record.write(one.sealed(), tmp_path)
+    assert record.latest(tmp_path, "toy-sum", whole.claim.revision, "quick").run_id == whole.run_id
+    richer = poorer.model_copy(update={"skipped": [], "run_id": "newer"})
+    record.write(richer.sealed(), tmp_path)
+    assert record.latest(tmp_path, "toy-sum", whole.claim.revision, "quick").run_id == "newer"

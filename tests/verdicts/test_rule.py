@@ -25,6 +25,10 @@ def at(mean, error, replicates=8):
     return Estimate(np.atleast_1d(np.float64(mean)), np.atleast_1d(np.float64(error)), replicates)
 
 
+HERE = np.array([True])
+"""The rival can be told from the theory at the only point."""
+
+
 def limits(margin, points=1):
     return np.full(points, -margin), np.full(points, margin)
 
@@ -126,11 +130,11 @@ def test_a_number_on_the_edge_of_a_rivals_margin_is_within_it(mean, rival):
     """Without sampling error the distance is all or nothing; nothing at the edge, also of a margin of zero."""
     number, margin = at(mean, 0.0, replicates=0), np.full(1, abs(mean - rival))
     assert distances(number, np.full(1, rival), margin) == [0.0]
-    found = reject(number, np.full(1, rival), margin)
+    found = reject(number, np.full(1, rival), margin, HERE)
     assert (found.standard_errors, found.p_value, found.rejected) == (0.0, 1.0, False)
     further = np.full(1, np.nextafter(rival, rival + np.sign(rival - mean or 1.0)))
     assert distances(number, further, margin) == [np.inf]
-    found = reject(number, further, margin)
+    found = reject(number, further, margin, HERE)
     assert (found.standard_errors, found.p_value, found.rejected) == (np.inf, 0.0, True)
 
 
@@ -142,18 +146,29 @@ def test_five_standard_errors_and_one_in_a_thousand_are_enough():
 
 def test_rejection_needs_both_distance_and_significance():
     margin = np.zeros(1)
-    assert reject(at(6.0, 1.0), np.zeros(1), margin).rejected
-    assert not reject(at(4.9, 1.0), np.zeros(1), margin).rejected  # p < 1e-3 (two-sided 0.0018 > 1e-3) and below five
-    assert not reject(at(6.0, 1.0), np.zeros(1), np.full(1, 1.5)).rejected  # the rival has a budget, too
-    tail = reject(at(6.0, 1.0), np.zeros(1), margin).p_value
+    assert reject(at(6.0, 1.0), np.zeros(1), margin, HERE).rejected
+    assert not reject(
+        at(4.9, 1.0), np.zeros(1), margin, HERE
+    ).rejected  # p < 1e-3 (two-sided 0.0018 > 1e-3) and below five
+    assert not reject(at(6.0, 1.0), np.zeros(1), np.full(1, 1.5), HERE).rejected  # the rival has a budget, too
+    tail = reject(at(6.0, 1.0), np.zeros(1), margin, HERE).p_value
     assert tail == pytest.approx(2 * stats.t.sf(6.0, 7))
     many = Estimate(np.r_[6.0, np.zeros(9)], np.ones(10), 8)
-    assert reject(many, np.zeros(10), np.zeros(10)).p_value == pytest.approx(10 * tail)
+    assert reject(many, np.zeros(10), np.zeros(10), np.full(10, True)).p_value == pytest.approx(10 * tail)
+
+
+def test_a_rival_is_excluded_only_where_it_can_be_told_from_the_theory():
+    """The telling point is the furthest of those where the two differ by more than both margins."""
+    data = Estimate(np.array([50.0, 8.0]), np.ones(2), 8)
+    found = reject(data, np.zeros(2), np.zeros(2), np.array([False, True]))
+    assert (found.standard_errors, found.point, found.told) == (8.0, 1, True)
+    hidden = reject(data, np.zeros(2), np.zeros(2), np.array([False, False]))
+    assert (hidden.standard_errors, hidden.told, hidden.rejected) == (0.0, False, False)
 
 
 def test_a_rival_needs_eight_replicates():
     with pytest.raises(BadInput, match="at least 8 replicates, not 7"):
-        reject(at(100.0, 1.0, 7), np.zeros(1), np.zeros(1))
+        reject(at(100.0, 1.0, 7), np.zeros(1), np.zeros(1), HERE)
 
 
 @pytest.mark.parametrize("ratio", [2.5, 4.0, 6.0])

@@ -1,0 +1,89 @@
+"""The false-claim test: would each statement notice a world in which it is false?
+
+Every case lists such worlds in `worlds.py`, before anybody looked whether its statement notices them. Data are
+simulated from each at the noise of the committed records. A world two margins or more from the theory has to be
+contradicted; what lies closer is tabled as what the statement cannot see. Run `pytest tests/test_false_claims.py --slow`, or
+`python tests/test_false_claims.py` for the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from fieldbench.cells.numerics import numerics
+from fieldbench.claims.check import Limit
+from fieldbench.judging.worlds import Met, meet
+from fieldbench.loading.discovery import find_cases
+from fieldbench.loading.load import load_case, load_worlds
+from fieldbench.records.reread import evidence_in, experiments_of, predictions_of
+from fieldbench.report.table import newest
+
+ROOT = Path(__file__).resolve().parents[1]
+CASES = find_cases(ROOT / "cases")
+TIERS = ("quick", "standard")
+FEWEST, MOST = 3, 5
+NEARLY_ALWAYS = 0.99
+
+
+@cache
+def met(claim: str) -> list[tuple[str, Met]]:
+    """(tier, what the statement said) for each world of each statement that the committed records judge."""
+    worlds, found = load_worlds(CASES[claim]), []
+    with numerics():
+        case = load_case(CASES[claim])
+        for record in records_of(claim):
+            experiments = experiments_of(record, case)
+            measured, said = evidence_in(record, experiments)["main"], predictions_of(record, experiments)
+            judged = {part.id for part in record.checks if part.labels}
+            for check in case.checks:
+                if check.statement and check.id in judged and not isinstance(check, Limit):
+                    for name, world in worlds.get(check.id, {}).items():
+                        found.append((record.tier, meet(case, check, world, measured, said, name)))
+    return found
+
+
+def records_of(claim: str) -> Iterator:
+    return (r for r in newest(ROOT / "results") if r.claim.id == claim and r.tier in TIERS)
+
+
+@pytest.mark.parametrize("claim", CASES)
+def test_every_statement_lists_three_to_five_worlds_in_which_it_is_false(claim):
+    worlds = load_worlds(CASES[claim])
+    with numerics():
+        case = load_case(CASES[claim])
+    statements = {check.id for check in case.checks if check.statement and not isinstance(check, Limit)}
+    assert set(worlds) == statements
+    for check, listed in worlds.items():
+        assert FEWEST <= len(listed) <= MOST, check
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("claim", CASES)
+def test_a_world_two_margins_away_is_contradicted(claim):
+    missed = [
+        f"{tier}: {one.check} in world {one.world}, {one.margins:.1f} margins away: {one.contradicted:.0%} contradicted"
+        for tier, one in met(claim) if one.far and one.contradicted < NEARLY_ALWAYS
+    ]  # fmt: skip
+    assert not missed, missed
+    assert any(one.far for _, one in met(claim)), "no world is far enough to be noticed"
+
+
+def table() -> str:
+    """The worlds of all statements, as Markdown."""
+    text = "| claim | tier | statement | world | margins away | contradicted | reproduced |\n" + "|---" * 7 + "|\n"
+    for claim in CASES:
+        for tier, one in met(claim):
+            seen = f"{one.contradicted:.1%}" if one.far else f"{one.contradicted:.1%} (closer than it can see)"
+            reproduced = one.verdicts.get("reproduced", 0.0)
+            text += (
+                f"| {claim} | {tier} | {one.check} | {one.world} | {one.margins:.1f} | {seen} | {reproduced:.1%} |\n"
+            )
+    return text
+
+
+if __name__ == "__main__":
+    print(table(), end="")
