@@ -8,6 +8,7 @@ from fieldbench.claims import Case, Check, Control, Figure, Theory, Tier
 
 from .experiment import Curve, Decimated, TailDoubled, TailLeftOut
 from .theory import (
+    claimed_uniform,
     cutoff_equivalent_kernel,
     decimated,
     decimated_without_finite_population,
@@ -108,10 +109,10 @@ CHECKS = (
     Check("tail-is-ridge", Decimated.local_level, rivals=NO_END | UNCHANGED),
     Check("local-ridge-error", Decimated.local_error, rivals=TAILS),
     Check("local-ridge-low-modes", Decimated.local_low_modes, rivals=TAILS),
-    Check("uniform-ridge-level", Decimated.uniform_level, rivals=UNIFORM),
+    Check("uniform-ridge-level", Decimated.uniform_level, rivals=TAILS),
     Check("uniform-ridge-slope", Decimated.uniform_slope, rivals=UNIFORM),
-    Check("uniform-ridge-error", Decimated.uniform_error, rivals=UNIFORM),
-    Check("uniform-ridge-low-modes", Decimated.uniform_low_modes, rivals=UNIFORM),
+    Check("uniform-ridge-error", Decimated.uniform_error, rivals=UNIFORM | TAILS),
+    Check("uniform-ridge-low-modes", Decimated.uniform_low_modes, rivals=TAILS),
     Check("effective-ridge", Curve.error, rivals=RIVALS),
     Check("effective-ridge-variance", Curve.variance, rivals={"one-loop": one_loop}),
     Check("ridge-at-each-image", Curve.error, theory=ridge_at_each_image, on=affordable, rivals=FINITE | RIVALS),
@@ -148,7 +149,7 @@ CASE = Case(
     controls=(
         *(control("left-out", TailLeftOut, check, *pair) for check in AMOUNT for pair in PAIRS),
         *(control("doubled", TailDoubled, check, *pair) for check in AMOUNT for pair in PAIRS),
-        *(Control(f"uniform-{check.id}", contradicts=check, theory=uniform_ridge) for check in PLACE),
+        *(Control(f"uniform-{check.id}", contradicts=check, theory=claimed_uniform) for check in PLACE),
     ),
     figure=Figure(
         y=Curve.error,

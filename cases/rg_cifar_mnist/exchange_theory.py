@@ -1,10 +1,10 @@
 """Modes exchanged for ridge, predicted: a self-consistent ridge at each image, before and after.
 
-To v_i, the variance of an image's label as the others predict it, the modes beyond Λ contribute t_i = Σ_{k>Λ} λ_kφ_k(x_i)²
-as long as they are not learned. Were K_> diagonal, a ridge t_i in its place would be an identity, on every draw: all
-changes are due to the off-diagonal part O of K_>. With the ridge of local_ridge.py at each image before and after, both
-solved exactly, what is left is the fluctuation of v_i between draws: of relative order Var c/c², which self-consistency
-amplifies by E0.
+To v_i, the variance of an image's label as the others predict it, the modes beyond Λ contribute their own
+t_i = Σ_{k>Λ} λ_kφ_k(x_i)² as long as they are not learned. Were K_> diagonal, a ridge t_i in its place would be an
+identity, on every draw: all changes are due to the off-diagonal part O of K_>. With the ridge of local_ridge.py at each
+image before and after, both solved exactly, what is left is the fluctuation of v_i between draws: of relative order
+Var c/c², which self-consistency amplifies by E0.
 """
 
 from __future__ import annotations
@@ -86,8 +86,8 @@ def fluctuation(of: ImagePopulation, samples: int, ridge: float) -> float:
 def off_diagonal(of: Population, samples: int, ridge: float, cut: Decimation) -> float:
     """Sum of the sizes of what the off-diagonal part O of the tail does to the level, to first and second order.
 
-    Removing O from K takes κ_eff up by E0 Σ_k(1 − L_k)²δλ_k to first order, δλ_k = ⟨t⟩/M for k ≤ Λ and ⟨t⟩/M − λ_k beyond,
-    which is E0[2Σ_{k>Λ}λ_kL_k − (P/M)(1 + 1/E0)⟨t⟩]; to second order down by E0 Σ_{k>Λ}λ_kL_k.
+    Removing O from K takes κ_eff up by E0 Σ_k(1 − L_k)²δλ_k to first order, δλ_k = ⟨t⟩/M for k ≤ Λ and ⟨t⟩/M − λ_k
+    beyond, which is E0[2Σ_{k>Λ}λ_kL_k − (P/M)(1 + 1/E0)⟨t⟩]; to second order down by E0 Σ_{k>Λ}λ_kL_k.
     """
     learned, levels = full_curve(of, samples, ridge).learnability[0], of.modes.eigenvalues
     gain = samples / (samples - float(learned @ learned))

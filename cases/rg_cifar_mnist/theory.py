@@ -193,19 +193,33 @@ def truncated(at: Decimated) -> Said:
 
 
 def uniform_ridge(at: Decimated) -> Said:
-    """T(Λ) at every image is what the tail leaves: regression with its own tail at each then differs by what both do."""
+    """T(Λ) at every image is what the tail leaves: its own tail at each then changes what it changes against that."""
     difference = np.vectorize(Exchange.minus)(exchange(at, False), exchange(at, True))
     return _said(difference, one_ridge(at))
 
 
+def claimed_uniform(at: Decimated) -> Said:
+    """The claim with one ridge for all images, and no wider margin."""
+    wrong = uniform_ridge(at)
+    return {what: Known(wrong[what], *known.remainders) for what, known in truncated(at).items()
+            if isinstance(known, Known)}  # fmt: skip
+
+
 def tail_doubled(at: Decimated) -> Said:
     """Twice the ridge."""
-    return _said(one_ridge(at, 2.0))
+    return _of_either(one_ridge(at, 2.0))
 
 
 def tail_omitted(at: Decimated) -> Said:
     """No ridge for the modes that are integrated out."""
-    return _said(one_ridge(at, 0.0))
+    return _of_either(one_ridge(at, 0.0))
+
+
+def _of_either(table: Any) -> Said:
+    """The same for its own tail at each image and for its mean; of the latter's slope one ridge for all says nothing."""
+    said = _said(table, table)
+    del said[Decimated.uniform_slope]
+    return said
 
 
 def decimated_without_finite_population(at: Decimated) -> Said:

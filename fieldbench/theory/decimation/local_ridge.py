@@ -11,9 +11,9 @@ c_i is the posterior variance at i when i is not drawn. The error at a point tha
 
     m_i R_ii² = (R y)_i² + ((1 − p)/p) Σ_{j≠i} R_ij² m_j.
 
-The mean predictor is ⟨f⟩ = K R y. With u the same for all points this is the effective ridge of a finite population, κ_eff = p u (learning_curves.py);
-with κ_i uneven it describes an input-dependent noise. Neglected: the fluctuation of c_i between draws. Derived for
-this project.
+The mean predictor is ⟨f⟩ = K R y. With u the same for all points this is the effective ridge of a finite population,
+κ_eff = p u (learning_curves.py); with κ_i uneven it describes an input-dependent noise. Neglected: the fluctuation of
+c_i between draws. Derived for this project.
 """
 
 from __future__ import annotations
