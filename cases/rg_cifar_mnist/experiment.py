@@ -13,36 +13,21 @@ from fieldbench.claims import Experiment, Quantity, batched
 from fieldbench.regression import NestedRegression
 
 from .cuts import cuts
-from .paired_regressions import paired_regressions
+from .exchange import exchanged
 from .population import ImagePopulation
 
 
 @dataclass(frozen=True)
-class Images(Experiment):
-    """A population of images with a kernel, the training sizes P, and those at which modes are integrated out."""
+class OfImages:
+    """A population of M images with a kernel, and the training sizes P."""
 
     dataset: str
     task: str
     images: int
     kernel: str
     samples: tuple[int, ...]
-    decimated: tuple[int, ...]
     balanced: bool = True
     ridge: float = 1e-8
-
-    threshold: ClassVar[tuple[float, ...]] = (0.1, 0.01, 0.001)
-    """ε: the modes k > Λ, of a learnability below it, are integrated out."""
-    tail_factor: ClassVar[float] = 1.0
-
-    error = Quantity("samples", symbol="MSE", doc="test error on the images that are not drawn")
-    uniform_error = Quantity(
-        "decimated", "threshold", symbol="δ ln MSE", doc="ln of the ratio of the test errors, K_{≤Λ} with T(Λ) over K"
-    )
-    uniform_low_modes = Quantity(
-        "decimated", "threshold", doc="change of the learned fraction of the low modes, Σ_{k≤Λ} δf_k y_k/Σ_{k≤Λ} y_k²"
-    )
-    local_error = Quantity("decimated", "threshold", doc="as uniform_error, ridge T + Σ_{k>Λ} λ_k φ_k(x)² at each x")
-    local_low_modes = Quantity("decimated", "threshold", doc="as uniform_low_modes, with the same ridge at each x")
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -54,29 +39,84 @@ class Images(Experiment):
         """The M images with their kernel."""
         return ImagePopulation(self.dataset, self.task, self.images, self.balanced, self.kernel)
 
+    def orders(self, keys: jax.Array) -> Any:
+        """A random order of the images for each key; the first P are drawn, the others held out, (n, M)."""
+        return np.asarray(jax.vmap(lambda key: jax.random.permutation(key, self.images))(keys))
+
+
+@dataclass(frozen=True)
+class Curve(OfImages, Experiment, stream="curve"):
+    """The learning curve."""
+
+    error = Quantity("samples", symbol="MSE", doc="test error on the images that are not drawn")
+    variance = Quantity(
+        "samples", symbol="⟨v⟩", doc="mean over the drawn images of 1/[(K+κ)⁻¹]_ii, the variance of one from the others"
+    )
+
     @batched(32)
     def measure(self, keys: jax.Array, *, gpr: NestedRegression) -> Mapping[Quantity, Any]:
-        of = self.population
-        orders = np.stack([np.asarray(jax.random.permutation(key, self.images)) for key in keys])
-        # Where to cut is a setting of the experiment that theory chooses.
-        kept = {P: [cut.keep for cut in cuts(of, P, self.ridge, self.threshold)] for P in self.decimated}
-        found = paired_regressions(gpr, of, orders, self.ridge, self.samples, kept, self.tail_factor)
+        of, largest = self.population, max(self.samples)
+        errors, variances = [], []
+        for order in self.orders(keys):
+            drawn, rest = np.split(order, [largest])
+            rows, unit = of.gram[drawn], np.eye(largest)
+            gram = rows[:, drawn]
+            means = gpr.predictions(gram, self.ridge, of.targets[drawn, None], rows[:, rest].T, self.samples)
+            inverses = gpr.predictions(gram, self.ridge, unit, unit, self.samples)
+            errors.append(((np.asarray(means)[:, :, 0] - of.targets[rest]) ** 2).mean(axis=1))
+            variances.append([(1.0 / np.diag(w)[:P]).mean() for P, w in zip(self.samples, inverses, strict=True)])
+        return {self.error: np.array(errors), self.variance: np.array(variances)}
+
+
+@dataclass(frozen=True)
+class Decimated(OfImages, Experiment, stream="decimated"):
+    """Paired with the full regression on the same draw: the kernel K_{≤Λ} with the modes beyond Λ made ridge."""
+
+    threshold: tuple[float, ...] = (0.1, 0.01)
+    """ε: the modes k > Λ, of a learnability below it, are integrated out."""
+    tail_factor: ClassVar[float] = 1.0
+
+    local_level = Quantity(
+        "samples", "threshold", symbol="⟨δv⟩/⟨t⟩", doc="change of the left-out variance over the tail, ridge T + t(x)"
+    )
+    local_slope = Quantity(
+        "samples",
+        "threshold",
+        symbol="⟨δt δv⟩/Var t",
+        doc="its slope in the tail t(x) = Σ_{k>Λ} λ_kφ_k(x)² of an image",
+    )
+    local_error = Quantity("samples", "threshold", symbol="δ ln MSE", doc="ln of the ratio of the test errors")
+    local_low_modes = Quantity(
+        "samples", "threshold", doc="change of the learned fraction of the low modes, Σ_{k≤Λ} δf_k y_k/Σ_{k≤Λ} y_k²"
+    )
+    uniform_level = Quantity("samples", "threshold", doc="as local_level, ridge T(Λ) = T + Σ_{k>Λ} λ_k at every image")
+    uniform_slope = Quantity("samples", "threshold", doc="as local_slope, with that ridge")
+    uniform_error = Quantity("samples", "threshold", doc="as local_error, with that ridge")
+    uniform_low_modes = Quantity("samples", "threshold", doc="as local_low_modes, with that ridge")
+
+    @batched(32)
+    def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:
+        orders, of, found = self.orders(keys), self.population, []
+        for P in self.samples:
+            # Where to cut is a setting of the experiment that theory chooses.
+            keep = [cut.keep for cut in cuts(of, P, self.ridge, self.threshold)]
+            found.append(exchanged(of, orders, P, keep, self.ridge, self.tail_factor))
         return {
-            self.error: found.error,
-            self.uniform_error: found.uniform.log_error,
-            self.uniform_low_modes: found.uniform.low_modes,
-            self.local_error: found.local.log_error,
-            self.local_low_modes: found.local.low_modes,
+            getattr(self, f"{ridge}_{what}"): np.moveaxis(
+                [[getattr(pair[i], what) for pair in row] for row in found], 2, 0
+            )
+            for i, ridge in enumerate(("local", "uniform"))
+            for what in ("level", "slope", "error", "low_modes")
         }
 
 
-class TailLeftOut(Images):
+class TailLeftOut(Decimated):
     """Broken: the modes that are integrated out leave no ridge."""
 
     tail_factor = 0.0
 
 
-class TailDoubled(Images):
+class TailDoubled(Decimated):
     """Broken: they leave twice their ridge."""
 
     tail_factor = 2.0

@@ -1,149 +1,227 @@
-"""What several theories of the case share, solved once for each population."""
+"""What the theories of the case say of each experiment, with what they leave open."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from fieldbench.claims import Known, Remainder, Said
+from fieldbench.claims import Known, Quantity, Remainder, Said
 from fieldbench.theory import curves, decimation
-from fieldbench.theory.curves import LearningCurve, unevenness
+from fieldbench.theory.curves import LearningCurve, gaussian_error_correction, unevenness
 from fieldbench.theory.decimation import Decimation
 
-from . import differences
+from . import exchange_theory as exchanges
 from .cuts import cuts, full_curve
-from .differences import local_difference
-from .experiment import Images
+from .exchange_theory import Exchange
+from .experiment import Curve, Decimated
 
-SCATTER = 0.07  # of the error, relative, from draw to draw
+REVIEW = 0.01  # ε in the review
+OBSERVED = ("level", "slope", "error", "low_modes")
 
 
 @cache
-def full(at: Images) -> LearningCurve:
+def full(at: Curve) -> LearningCurve:
     """The effective ridge of the full theory."""
     return full_curve(at.population, at.samples, at.ridge)
 
 
-def cut(at: Images, threshold: float) -> list[tuple[int, Decimation]]:
-    """The decimated theory at each P."""
-    return [(P, cuts(at.population, P, at.ridge, [threshold])[0]) for P in at.samples]
-
-
 @cache
-def decimated_minus_full(at: Images) -> differences.Differences:
-    """What decimation changes and what it neglects, (decimated, threshold)."""
-    return differences.decimated_minus_full(at.population, at.decimated, at.ridge, at.threshold)
+def left_open(at: Curve) -> tuple[Any, Any, Any]:
+    """Relative next orders at each P: unevenness of the ridge over images, its fluctuation, 1/P."""
+    curve, modes = full(at), at.population.modes
+    fluctuation = np.array([exchanges.fluctuation(at.population, P, at.ridge) for P in at.samples])
+    pairs = zip(at.samples, curve.effective_ridge, strict=True)
+    uneven = np.array([unevenness.over_points(modes, *pair) for pair in pairs])
+    power = at.population.power
+    plain = curves.effective_ridge(modes.eigenvalues, at.samples, at.ridge, target=power)
+    order = np.abs(gaussian_error_correction(modes.eigenvalues, at.samples, at.ridge, power)) / plain.test_error
+    return uneven, fluctuation, order
 
 
-@cache
-def jitter(at: Images) -> dict[int, float]:
-    """Relative variance of an image's ridge between draws at each P."""
-    return {P: unevenness.between_draws(at.population.modes, P, kappa) for P, kappa in _dressed(at)}
-
-
-@cache
-def one_ridge(at: Images) -> tuple[Remainder, ...]:
-    """What a single ridge for all images and draws leaves out of the error, as fractions of it."""
-    uneven = [unevenness.over_points(at.population.modes, P, kappa) for P, kappa in _dressed(at)]
-    fluctuating, order = list(jitter(at).values()), "Var c/c²"
-    return (
-        Remainder("unevenness of the ridge over images", uneven, order, got="computed", relative=True),
-        Remainder("its fluctuation between draws", fluctuating, order, got="computed", relative=True),
-        Remainder(f"mean of a logarithm: half the squared scatter of a draw, {100 * SCATTER:.0f} %", SCATTER**2 / 2,
-                  "scatter²", relative=True),
-    )  # fmt: skip
-
-
-def _dressed(at: Images) -> list[tuple[int, float]]:
-    """P and κ_eff."""
-    return list(zip(at.samples, full(at).effective_ridge, strict=True))
-
-
-REVIEW, FIRST = 0.01, 0.1  # ε in the review; the ε that integrates out most
-
-FIRST_CUT = Images.uniform_error.at(threshold=FIRST)
-
-
-def effective_ridge(at: Images) -> Said:
-    """The effective ridge, and its change when the modes k > Λ become ridge: T(Λ) = T + Σ_{k>Λ} λ_k.
-
-    With the tail as a ridge of its own at each image decimation is exact to first order in the tail, and what is left
-    is quadratic in its strength and unevenness; with its mean for all images the unevenness counts to first order.
-    """
-    change = decimated_minus_full(at)
-    strength, uneven, response = change.shift, change.uneven_tail, change.low_response
-    second_order = strength + uneven**2
-    rounding = Remainder("rounding", change.rounding, order="P ε Tr K/(Mκ)", got="bounded")
+def effective_ridge(at: Curve, *, at_images: bool = False) -> Said:
+    """One effective ridge for all images, or, with `at_images`, a self-consistent one at each."""
+    curve, of = full(at), at.population
+    uneven, fluctuation, order = left_open(at)
+    error, variance = curve.test_error, curve.effective_ridge / (1.0 - curve.learnability.sum(axis=1) / at.images)
+    between = (
+        Remainder("fluctuation of the ridge between draws", fluctuation, "E0 Var c/c²", "computed", relative=True),
+        Remainder("next order of Gaussian features", order, "1/P", "computed", relative=True),
+    )
+    if not at_images:
+        one = Remainder("unevenness of the ridge over images", uneven, "Var c/c²", "computed", relative=True)
+        return {Curve.error: Known(error, *between, one), Curve.variance: Known(variance, *between, one)}
+    each = [exchanges.at_each_image(of, P, at.ridge) for P in at.samples]
+    # A draw's error scatters by 7 to 15 %, its variance by half of that: what 128 of them can tell.
+    asked = [Remainder("resolution", part, "of the value", "chosen", relative=True) for part in (0.02, 0.01)]
     return {
-        Images.error: Known(full(at).test_error, *one_ridge(at)),
-        Images.local_error: Known(change.log_error, Remainder("second order", second_order, order="tail²")),
-        Images.local_low_modes: Known(
-            change.low_modes, Remainder("second order", response * second_order, order="tail²")
-        ),
-        Images.uniform_error: Known(
-            change.log_error,
-            Remainder("uneven tail", change.error_response * uneven, order="tail", got="bounded"),
-            Remainder("second order", strength, order="tail²"),
-            rounding,
-        ),
-        Images.uniform_low_modes: Known(
-            change.low_modes,
-            Remainder("uneven tail and second order", response * (uneven + strength), order="tail"),
-            rounding,
-        ),
+        Curve.error: Known([one.test_error for one in each], *between, asked[0]),
+        Curve.variance: Known([at.ridge + one.variance.mean() for one in each], *between, asked[1]),
     }
 
 
-def decimated(at: Images) -> Said:
-    """The error of the decimated theory, by its own effective ridge."""
-    power = at.population.power
-    errors = [decimation.decimated_curve(left, P, power, at.images).test_error[0] for P, left in cut(at, REVIEW)]
-    below = Remainder("modes below the threshold: E0 times 0.01", REVIEW * full(at).e0, order="ε", relative=True)
-    return {Images.error: Known(errors, *one_ridge(at), below)}
+def ridge_at_each_image(at: Curve) -> Said:
+    """A self-consistent ridge at each image."""
+    return effective_ridge(at, at_images=True)
 
 
-def cutoff_equivalent_kernel(at: Images) -> Said:
-    """The equivalent kernel at T(Λ), the talk read literally."""
-    power = at.population.power
-    errors = [decimation.equivalent_kernel_at_cutoff(left, P, power) for P, left in cut(at, REVIEW)]
-    return {Images.error: Known(errors, *one_ridge(at))}
+def without_finite_population(at: Curve) -> Said:
+    """The images drawn as if there were no end of them."""
+    of = at.population
+    curve = curves.effective_ridge(of.modes.eigenvalues, at.samples, at.ridge, target=of.power)
+    return {Curve.error: curve.test_error, Curve.variance: curve.effective_ridge}
 
 
-def local_ridge(at: Images) -> Said:
-    """A self-consistent ridge at each image: what T(Λ), the same for all, changes where the tail is uneven."""
-    uniform = decimated_minus_full(at)
-    local = np.array([local_difference(at.population, P, at.ridge, FIRST) for P in at.decimated])
-    fluctuation = np.sqrt([jitter(at)[P] for P in at.decimated]) * np.abs(local - uniform.log_error[:, 0])
-    return {
-        FIRST_CUT: Known(
-            local,
-            Remainder("second order", uniform.shift[:, 0], order="tail²"),
-            Remainder("fluctuation of the local ridge between draws", fluctuation, order="std c/c"),
-        )
-    }
-
-
-def equivalent_kernel(at: Images) -> Said:
+def equivalent_kernel(at: Curve) -> Said:
     """κ_eff = κ, E0 = 1."""
     of = at.population
     curve = curves.equivalent_kernel(of.modes.eigenvalues, at.samples, at.ridge, target=of.power)
-    return {Images.error: curve.test_error}
+    return {Curve.error: curve.test_error, Curve.variance: curve.effective_ridge}
 
 
-def one_loop(at: Images) -> Said:
+def one_loop(at: Curve) -> Said:
     """The effective ridge iterated once."""
     of = at.population
     curve = curves.one_loop(of.modes.eigenvalues, at.samples, at.ridge, target=of.power)
-    return {Images.error: curve.test_error}
+    return {Curve.error: curve.test_error, Curve.variance: curve.effective_ridge}
 
 
-def without_e0(at: Images) -> Said:
+def without_e0(at: Curve) -> Said:
     """The effective ridge without the factor E0."""
-    return {Images.error: full(at).test_error / full(at).e0}
+    return {Curve.error: full(at).test_error / full(at).e0}
 
 
-def dense_curve(at: Images) -> tuple[Any, Any]:
+def decimated(at: Curve) -> Said:
+    """The error of the truncated kernel with T(Λ), by its own effective ridge."""
+    of = at.population
+    errors = [decimation.decimated_curve(cuts(of, P, at.ridge, [REVIEW])[0], P, of.power, at.images).test_error[0]
+              for P in at.samples]  # fmt: skip
+    known = effective_ridge(at)[Curve.error]
+    assert isinstance(known, Known)
+    return {Curve.error: Known(errors, *known.remainders)}
+
+
+def cutoff_equivalent_kernel(at: Curve) -> Said:
+    """The equivalent kernel at T(Λ), the talk read literally."""
+    of = at.population
+    errors = [decimation.equivalent_kernel_at_cutoff(cuts(of, P, at.ridge, [REVIEW])[0], P, of.power)
+              for P in at.samples]  # fmt: skip
+    known = effective_ridge(at)[Curve.error]
+    assert isinstance(known, Known)
+    return {Curve.error: Known(errors, *known.remainders)}
+
+
+def dense_curve(at: Curve) -> tuple[Any, Any]:
     samples = np.geomspace(at.samples[0], at.samples[-1], 40)
     return samples, full_curve(at.population, samples, at.ridge).test_error
+
+
+# Modes exchanged for ridge: tables over (P, ε).
+
+
+@cache
+def _cuts(at: Decimated) -> list[tuple[int, list[Decimation]]]:
+    return [(P, cuts(at.population, P, at.ridge, at.threshold)) for P in at.samples]
+
+
+def _table(at: Decimated, make: Callable[[int, Decimation], Any]) -> Any:
+    """make(P, cut) at each P and threshold."""
+    return np.array([[make(P, cut) for cut in row] for P, row in _cuts(at)], dtype=object)
+
+
+@cache
+def exchange(at: Decimated, uniform: bool) -> Any:
+    of = at.population
+    return _table(at, lambda P, cut: exchanges.exchange(
+        of, exchanges.at_each_image(of, P, at.ridge), P, at.ridge, cut.keep, uniform
+    ))  # fmt: skip
+
+
+@cache
+def one_ridge(at: Decimated, factor: float = 1.0, finite: bool = True) -> Any:
+    """By one effective ridge for all images."""
+    return _table(at, lambda P, cut: exchanges.one_ridge(at.population, P, at.ridge, cut, factor, finite))
+
+
+def _said(local: Any = None, uniform: Any = None) -> dict[Quantity, Any]:
+    return {
+        getattr(Decimated, f"{name}_{what}"): _read(table, what)
+        for name, table in (("local", local), ("uniform", uniform)) if table is not None
+        for what in OBSERVED
+    }  # fmt: skip
+
+
+def _read(table: Any, what: str) -> Any:
+    return np.vectorize(lambda one: getattr(one, what), otypes=[float])(table)
+
+
+LEVEL, SLOPE, QUARTER = 0.02, 0.05, 0.25
+"""Resolution asked of the measurements: in units of the tail, and of the effect that once more of it would have."""
+
+
+def truncated(at: Decimated) -> Said:
+    """The kernel K_{≤Λ} with a self-consistent ridge at each image, the tail its own or everywhere its mean."""
+    of = at.population
+    fluctuation = np.array([[exchanges.fluctuation(of, P, at.ridge)] for P in at.samples])
+    off_diagonal = _table(at, lambda P, cut: exchanges.off_diagonal(of, P, at.ridge, cut)).astype(float)
+    once_more = np.vectorize(Exchange.minus)(one_ridge(at, 2.0), one_ridge(at))
+
+    def computed(value: Any) -> Remainder:
+        return Remainder("fluctuation of the ridge between draws", value, order="E0 Var c/c²", got="computed")
+
+    def asked(value: Any) -> Remainder:
+        return Remainder("resolution", value, order="of the tail's effect", got="chosen")
+
+    def known(name: str, table: Any) -> dict[Quantity, Known]:
+        # With its own tail as ridge at each image only the off-diagonal part acts, else its unevenness too.
+        value = {what: _read(table, what) for what in OBSERVED}
+        uneven = {what: np.abs(value[what] - _read(exchange(at, False), what)) for what in OBSERVED}
+        effect = {what: np.abs(_read(once_more, what)) + uneven[what] for what in ("error", "low_modes")}
+        remainders = {
+            "level": (
+                computed(fluctuation * (off_diagonal + uneven["level"])),
+                asked(LEVEL + QUARTER * uneven["level"]),
+            ),
+            "slope": (computed(fluctuation), asked(SLOPE)),
+            **{what: (computed(fluctuation * effect[what]), asked(QUARTER * effect[what])) for what in effect},
+        }
+        return {getattr(Decimated, f"{name}_{what}"): Known(value[what], *remainders[what]) for what in OBSERVED}
+
+    return {**known("local", exchange(at, False)), **known("uniform", exchange(at, True))}
+
+
+def uniform_ridge(at: Decimated) -> Said:
+    """T(Λ) at every image is what the tail leaves: its own tail at each then changes what it changes against that."""
+    difference = np.vectorize(Exchange.minus)(exchange(at, False), exchange(at, True))
+    return _said(difference, one_ridge(at))
+
+
+def claimed_uniform(at: Decimated) -> Said:
+    """The claim with one ridge for all images, and no wider margin."""
+    wrong = uniform_ridge(at)
+    return {what: Known(wrong[what], *known.remainders) for what, known in truncated(at).items()
+            if isinstance(known, Known)}  # fmt: skip
+
+
+def tail_doubled(at: Decimated) -> Said:
+    """Twice the ridge."""
+    return _of_either(one_ridge(at, 2.0))
+
+
+def tail_omitted(at: Decimated) -> Said:
+    """No ridge for the modes that are integrated out."""
+    return _of_either(one_ridge(at, 0.0))
+
+
+def _of_either(table: Any) -> Said:
+    """The same for its own tail at each image and for its mean; of the latter's slope one ridge for all says nothing."""
+    said = _said(table, table)
+    del said[Decimated.uniform_slope]
+    return said
+
+
+def decimated_without_finite_population(at: Decimated) -> Said:
+    """δ ln κ_eff = E0 Σ_{k>Λ} λ_kL_k/κ_eff, as if there were no end of images."""
+    return _said(one_ridge(at, finite=False))

@@ -77,6 +77,44 @@ def test_uneven_ridge_against_sampling():
     assert np.corrcoef(found.error, np.nanmean(errors, axis=0))[0, 1] > 0.95
 
 
+@pytest.mark.parametrize("ridge", [0.05, "uneven"])
+def test_a_factor_of_the_kernel_gives_what_the_kernel_gives(ridge):
+    size, samples = 120, 30
+    factor = np.random.default_rng(2).normal(size=(size, 50)) * np.arange(1, 51) ** -0.75
+    ridge = np.linspace(0.02, 0.4, size) if ridge == "uneven" else ridge
+    target = factor[:, 3] + factor[:, 20]
+    dense = local_ridge(factor @ factor.T, target, samples, ridge, 1.0, 1e-10)
+    low = local_ridge(factor, target, samples, ridge, dense.ridge * 1.3, 1e-10)
+    for name in ("ridge", "variance", "error", "weights"):
+        np.testing.assert_allclose(getattr(low, name), getattr(dense, name), rtol=1e-6, atol=1e-9)
+
+
+def test_the_solution_is_self_consistent():
+    size, samples = 80, 20
+    gram, ridge = features(size, 160), np.linspace(0.02, 0.4, 80)
+    found = local_ridge(gram, np.ones(size), samples, ridge, 1.0, 1e-11)
+    fraction = samples / size
+    resolvent = np.linalg.inv(gram + np.diag(found.ridge / fraction))
+    np.testing.assert_allclose(1 / np.diag(resolvent) - found.ridge / fraction, found.variance, rtol=1e-8)
+    np.testing.assert_allclose(found.ridge, ridge + (1 - fraction) * found.variance, rtol=1e-8)
+    np.testing.assert_allclose(found.weights, resolvent.sum(axis=1), atol=1e-8)
+
+
+def test_the_mean_predictor_against_sampling():
+    """⟨f⟩ = K R y at all points, drawn or not: 300 draws, four standard errors of each point and 3 % of its spread."""
+    size, samples, ridge = 120, 40, 0.1
+    gram = features(size, 240, seed=4)
+    target = gram[0] / gram[0].std()
+    rng, means = np.random.default_rng(9), []
+    for _ in range(300):
+        inside = rng.permutation(size)[:samples]
+        weights = np.linalg.solve(gram[np.ix_(inside, inside)] + ridge * np.eye(samples), target[inside])
+        means.append(gram[:, inside] @ weights)
+    found = gram @ local_ridge(gram, target, samples, ridge, 1.0).weights
+    error = np.std(means, axis=0) / np.sqrt(300)
+    assert (np.abs(found - np.mean(means, axis=0)) < 4 * error + 0.03 * target.std()).all()
+
+
 def test_fluctuation_between_draws_against_sampling():
     size, samples = 300, 60
     gram = features(size, 600, seed=5)
