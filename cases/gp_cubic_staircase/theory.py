@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Rival, Said, crossing
-from fieldbench.theory.curves import effective_ridge, finite_size, relative_to_limit
+from fieldbench.theory.curves import LearningCurve, effective_ridge, finite_size, relative_to_limit
 from fieldbench.theory.kernels import Spectrum, sphere
 
 from .experiment import CUBIC, KERNEL, Sphere
@@ -19,7 +20,12 @@ P50, P90 = crossing(Sphere.cubic, 0.5), crossing(Sphere.cubic, 0.9)
 
 
 def spectrum(at: Sphere) -> Spectrum:
-    return sphere.spectrum(KERNEL, at.dimension)
+    return _of_dimension(at.dimension)
+
+
+@cache
+def _of_dimension(dimension: int) -> Spectrum:
+    return sphere.spectrum(KERNEL, dimension)
 
 
 def theory(at: Sphere, ridge: float | None = None, beyond: float = 0.0) -> dict[Any, Any]:
@@ -27,9 +33,8 @@ def theory(at: Sphere, ridge: float | None = None, beyond: float = 0.0) -> dict[
 
     Orders beyond are `beyond` = 6v/(1+r)² of the correction at most: `finite_size.leverage_scatter`.
     """
-    curve = effective_ridge(spectrum(at), at.samples, at.ridge if ridge is None else ridge)
-    share = 1.0 + beyond * finite_size.leverage_scatter(curve, at.dimension)
-    learned = curve.learnability + share[:, None] * finite_size.learnability_correction(curve, at.dimension)
+    curve, correction, scatter = _corrected(at, at.ridge if ridge is None else ridge)
+    learned = curve.learnability + (1.0 + beyond * scatter)[:, None] * correction
     early = at.early.size
     return {
         Sphere.cubic: learned[:, CUBIC],
@@ -40,6 +45,14 @@ def theory(at: Sphere, ridge: float | None = None, beyond: float = 0.0) -> dict[
     }
 
 
+@cache
+def _corrected(at: Sphere, ridge: float) -> tuple[LearningCurve, FloatArray, FloatArray]:
+    """The effective ridge, its correction in 1/P, and the parameter of that expansion."""
+    curve = effective_ridge(spectrum(at), at.samples, ridge)
+    correction = finite_size.learnability_correction(curve, at.dimension)
+    return curve, correction, finite_size.leverage_scatter(curve, at.dimension)
+
+
 def with_the_bound_of_what_follows(at: Sphere) -> Said:
     """The correction larger by the bound of all orders after it."""
     return theory(at, beyond=6.0)
@@ -47,7 +60,7 @@ def with_the_bound_of_what_follows(at: Sphere) -> Said:
 
 def leading(at: Sphere) -> Said:
     """The effective ridge, without its correction in 1/P."""
-    return _learned(at, effective_ridge(spectrum(at), at.samples, at.ridge).learnability)
+    return _learned(at, _corrected(at, at.ridge)[0].learnability)
 
 
 def bare_ridge(at: Sphere) -> Said:
