@@ -1,166 +1,152 @@
-"""A Gaussian process needs P ~ d³ samples for the cubic part of a staircase; the linear part does not help."""
+"""A Gaussian process needs P ~ d³ samples for the cubic part of a staircase; the linear part does not help.
+
+The exponent is 3 by theory in the limit d → ∞. At the dimensions that can be measured it is 2.77 to 2.79, as theory has
+it there too: this is what the data say, and they exclude mode counting (2.84), κ/λ_3 and the cube itself.
+"""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from fieldbench.claims import (
     Case,
     Check,
     Control,
+    Expression,
     Figure,
-    Known,
     Limit,
     Remainder,
-    Rival,
-    Said,
-    Theory,
     Tier,
     crossing,
     exponent,
-    observable,
+    log,
     per,
 )
-from fieldbench.theory.curves import effective_ridge, finite_size, relative_to_limit
-from fieldbench.theory.kernels import Spectrum, sphere
+from fieldbench.claims.known import Origin
 
-from .experiment import CUBIC, KERNEL, STAIRCASE, Sphere, Stretched
+from .experiment import CUBIC, STAIRCASE, Sphere, Stretched
+from .theory import (
+    P50,
+    P90,
+    bare_ridge,
+    dense_curve,
+    leading,
+    level,
+    limit_formula,
+    local_exponent,
+    mode_counting,
+    one_loop,
+    power_law,
+    theory,
+    with_cubic_modes,
+    with_the_bound_of_what_follows,
+)
 
-P50, P90 = crossing(Sphere.cubic, 0.5), crossing(Sphere.cubic, 0.9)
+resolution = partial(Remainder, got="chosen")
 
 
 def dimension(at: Sphere) -> float:
     return at.dimension
 
 
-def leading(at: Sphere) -> Said:
-    """The effective ridge, without its correction in 1/P."""
-    return {Sphere.cubic: effective_ridge(_spectrum(at), at.samples, at.ridge).learnability[:, CUBIC]}
+def to_half(at: Sphere) -> bool:
+    """Experiments that end at 1.5 P_50, where many data sets are cheap; the others go on to P_90."""
+    return at.largest < at.dimension**3
 
 
-def first_order(at: Sphere, ridge: float | None = None) -> dict[Any, Known]:
-    """The effective ridge and its first correction in 1/P: what lies beyond is at most as large as the correction."""
-    curve = effective_ridge(_spectrum(at), at.samples, at.ridge if ridge is None else ridge)
-    correction = finite_size.learnability_correction(curve, at.dimension)[:, CUBIC]
-    beyond = Remainder("orders beyond the computed correction", np.abs(correction), order="1/P²", got="guessed")
-    return {Sphere.cubic: Known(curve.learnability[:, CUBIC] + correction, beyond)}
+def to_ninety(at: Sphere) -> bool:
+    return not to_half(at)
 
 
-def theory(at: Sphere, ridge: float | None = None) -> dict[Any, Any]:
-    """The same with 1/P for what a single size leaves open; the linear part adds nothing, a leak of 1/P apart."""
-    cubic = first_order(at, ridge)[Sphere.cubic]
-    alone = cubic.value[: at.early.size]
-    leak = Remainder("1/P in the learnability", 1.0 / at.early, order="1/P", got="guessed")
-    return {
-        Sphere.cubic: Known(cubic.value, *cubic.remainders, Remainder("one in P", 1.0 / at.samples, order="1/P")),
-        Sphere.cubic_from_linear: Known(
-            np.zeros(at.early.size), Remainder("1/P in the learnability", STAIRCASE / at.early, order="1/P")
-        ),
-        Sphere.cubic_alone: alone,
-        Sphere.cubic_with_linear: Known(alone, leak),
-    }
+def many(at: Sphere) -> bool:
+    """Data sets enough to see the correction in 1/P."""
+    return to_half(at) and at.dimension <= 10 and at.draws >= 64
 
 
-def quadratic_degeneracy(at: Sphere) -> Said:
-    """A cubic space of O(d²) modes."""
-    right = _spectrum(at)
-    degeneracies = right.degeneracies.copy()
-    degeneracies[CUBIC] = sphere.degeneracy(2, at.dimension)
-    wrong = effective_ridge(Spectrum(right.eigenvalues, degeneracies), at.samples, at.ridge)
-    return {Sphere.cubic: Known(wrong.learnability[:, CUBIC], *theory(at)[Sphere.cubic].remainders)}
-
-
-def power_law(power: int) -> Rival:
-    """P_50 and P_90 proportional to d^power, with a constant of its own."""
-    return Rival(lambda at: dict.fromkeys((P50, P90), at.dimension**power), free="offset")
-
-
-def dense_curve(at: Sphere) -> tuple[Any, Any]:
-    samples = np.geomspace(at.samples[0], at.samples[-1], 60)
-    return samples / at.dimension**3, effective_ridge(_spectrum(at), samples, at.ridge).learnability[:, CUBIC]
-
-
-def _spectrum(at: Sphere) -> Spectrum:
-    return sphere.spectrum(KERNEL, at.dimension)
-
-
-def from_limit(dimension: int) -> NDArray[np.float64]:
-    """P_L/d³ over its limit for both levels: 1 + O(1/d)."""
-    return np.array([relative_to_limit(KERNEL, CUBIC, level, 0.01, dimension) for level in (0.5, 0.9)])
-
-
-def local_exponent(dimension: int) -> NDArray[np.float64]:
-    return np.asarray(CUBIC + np.log2(from_limit(dimension) / from_limit(dimension // 2)))
-
-
-@observable(Sphere.cubic)
-def samples_times_cubic(at: Sphere, cubic: NDArray[np.float64]) -> NDArray[np.float64]:
-    """P·L_3 averaged over the sizes: one number a dimension, in which what is of order 1/P stays finite."""
-    return np.asarray((at.samples * cubic).mean(axis=-1))
-
-
-SMALL = (Sphere(8, 740, draws=64), Sphere(10, 1_400, draws=16), Sphere(12, 2_300, draws=8))
+HALF = (Sphere(8, 190, draws=96), Sphere(10, 350, draws=16), Sphere(12, 570, draws=8), Sphere(16, 1_280, draws=2))
+MORE = (Sphere(8, 190, draws=256), Sphere(10, 350, draws=128), Sphere(12, 570, draws=64), Sphere(14, 880, draws=16),
+        Sphere(16, 1_280, draws=8), Sphere(20, 2_420, draws=4))  # fmt: skip
+NINETY = (Sphere(8, 740, draws=16), Sphere(10, 1_400, draws=8), Sphere(12, 2_300, draws=4))
+LARGE = (Sphere(16, 5_300, draws=2), Sphere(20, 10_100))
 TIERS = {
-    "quick": Tier([Sphere(8, 740, draws=32), Sphere(10, 1_400, draws=8), Sphere(12, 2_300, draws=3)], replicates=8),
+    "quick": Tier([*HALF, Sphere(8, 740, draws=8), Sphere(10, 1_400, draws=2), Sphere(12, 2_300)], replicates=8),
     "standard": Tier(
-        [*SMALL, Sphere(14, 3_600, draws=4), Sphere(16, 5_300, draws=2), Sphere(20, 10_100, draws=2)],
+        [*MORE, *NINETY, Sphere(14, 3_600, draws=2), *LARGE],
         replicates=8,
         note="kernel matrices of 10,100 points: 5 GiB",
     ),
     "paper": Tier(
-        [*SMALL, Sphere(16, 5_300, draws=2), Sphere(20, 10_100, draws=2), Sphere(24, 17_300), Sphere(28, 27_300)],
+        [*MORE, *NINETY, *LARGE, Sphere(24, 4_170), Sphere(28, 6_600), Sphere(24, 17_300), Sphere(28, 27_300)],
         replicates=8,
         note="the source gives no sizes; d = 28 needs kernel matrices of 27,300 points: 36 GiB and about an hour",
     ),
 }
 
-POWER_LAWS: dict[str, Rival | Theory | float] = {"square-law": power_law(2), "linear-law": power_law(1)}
-LEARNED = Check("cubic-learnability", Sphere.cubic)
+
+def within(found: Expression, asked: float | Expression, got: Origin = "bounded") -> tuple[Remainder, Remainder]:
+    """What follows the computed correction, and the resolution asked of the measurement.
+
+    The bound was checked on the cubic part (tests/theory/curves); carried over to the linear one it is a guess.
+    """
+    follows = abs(found.under(theory) - found.under(with_the_bound_of_what_follows))
+    return (
+        Remainder("orders beyond the computed correction", follows, order="1/P²", got=got),
+        resolution("resolution of the measurement", asked),
+    )
+
+
+LEARNED = Check(
+    "cubic-learnability", Sphere.cubic, rivals={"one-loop": one_loop, "bare-ridge": bare_ridge},
+    margin=within(Sphere.cubic, 0.005),
+)  # fmt: skip
+UNLEARNED = 1.0 - Sphere.linear
+LINEAR = Check(
+    "linear-part-left", UNLEARNED, rivals={"one-loop": one_loop, "bare-ridge": bare_ridge}, scale="log",
+    on=to_half, margin=within(log(UNLEARNED), 0.05, got="guessed"),
+)  # fmt: skip
+CORRECTION = Check(
+    "p50-needs-the-correction-in-one-over-p", P50, rivals={"effective-ridge-alone": leading}, scale="log", on=many,
+    margin=within(log(P50), 0.1 * abs(log(P50.under(theory)) - log(P50.under(leading)))),
+)  # fmt: skip
+NAMED = {"mode-counting": mode_counting, "bare-ridge": bare_ridge}
+SHAPES = {"square-law": power_law(2), "linear-law": power_law(1)}
+LEVEL50 = Check(
+    "cubic-p50", P50, rivals={"limit-formula": limit_formula, "bare-ridge": bare_ridge, **SHAPES}, scale="log",
+    on=to_half, margin=within(log(P50), 0.006),
+)  # fmt: skip
 EXPONENT = Check(
-    "cubic-exponent", exponent(P50, over=dimension), rivals={"square-law": 2.0, "linear-law": 1.0}, statement=True
-)
+    "cubic-exponent-at-these-sizes", exponent(P50, over=dimension), on=to_half, statement=True,
+    rivals={**NAMED, "limit-formula": limit_formula, "cube-law": 3.0, "square-law": 2.0, "linear-law": 1.0},
+    margin=within(exponent(P50, over=dimension), 0.01),
+)  # fmt: skip
+COEFFICIENT, SHIFT = 0.01 * STAIRCASE, 0.05  # a hundredth of the cubic part; a twentieth of P_50
 CHECKS = (
     LEARNED,
-    Check(
-        "correction-in-one-over-p",
-        samples_times_cubic,
-        theory=first_order,
-        rivals={"effective-ridge-alone": leading},
-        on=lambda at: at.dimension <= 10,  # where many data sets are cheap
-    ),
-    Check("cubic-p50", P50, rivals=POWER_LAWS, scale="log"),
-    Check("cubic-p90", P90, rivals=POWER_LAWS, scale="log"),
+    LINEAR,
+    CORRECTION,
+    LEVEL50,
+    Check("cubic-p90", P90, rivals={"bare-ridge": bare_ridge, **SHAPES}, scale="log",
+          on=to_ninety, margin=within(log(P90), 0.01)),
     EXPONENT,
-    Limit(
-        "limiting-exponent",
-        lambda: local_exponent(10**6),
-        expected=CUBIC,
-        # The distance from 3 halves when d doubles: that at half the dimension is twice what is left.
-        margin=(
-            Remainder("order 1/d", lambda: local_exponent(500_000) - CUBIC, order="1/d", got="computed"),
-            Remainder("rounding", 1e-10, got="bounded"),
-        ),
-    ),
-    Limit(
-        "limiting-level",
-        lambda: 2.0 * from_limit(10**6) - from_limit(500_000),
-        expected=1.0,
-        margin=(
-            Remainder("order 1/d²", lambda: 10.0 * (from_limit(10**6) - 1.0) ** 2, order="1/d²", got="guessed"),
-            Remainder("rounding", 1e-10, got="bounded"),
-        ),
-    ),
-    Check("linear-part-teaches-no-cubic", Sphere.cubic_from_linear),
-    Check(
-        "linear-part-leaves-p50",
-        crossing(Sphere.cubic_with_linear, 0.5) / crossing(Sphere.cubic_alone, 0.5),
-        scale="log",
-    ),
-)
+    Check("p90-exponent-at-these-sizes", exponent(P90, over=dimension), on=to_ninety,
+          rivals={"bare-ridge": bare_ridge, "square-law": 2.0}, margin=within(exponent(P90, over=dimension), 0.03)),
+    Limit("cubic-exponent-in-the-limit", lambda: local_exponent(10**6), expected=CUBIC,
+          # The distance from 3 halves when d doubles: that at half the dimension is twice what is left.
+          margin=(Remainder("order 1/d", lambda: local_exponent(500_000) - CUBIC, order="1/d", got="computed"),
+                  Remainder("rounding", 1e-10, got="bounded"))),
+    Limit("level-in-the-limit", level, expected=1.0,
+          # Extrapolated in 1/d it is off by order 1/d²: a third of the change from half the dimension is left.
+          margin=(Remainder("order 1/d²", lambda: level() - level(500_000), order="1/d²", got="computed"),
+                  Remainder("rounding", 1e-10, got="bounded"))),
+    # Degrees one and three do not mix under rotations: the mean over data sets is zero whatever the kernel learns, so
+    # long as it is rotation-invariant. What is asked is the smallest help that a staircase would be worth the name for.
+    Check("linear-part-teaches-no-cubic", Sphere.cubic_from_linear, on=to_half,
+          rivals={"a-hundredth-of-the-cubic-part": COEFFICIENT},
+          margin=(resolution("resolution: a quarter of that", COEFFICIENT / 4),)),
+    Check("linear-part-leaves-p50", crossing(Sphere.cubic_with_linear, 0.5) / crossing(Sphere.cubic_alone, 0.5),
+          scale="log", on=to_half, rivals={"a-twentieth-earlier": 1.0 - SHIFT},
+          margin=(resolution("resolution: a quarter of that", SHIFT / 4),)),
+)  # fmt: skip
 
 CASE = Case(
     theories={Sphere: theory},
@@ -171,11 +157,15 @@ CASE = Case(
             "kernel-stretched-along-teacher",
             contradicts=LEARNED,
             experiment=Stretched,
-            on=lambda at: at.dimension == 8,
+            on=lambda at: at.dimension == 8 and to_ninety(at),
             why="without rotation invariance the cubic part is learned early",
         ),
         Control("ridge-omitted", contradicts=LEARNED, theory=partial(theory, ridge=1e-9)),
-        Control("degeneracy-d-squared", contradicts=EXPONENT, theory=quadratic_degeneracy),
+        Control("traces-counted-as-modes", contradicts=LEVEL50, theory=partial(with_cubic_modes, None),
+                why="d(d+1)(d+2)/6 symmetric tensors: d more than there are cubic harmonics"),
+        Control("degeneracy-d-squared", contradicts=EXPONENT, theory=partial(with_cubic_modes, 2)),
+        Control("ridge-counted-as-samples", contradicts=EXPONENT, theory=limit_formula,
+                why="the limit's formula where d is finite"),
     ),
     figure=Figure(
         y=Sphere.cubic,
@@ -186,4 +176,4 @@ CASE = Case(
         curve=dense_curve,
         log="x",
     ),
-)
+)  # fmt: skip

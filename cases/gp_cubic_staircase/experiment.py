@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fieldbench.claims import Experiment, Quantity
 from fieldbench.data import on_sphere
 from fieldbench.regression import NestedRegression
-from fieldbench.regression.modes import harmonic, rotation_averaged_learnability, zonal_coefficients
+from fieldbench.regression.modes import harmonic, rotation_averaged_learnability
 from fieldbench.theory.kernels import Kernel, sphere
 
 KERNEL, CUBIC = Kernel("erf"), 3
@@ -37,9 +37,10 @@ class Sphere(Experiment):
     @property
     def early(self) -> NDArray[np.int_]:
         """Those up to about 2 P_50: all that matters to the linear part."""
-        return self.samples[self.samples <= 0.4 * self.largest]
+        return self.samples[self.samples <= 0.6 * self.dimension**3]
 
     cubic = Quantity("samples", symbol="L_3", doc="learnability of the cubic harmonics, averaged over rotations")
+    linear = Quantity("early", symbol="L_1", doc="learnability of the linear harmonics, averaged over them")
     cubic_from_linear = Quantity("early", symbol="L_31", doc="cubic coefficient learned from the linear part alone")
     cubic_alone = Quantity("early", doc="cubic coefficient learned from one zonal harmonic alone")
     cubic_with_linear = Quantity("early", doc="the same from the whole staircase")
@@ -52,17 +53,20 @@ class Sphere(Experiment):
         inputs = np.asarray(on_sphere(key, self.largest, self.dimension))
         cosines = inputs @ inputs.T / self.dimension
         gram = KERNEL.of_cosine(cosines)
-        eigenvalue = sphere.eigenvalues(KERNEL, self.dimension, CUBIC + 1)[CUBIC]
+        eigenvalues = sphere.eigenvalues(KERNEL, self.dimension, CUBIC + 1)
         averaged = rotation_averaged_learnability(
-            gpr, gram, cosines, self.ridge, self.samples, dimension=self.dimension, degree=CUBIC, eigenvalue=eigenvalue
-        )
+            gpr, gram, cosines, self.ridge, self.samples, dimension=self.dimension, degree=CUBIC,
+            eigenvalue=float(eigenvalues[CUBIC]),
+        )  # fmt: skip
+        # ⟨f, φ⟩ of f learned from each of x_1 … x_d, the linear harmonics, and from the zonal cubic one along x_1.
         few = self.early[-1]
-        leaked, alone = zonal_coefficients(
-            gpr, gram[:few, :few], inputs[:few], np.eye(self.dimension)[0], self.ridge, self.early,
-            target_degrees=(1, CUBIC), degree=CUBIC, eigenvalue=eigenvalue,
-        ).T  # fmt: skip
+        targets = np.column_stack([inputs, harmonic(CUBIC, self.dimension, inputs[:, 0] / self.dimension**0.5)])[:few]
+        functionals = (targets * np.append(np.full(self.dimension, eigenvalues[1]), eigenvalues[CUBIC])).T
+        learned = gpr.predictions(gram[:few, :few], self.ridge, targets, functionals, self.early)
+        leaked, alone = learned[:, -1, 0], learned[:, -1, -1]
         return {
             self.cubic: averaged,
+            self.linear: np.trace(learned[:, :-1, :-1], axis1=1, axis2=2) / self.dimension,
             self.cubic_from_linear: leaked,
             self.cubic_alone: alone,
             self.cubic_with_linear: alone + leaked / STAIRCASE,

@@ -1,143 +1,150 @@
-"""What exact small lattices leave open at larger ones.
+"""What exact small lattices and finite-size scaling say of larger ones, with no free amplitude.
 
-They show that every remainder of finite-size scaling falls with L, so that a sweep which starts at L is off by less
-than the exact lattices one octave below, from L/2 to L: no constant is guessed.
+The exact tori of 8, 10 and 12 fix the amplitudes of the leading power and of its first two corrections, L^{−7/4} and
+L^{−2}. What is left is computed as what the second of them and a third, through the torus of 6, bring; other orders
+move the law by less.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.claims import Expression, Known, Remainder, Said, across
+from fieldbench.claims import Expression, Known, Quantity, Remainder, Said, across, observable
 from fieldbench.errors import BadInput
 from fieldbench.theory.ising import LARGEST_TORUS, Scaling, kaufman, onsager, scaling, torus_moments
 
 from .experiment import Torus
 
+FloatArray = NDArray[np.float64]
 
-def exponents_left(smallest: int) -> Scaling:
-    """How far the exact local exponents one octave below `smallest` are from the limit."""
-    return Scaling.combined(lambda e, limit: abs(e - limit), scaling.exact_exponents(_half(smallest)), scaling.ISING)
+ONSAGER, ROUND = onsager.CRITICAL_TEMPERATURE, 2.25
+FAR = 1e9
+"""A size without corrections."""
+
+COUPLING = 1e-3
+"""The resolution asked of K where the lattice is known exactly: an energy is a thermometer."""
+
+resolution = partial(Remainder, got="chosen")
+POWERS = {
+    Torus.susceptibility: "susceptibility",
+    Torus.correlation: "correlation",
+    Torus.binder_slope: "binder_slope",
+    Torus.binder: "binder",
+}
+ASKED = Scaling(susceptibility=0.002, correlation=0.003, binder_slope=0.05, binder=0.0033)
+"""Relative resolution asked of each at one size: below half of what three Potts states change by, from 12 to 16."""
 
 
-def binder_left(size: int) -> float:
-    """|U − U*| of the exact torus of half the size (of 8 × 8 above 16)."""
-    return abs(torus_moments(min(size // 2, 8), onsager.CRITICAL_COUPLING).binder - onsager.CRITICAL_BINDER)
+def universality(at: Torus) -> Said:
+    """At T_c: powers of L with two corrections, and Kaufman's energy."""
+    fewer, law, more = (scaling.corrected(at.size, scaling.ORDERS[:count]) for count in (1, 2, 3))
+
+    def known(name: str) -> Known:
+        value, first, third = (getattr(one, name) for one in (law, fewer, more))
+        left = abs(value - first) + abs(third - value)
+        asked = resolution("resolution of one size", getattr(ASKED, name), relative=True)
+        return Known(value, Remainder("second and third corrections", left, "L^{-2}", got="computed"), asked)
+
+    energy = kaufman(at.size, at.coupling).energy
+    return {Torus.energy: energy, **{quantity: known(name) for quantity, name in POWERS.items()}}
 
 
-def coupling_resolution(size: int) -> float:
-    """Error of the coupling that would shift the susceptibility's exponent by what is left of it at size 8.
+def series(corrections: int, at: Torus) -> Said:
+    """The same with another number of corrections, from none to three."""
+    if corrections:
+        return _said(at, scaling.corrected(at.size, scaling.ORDERS[:corrections]))
+    leading = Scaling.combined(lambda value, y: value * (at.size / FAR) ** y, scaling.corrected(FAR), scaling.ISING)
+    return _said(at, leading)
 
-    Any observable at K is a thermometer; this is how well the exponents need it to be read. d ln χ/dK ∝ L^{1/ν} is
-    taken over from the largest exact torus not above `size`.
+
+no_corrections, first_correction, third_correction = (partial(series, count) for count in (0, 1, 3))
+
+
+def left(observable: Expression) -> Expression:
+    """What the second and the third correction bring to an observable."""
+    law = observable.under(universality)
+    return abs(law - observable.under(first_correction)) + abs(law - observable.under(third_correction))
+
+
+def of_class(law: Scaling, at: Torus) -> Said:
+    """Another universality class with the largest exact torus and the corrections of this one; U* is not told."""
+    shifted = Scaling.combined(
+        lambda value, other, own: value * (at.size / LARGEST_TORUS) ** (other - own),
+        scaling.corrected(at.size), law, scaling.ISING,
+    )  # fmt: skip
+    return _said(at, shifted)
+
+
+def _said(at: Torus, law: Scaling) -> Said:
+    powers: Said = {quantity: getattr(law, name) for quantity, name in POWERS.items()}
+    return {Torus.energy: kaufman(at.size, at.coupling).energy, **powers}
+
+
+def at_kaufmans_energy(quantity: Quantity) -> Expression:
+    """A power of L at the exact energy of its lattice: χ and E fluctuate together, and what they share is known.
+
+    Any coefficient leaves the mean as predicted; that of the fluctuation formula, (d ln χ/dK)/(dE/dK), is best.
     """
-    exact = torus_moments(min(size, LARGEST_TORUS), onsager.CRITICAL_COUPLING)
-    slope = exact.susceptibility_slope / exact.susceptibility * size / min(size, LARGEST_TORUS)
-    return exponents_left(8).susceptibility * math.log(2) / slope
+
+    @observable(quantity, Torus.energy)
+    def shifted(at: Torus, values: FloatArray, energy: FloatArray) -> FloatArray:
+        lattice = kaufman(at.size, at.coupling)
+        exact = torus_moments(LARGEST_TORUS, onsager.CRITICAL_COUPLING)
+        name = POWERS[quantity]
+        rate = getattr(exact, f"{name}_slope") / getattr(exact, name) * at.size / LARGEST_TORUS
+        slope = -lattice.heat / at.coupling**2
+        return np.asarray(values * np.exp(-rate / slope * (energy - lattice.energy)))
+
+    return shifted
 
 
-@dataclass(frozen=True)
-class CrossingLeft:
-    """What keeps the crossing of sizes L and 2L, by one step from K, from T_c, as the exact pair l = L/2 ≤ 6 has it.
+def exact(at: Torus, off: float = 0.0) -> Said:
+    """Kaufman's energy, at a coupling that is `off` by a fraction, as well as the coupling is asked for."""
+    lattice = kaufman(at.size, at.coupling * (1.0 + off))
+    asked = resolution("resolution: a thousandth of the coupling", COUPLING * lattice.heat / at.coupling)
+    return {Torus.energy: Known(lattice.energy, asked)}
 
-    shift: of the exact crossing itself (it falls faster than 1/L²).
-    curvature: of U(K), by the same step from the same scaled distance (K − K_c) L, times l/L.
+
+def crossing_of(size: int, coupling: float, order: float = 7 / 4) -> float:
+    """T at which U of L and 2L meet, by one Newton step from K, carried over from the exact pairs 4, 8 and 6, 12.
+
+    At one scaled distance x = (K − K_c)L the step ends at K_c + [f(x) + g(x) L^{−7/4}]/L: corrections to scaling, and
+    the curvature of U in f. Two pairs give f and g; order = ∞ takes the larger pair alone.
     """
+    if size < 4:
+        raise BadInput(f"size {size}: the pairs of exact tori begin at 4")
+    critical, pairs = onsager.CRITICAL_COUPLING, (4, LARGEST_TORUS // 2)
+    scaled = (coupling - critical) * size
 
-    shift: float
-    curvature: float
+    def step(half: int) -> float:
+        start = critical + scaled / half
+        tori = [torus_moments(count * half, start) for count in (1, 2)]
+        return (1.0 / scaling.binder_crossing(tori[0], tori[1], start) - critical) * half
+
+    far, near = map(step, pairs)
+    ratio = (pairs[1] / pairs[0]) ** -order
+    slope = (far - near) / (1.0 - ratio)
+    limit = near - slope * ratio
+    return 1.0 / (critical + (limit + slope * (size / pairs[0]) ** -order) / size)
 
 
-def crossing_left(size: int, coupling: float) -> CrossingLeft:
-    half = _half(size)
-    crossing = onsager.CRITICAL_COUPLING
-    for _ in range(8):
-        crossing = 1 / _crossing(half, crossing)
-    distance = (coupling - onsager.CRITICAL_COUPLING) * size / half
-    stepped = _crossing(half, crossing + distance)
-    return CrossingLeft(abs(1 / crossing - onsager.CRITICAL_TEMPERATURE), abs(stepped - 1 / crossing) * half / size)
-
-
-def at_the_smallest(left: Callable[[CrossingLeft], float]) -> Expression:
-    """What is left of the crossing of the smallest lattice of a check and the next."""
+def of_the_smallest(order: float) -> Expression:
+    """The crossing of the smallest lattice of a check and the next."""
 
     @across(labels=("of the smallest",))
-    def of_the_smallest(experiments: Sequence[Torus]) -> NDArray[np.float64]:
+    def crossing(experiments: Sequence[Torus]) -> FloatArray:
         smallest = min(experiments, key=lambda torus: torus.size)
-        return np.array([[left(crossing_left(smallest.size, smallest.coupling))]])
+        return np.array([[crossing_of(smallest.size, smallest.coupling, order)]])
 
-    return of_the_smallest
-
-
-CROSSING_LEFT = (
-    Remainder("shift of the crossing, exact one octave below", at_the_smallest(lambda left: left.shift), "L^{-2}",
-              got="bounded"),
-    Remainder("curvature over the step, exact one octave below", at_the_smallest(lambda left: left.curvature),
-              "(K − K_c)²", got="bounded"),
-)  # fmt: skip
+    return crossing
 
 
 def heat_step(size: int) -> float:
     """Increase of the exact specific heat at T_c per unit of ln L."""
     small, large = (kaufman(n, onsager.CRITICAL_COUPLING).heat for n in (size, 2 * size))
     return (large - small) / math.log(2.0)
-
-
-def _crossing(size: int, coupling: float) -> float:
-    return scaling.binder_crossing(torus_moments(size, coupling), torus_moments(2 * size, coupling), coupling)
-
-
-def _half(size: int) -> int:
-    """Half the size, or the largest even size below it whose double has an exact torus."""
-    if size < 4:
-        raise BadInput(f"size {size} has no exact torus one octave below: start at 4")
-    return min(size // 2 - (size // 2) % 2, LARGEST_TORUS // 2)
-
-
-ONSAGER, ROUND, SMALLEST = onsager.CRITICAL_TEMPERATURE, 2.25, 8
-
-
-def universality(at: Torus) -> Said:
-    """At T_c: powers of L, that of dU/dK with its first correction, and U*. What is left falls with L."""
-    largest, left, octaves = (
-        scaling.exact_values(LARGEST_TORUS),
-        exponents_left(SMALLEST),
-        np.log(at.size / LARGEST_TORUS),
-    )
-
-    def law(value: float, off: float) -> Known:
-        words = "corrections to scaling, exact one octave below"
-        return Known(value, Remainder(words, off * octaves, "L^{-7/4}", got="bounded", relative=True))
-
-    powers = Scaling.combined(lambda value, y: value * (at.size / LARGEST_TORUS) ** y, largest, scaling.ISING)
-    beyond = "corrections to scaling, exact at half the size, 8 at most"
-    return {
-        Torus.susceptibility: law(powers.susceptibility, left.susceptibility),
-        Torus.correlation: law(powers.correlation, left.correlation),
-        Torus.binder_slope: law(scaling.corrected(at.size).binder_slope, left.binder_slope),
-        Torus.binder: Known(onsager.CRITICAL_BINDER, Remainder(beyond, binder_left(at.size), got="bounded")),
-    }
-
-
-def exact(at: Torus) -> Said:
-    """The finite lattice itself, of Kaufman and by transfer matrix: as good as the exponents need the coupling."""
-    lattice, off = kaufman(at.size, at.coupling), coupling_resolution(at.size)
-
-    def read(value: float, slope: float) -> Known:
-        words = "resolution of the coupling that the exponents need"
-        return Known(value, Remainder(words, slope * off, got="computed"))
-
-    energy: Said = {Torus.energy: read(lattice.energy, lattice.heat / at.coupling**2)}
-    if at.size > LARGEST_TORUS:
-        return energy
-    torus = torus_moments(at.size, at.coupling)
-    return {
-        **energy,
-        Torus.susceptibility: read(torus.susceptibility, torus.susceptibility_slope),
-        Torus.correlation: read(torus.correlation, torus.correlation_slope),
-    }

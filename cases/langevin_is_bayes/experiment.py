@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment, Quantity, batched
 from fieldbench.regression import NestedRegression
@@ -25,24 +27,38 @@ Values = Mapping[Quantity, Any]
 BLOCK = 16
 
 DIMENSION, SAMPLES, TESTS, RIDGE = 5, 24, 16, 1.0
-_POINTS = np.random.default_rng(0).normal(size=(SAMPLES + TESTS, DIMENSION))
-TRAIN, TEST = _POINTS[:SAMPLES], _POINTS[SAMPLES:]
-TARGETS = 2 * TRAIN[:, 0]
+
+
+class DataSet(NamedTuple):
+    """Inputs (samples, d), targets 2x_1 (samples,), and test inputs (tests, d)."""
+
+    train: NDArray[np.float64]
+    targets: NDArray[np.float64]
+    test: NDArray[np.float64]
+
+
+@cache
+def data_set(number: int) -> DataSet:
+    """Standard normal inputs, one set a number: given, as the posterior is that of given data."""
+    points = np.random.default_rng(number).normal(size=(SAMPLES + TESTS, DIMENSION))
+    return DataSet(points[:SAMPLES], 2 * points[:SAMPLES, 0], points[SAMPLES:])
 
 
 class Trained(Chains):
-    """Langevin training of networks of `width` hidden units on the one data set, from draws of the prior."""
+    """Langevin training of networks of `width` hidden units on one data set, from draws of the prior."""
 
     width: int
     chains: int
+    data: int
     activation: ClassVar[str]
     hidden_variance: ClassVar[float] = 1.0
     relative_step: ClassVar[float] = float(Underdamped().step)
 
     def energy(self, replicates: int) -> TwoLayerNetwork:
-        targets = np.broadcast_to(TARGETS.astype(np.float32), (replicates, self.chains, SAMPLES))
+        given = data_set(self.data)
+        targets = np.broadcast_to(given.targets.astype(np.float32), (replicates, self.chains, SAMPLES))
         return fully_connected(
-            TRAIN.astype(np.float32), targets, width=self.width, ridge=RIDGE, activation=self.activation,
+            given.train.astype(np.float32), targets, width=self.width, ridge=RIDGE, activation=self.activation,
             hidden_variance=self.hidden_variance,
         )  # fmt: skip
 
@@ -54,12 +70,12 @@ class Trained(Chains):
 
 @dataclass(frozen=True)
 class Linear(Trained, stream="linear"):
-    """Linear networks; beside them `draws` sweeps of one exact Gibbs chain, which needs no step."""
+    """Linear networks, whose posterior is known in closed form at any width."""
 
     width: int
     steps: int
-    draws: int
     chains: int = 8
+    data: int = 0
 
     direction: ClassVar = np.arange(DIMENSION)
     watched: ClassVar = direction
@@ -68,13 +84,10 @@ class Linear(Trained, stream="linear"):
     predictor = Quantity("direction", symbol="⟨B⟩", doc="mean predictor of f(x) = B·x, B = Σ_c a_c w_c", chain=True)
     weights = Quantity("direction", symbol="⟨wᵀw⟩_ii", doc="squared norm of the hidden weights", chain=True)
     readout = Quantity(symbol="⟨|a|²⟩", doc="squared norm of the readout", chain=True)
-    gibbs_predictor = Quantity("direction", symbol="⟨B⟩", doc="by Gibbs", chain=True)
-    gibbs_weights = Quantity("direction", symbol="⟨wᵀw⟩_ii", doc="by Gibbs", chain=True)
-    gibbs_rhat = Quantity("direction", symbol="R-hat", doc="of the halves of a Gibbs chain")
 
     @batched(BLOCK)
     def measure(self, keys: jax.Array, *, sampler: Sampler) -> Values:
-        return {**self.by_langevin(keys, sampler), **self.by_gibbs(keys)}
+        return self.by_langevin(keys, sampler)
 
     def by_langevin(self, keys: jax.Array, sampler: Sampler) -> Values:
         trace = linear_traces(sampler, self.energy(len(keys)), keys, self.steps)
@@ -85,8 +98,24 @@ class Linear(Trained, stream="linear"):
             **self.mixing(trace.predictor),
         }
 
+
+@dataclass(frozen=True)
+class BesideGibbs(Linear, stream="linear-beside-gibbs"):
+    """The same beside `draws` sweeps of one exact Gibbs chain, which needs no step."""
+
+    draws: int = 6000
+
+    gibbs_predictor = Quantity("direction", symbol="⟨B⟩", doc="by Gibbs", chain=True)
+    gibbs_weights = Quantity("direction", symbol="⟨wᵀw⟩_ii", doc="by Gibbs", chain=True)
+    gibbs_rhat = Quantity("direction", symbol="R-hat", doc="of the halves of a Gibbs chain")
+
+    @batched(BLOCK)
+    def measure(self, keys: jax.Array, *, sampler: Sampler) -> Values:
+        return {**self.by_langevin(keys, sampler), **self.by_gibbs(keys)}
+
     def by_gibbs(self, keys: jax.Array) -> Values:
-        prior, data = LinearPrior(self.width, 1.0, RIDGE), (jnp.asarray(TRAIN), jnp.asarray(TARGETS))
+        given, prior = data_set(self.data), LinearPrior(self.width, 1.0, RIDGE)
+        data = jnp.asarray(given.train), jnp.asarray(given.targets)
         means, draws = gibbs_means(keys, *data, prior=prior, sweeps=self.draws)
         return {
             self.gibbs_predictor: means.predictor,
@@ -96,7 +125,7 @@ class Linear(Trained, stream="linear"):
 
 
 @dataclass(frozen=True)
-class ReadoutDrawn(Linear, stream="linear-readout-drawn"):
+class ReadoutDrawn(BesideGibbs, stream="linear-readout-drawn"):
     """The readout is drawn from its exact conditional law after every fourth step."""
 
     @batched(BLOCK)
@@ -133,6 +162,7 @@ class Prior(Experiment, stream="prior"):
 
     width: int
     draws: int
+    data: int = 0
 
     test: ClassVar = np.arange(TESTS)
 
@@ -144,17 +174,17 @@ class Prior(Experiment, stream="prior"):
 
     @batched(BLOCK)
     def measure(self, keys: jax.Array, *, gpr: NestedRegression) -> Values:
-        points, kernel = np.concatenate([TRAIN, TEST]), Kernel("erf")
-        gram, cross = kernel(TRAIN, TRAIN), kernel(TEST, TRAIN)
-        regressed = gpr.predictions(gram, RIDGE, np.column_stack([TARGETS, cross.T]), cross, np.array([SAMPLES]))[0]
-        single = [jnp.asarray(array, jnp.float32) for array in (points, TARGETS, kernel(points, points))]
+        (train, targets, test), kernel = data_set(self.data), Kernel("erf")
+        points, gram, cross = np.concatenate([train, test]), kernel(train, train), kernel(test, train)
+        regressed = gpr.predictions(gram, RIDGE, np.column_stack([targets, cross.T]), cross, np.array([SAMPLES]))[0]
+        single = [jnp.asarray(array, jnp.float32) for array in (points, targets, kernel(points, points))]
         request = {"width": self.width, "ridge": RIDGE, "networks": self.draws}
         draws = [reweighted_prior(jax.random.fold_in(key, 1), *single, **request) for key in keys]
         return {
             self.bayes_mean: [draw.mean for draw in draws],
             self.bayes_variance: [draw.variance for draw in draws],
             self.gp_mean: np.tile(regressed[:, 0], (len(keys), 1)),
-            self.gp_variance: np.tile(kernel.diagonal(TEST) - np.diag(regressed[:, 1:]), (len(keys), 1)),
+            self.gp_variance: np.tile(kernel.diagonal(test) - np.diag(regressed[:, 1:]), (len(keys), 1)),
             self.effective: [draw.effective for draw in draws],
         }
 
@@ -163,7 +193,7 @@ class Prior(Experiment, stream="prior"):
 class Erf(Prior, Trained, stream="erf"):
     """Erf networks under Langevin, beside exact Bayes at the same width."""
 
-    steps: int
+    steps: int = 1600
     chains: int = 8
 
     watched: ClassVar = np.arange(1)
@@ -176,7 +206,7 @@ class Erf(Prior, Trained, stream="erf"):
     @batched(BLOCK)
     def measure(self, keys: jax.Array, *, gpr: NestedRegression, sampler: Sampler) -> Values:  # type: ignore[override]
         bayes = super().measure(keys, gpr=gpr)
-        trace = output_traces(sampler, self.energy(len(keys)), TEST, keys, self.steps)
+        trace = output_traces(sampler, self.energy(len(keys)), data_set(self.data).test, keys, self.steps)
         spread = (trace.output - trace.output.mean(axis=(0, 1, 2))) ** 2
         return {
             **bayes,

@@ -14,7 +14,7 @@ from fieldbench.theory.kernels import Kernel
 from fieldbench.theory.langevin import response_defect, wide_langevin
 from fieldbench.theory.networks import FiniteWidth, LinearPosterior, finite_width, linear_posterior
 
-from .experiment import RIDGE, TARGETS, TEST, TRAIN, Erf, Linear, Prior
+from .experiment import RIDGE, BesideGibbs, Erf, Linear, Prior, data_set
 
 FloatArray = NDArray[np.float64]
 
@@ -22,12 +22,13 @@ FRICTION = float(Underdamped().friction)
 
 
 @cache
-def tempered(width: int, temperature: float = 1.0) -> LinearPosterior:
+def tempered(width: int, data: int, temperature: float = 1.0) -> LinearPosterior:
     """Exact posterior of a linear network.
 
     At twice the temperature the noise and both layers' priors double: f = aw is that of inputs twice as large.
     """
-    law = linear_posterior(temperature * TRAIN, TARGETS, width=width, ridge=temperature * RIDGE)
+    train, targets, _ = data_set(data)
+    law = linear_posterior(temperature * train, targets, width=width, ridge=temperature * RIDGE)
     return LinearPosterior(
         predictor=temperature * law.predictor,
         covariance=temperature**2 * law.covariance,
@@ -41,29 +42,46 @@ def exact_linear(at: Linear) -> Said:
 
     A Störmer–Verlet scheme is off by h²ω²/4 in a variance, ω = 1 for what moves slowly; BAOAB by less.
     """
-    law, weights = tempered(at.width), np.diag(tempered(at.width).weight_gram)
+    law = tempered(at.width, at.data)
+    weights = np.diag(law.weight_gram)
     twentieth = 0.05 * np.sqrt(np.diag(law.covariance))
     resolution = Remainder("resolution: 2 %", 0.02, got="chosen", relative=True)
     step = Remainder("step", at.step**2 / 4, order="h²", got="bounded", relative=True)
-    return {
+    langevin: Said = {
         Linear.predictor: Known(
             law.predictor, Remainder("resolution: a twentieth of the posterior's spread", twentieth, got="chosen")
         ),
         Linear.weights: Known(weights, resolution, step),
         Linear.readout: Known(law.readout_gram, resolution, step),
-        Linear.gibbs_predictor: law.predictor,
-        Linear.gibbs_weights: weights,
     }
+    gibbs: Said = {BesideGibbs.gibbs_predictor: law.predictor, BesideGibbs.gibbs_weights: weights}
+    return {**langevin, **gibbs} if isinstance(at, BesideGibbs) else langevin
 
 
 def doubled_noise(at: Linear) -> Said:
     """The noise 2σξ as printed in arXiv:2310.03789 eq. 6."""
-    law = tempered(at.width, 2.0)
-    return {Linear.predictor: law.predictor, Linear.weights: np.diag(law.weight_gram)}
+    return _of(tempered(at.width, at.data, 2.0))
+
+
+def halved_noise(at: Linear) -> Said:
+    """The noise σξ, without √2."""
+    return _of(tempered(at.width, at.data, 0.5))
+
+
+def one_neuron_fewer(at: Linear) -> Said:
+    return _of(tempered(at.width - 1, at.data))
+
+
+def half_the_width(at: Linear) -> Said:
+    return _of(tempered(at.width // 2, at.data))
 
 
 def infinitely_wide(at: Linear) -> Said:
-    return {Linear.predictor: tempered(10**7).predictor}
+    return {Linear.predictor: tempered(10**7, at.data).predictor}
+
+
+def _of(law: LinearPosterior) -> Said:
+    return {Linear.predictor: law.predictor, Linear.weights: np.diag(law.weight_gram), Linear.readout: law.readout_gram}
 
 
 def departure_of_mean(at: Prior, mean: FloatArray, limit: FloatArray) -> FloatArray:
@@ -89,8 +107,9 @@ def outputs_over_bayes(at: Erf, outputs: FloatArray, bayes: FloatArray) -> Float
 
 
 @cache
-def expansion() -> FiniteWidth:
-    return finite_width(Kernel("erf"), TRAIN, TARGETS, TEST, ridge=RIDGE)
+def expansion(data: int) -> FiniteWidth:
+    train, targets, test = data_set(data)
+    return finite_width(Kernel("erf"), train, targets, test, ridge=RIDGE)
 
 
 def exact_bayes(at: Prior, connected: bool = False) -> dict[Expression, Known]:
@@ -98,7 +117,7 @@ def exact_bayes(at: Prior, connected: bool = False) -> dict[Expression, Known]:
 
     A line in 1/N leaves its slope times the square of the expansion's parameter, the evidence's variance.
     """
-    law = expansion()
+    law = expansion(at.data)
 
     def first_order(limit: FloatArray, slope: FloatArray) -> Known:
         departure, parameter = slope / at.width, law.evidence_variance / at.width
@@ -114,21 +133,21 @@ def exact_bayes(at: Prior, connected: bool = False) -> dict[Expression, Known]:
 
 def trained(at: Erf) -> Said:
     """Langevin samples the same posterior but for its step, which the outputs feel at any width."""
-    bayes, parameter = exact_bayes(at), expansion().evidence_variance / at.width
+    bayes, parameter = exact_bayes(at), expansion(at.data).evidence_variance / at.width
 
     def sampled(exact: Quantity, limit: Quantity) -> Known:
         missed = step_bias(at) * (bayes[exact].value - bayes[limit].value)
         step = Remainder("step, through the response of quartic modes", missed, order="h²", got="computed")
         return Known(bayes[exact].value, *bayes[exact].remainders, step)
 
-    outputs = wide_variance(at.step) / np.sum(expansion().variance)
+    outputs = wide_variance(at.step, at.data) / np.sum(expansion(at.data).variance)
     return {
         **bayes,
         Erf.mean: sampled(Prior.bayes_mean, Prior.gp_mean),
         Erf.variance: sampled(Prior.bayes_variance, Prior.gp_variance),
         outputs_over_bayes: Known(
             outputs,
-            Remainder("resolution: 1 %", 0.01, got="chosen"),
+            Remainder("resolution: 0.8 %", 0.008, got="chosen"),
             Remainder("order 1/N of the bias", (outputs - 1) * parameter, order="1/N"),
         ),
     }
@@ -140,9 +159,10 @@ def step_bias(at: Erf) -> float:
 
 
 @cache
-def wide_variance(step: float) -> float:
+def wide_variance(step: float, data: int) -> float:
     """Summed variance of the outputs as N → ∞."""
-    law = wide_langevin(TRAIN, TARGETS, TEST, ridge=RIDGE, step=step, friction=FRICTION)
+    train, targets, test = data_set(data)
+    law = wide_langevin(train, targets, test, ridge=RIDGE, step=step, friction=FRICTION)
     return float(np.sum(law.variance))
 
 
@@ -150,6 +170,12 @@ def connected_alone(at: Prior) -> Said:
     """Without the fluctuation of the kernel: right for the kernel, not for the predictor."""
     found = values(exact_bayes(at, connected=True))
     return {**found, Erf.mean: found[Prior.bayes_mean], Erf.variance: found[Prior.bayes_variance]}
+
+
+def kernel_turned_alone(at: Erf) -> Said:
+    """Langevin's networks turn the kernel, and its fluctuation does nothing to them."""
+    found, turned = values(exact_bayes(at)), values(exact_bayes(at, connected=True))
+    return {**found, Erf.mean: turned[Prior.bayes_mean], Erf.variance: turned[Prior.bayes_variance]}
 
 
 def gaussian_process(at: Erf) -> Said:

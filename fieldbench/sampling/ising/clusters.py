@@ -71,14 +71,16 @@ def wolff(
     if jax.random.key_data(key).shape != (2,):
         raise BadInput("pass one Threefry key, as jax.random.key(seed) makes it")
     probability = np.uint32(round(-math.expm1(-2 * coupling) * 2**DIGITS))
-    traces: IsingTraces = _run(key, probability, size, chains // WORD, steps, burn_in, periodic)
+    traces: IsingTraces = _run(key, probability, np.bool_(periodic), size, chains // WORD, steps, burn_in)
     return traces
 
 
-@partial(jax.jit, static_argnums=(2, 3, 4, 5, 6), compiler_options=WIDE_VECTORS)
+@partial(jax.jit, static_argnums=(3, 4, 5, 6), compiler_options=WIDE_VECTORS)
 def _run(
-    key: Array, probability: Array, size: int, words: int, steps: int, burn_in: int, periodic: bool
+    key: Array, probability: Array, periodic: Array, size: int, words: int, steps: int, burn_in: int
 ) -> IsingTraces:
+    """Open edges are data, not code: one compilation a size."""
+
     def step(spins: Array, number: Array) -> tuple[Array, IsingTraces]:
         open_bonds = _open_bonds(jax.random.fold_in(key, number), probability, spins, periodic)
         seed_key = jax.random.fold_in(key, number + np.uint32(burn_in + steps))
@@ -92,7 +94,9 @@ def _run(
     return IsingTraces(*(trace[burn_in:] for trace in traces))
 
 
-def _open_bonds(key: Array, probability: Array | np.uint32, spins: Array, periodic: bool) -> tuple[Array, Array]:
+def _open_bonds(
+    key: Array, probability: Array | np.uint32, spins: Array, periodic: Array | bool
+) -> tuple[Array, Array]:
     """Open bonds to the next site along either axis: equal spins, and a coin of the given probability.
 
     The coin of a bit is built digit by digit from the last: x ← x or r where the digit is 1, x and r where it is 0,
@@ -123,10 +127,10 @@ def _across(spins: Array, axis: int) -> Array:
     return spins ^ jnp.roll(spins, -1, axis)
 
 
-def _exists(spins: Array, axis: int, periodic: bool) -> Array:
+def _exists(spins: Array, axis: int, periodic: Array | bool) -> Array:
     """Bonds to the next site along the axis: all, or all but the last."""
     last = jnp.arange(spins.shape[axis]) == spins.shape[axis] - 1
-    mask = jnp.where(last & (not periodic), jnp.uint32(0), _ONES)
+    mask = jnp.where(last & ~jnp.asarray(periodic), jnp.uint32(0), _ONES)
     return mask.reshape((-1, 1, 1) if axis == 0 else (1, -1, 1))
 
 
@@ -177,12 +181,12 @@ def _apart(words: Array) -> Array:
     return barrier
 
 
-def _observe(spins: Array, periodic: bool) -> IsingTraces:
+def _observe(spins: Array, periodic: Array | bool) -> IsingTraces:
     sites, half = spins.shape[0] ** 2, spins.shape[0] // 2
     bonds, pairs = jnp.int32(0), jnp.int32(2 * sites)
     for axis in (0, 1):
         exists = _exists(spins, axis, periodic)
-        count = sites if periodic else sites - spins.shape[0]
+        count = jnp.where(periodic, sites, sites - spins.shape[0]).astype(jnp.int32)
         bonds = bonds + count - 2 * _count(_across(spins, axis) & exists)
         # Each pair at half the lattice is met from both ends.
         distant = spins ^ jnp.roll(spins, half, axis)

@@ -42,6 +42,19 @@ def learnability_correction(curve: LearningCurve, dimension: int) -> NDArray[np.
     Raises:
         BadInput: κ = 0, or a spectrum that is not the sphere's.
     """
+    return np.stack([shift for shift, _ in _corrections(curve, dimension)])
+
+
+def leverage_scatter(curve: LearningCurve, dimension: int) -> Vector:
+    """Relative variance v/(1+r)² of a point's 1 + φᵀR₋φ over data sets, (p,): what the correction expands in.
+
+    The correction is the first order of ⟨1/(1 + x)⟩ in it, x = η/(1+r): the next one is 3⟨x²⟩ = 3v/(1+r)² of it for a
+    Gaussian x, and as much again from the correction of v itself. Arguments and errors as there.
+    """
+    return np.array([scatter for _, scatter in _corrections(curve, dimension)])
+
+
+def _corrections(curve: LearningCurve, dimension: int) -> list[tuple[Vector, float]]:
     degrees = curve.spectrum.eigenvalues.size
     expected = [float(degeneracy(l, dimension)) for l in range(degrees)]
     if curve.ridge <= 0.0 or curve.spectrum.tail is not None:
@@ -49,11 +62,10 @@ def learnability_correction(curve: LearningCurve, dimension: int) -> NDArray[np.
     if not np.array_equal(curve.spectrum.degeneracies, expected):
         raise BadInput(f"the spectrum is not one of the sphere in d = {dimension}, degree by degree from 0")
     grid = _Grid(dimension, degrees)
-    rows = [
+    return [
         _correction(grid, curve.spectrum.degeneracies, samples, dressed / curve.ridge, learned)
         for samples, dressed, learned in zip(curve.samples, curve.effective_ridge, curve.learnability, strict=True)
     ]
-    return np.stack(rows)
 
 
 class _Grid:
@@ -74,8 +86,10 @@ class _Grid:
         self.degeneracies = np.array([float(degeneracy(j, dimension)) for j in range(2 * degrees)])
 
 
-def _correction(grid: _Grid, degeneracies: Vector, samples: float, dressing: float, learned: Vector) -> Vector:
-    """δL at one P; `dressing` is 1 + r = κ_eff/κ."""
+def _correction(
+    grid: _Grid, degeneracies: Vector, samples: float, dressing: float, learned: Vector
+) -> tuple[Vector, float]:
+    """δL and v/(1+r)² at one P; `dressing` is 1 + r = κ_eff/κ."""
     resolvent = learned * dressing / samples
     rung = samples / dressing**2
     parts = (degeneracies * resolvent)[:, None] * grid.harmonics[: learned.size]
@@ -93,4 +107,4 @@ def _correction(grid: _Grid, degeneracies: Vector, samples: float, dressing: flo
     direct = rung * (resolvent * (trace - variance / dressing) + covariance) - samples / dressing * removed
     feedback = (degeneracies * resolvent) @ direct / (1.0 - gain[0])
     shift = rung * resolvent * feedback + direct
-    return np.asarray(-(1.0 - learned) * shift)
+    return np.asarray(-(1.0 - learned) * shift), float(variance / dressing**2)

@@ -6,6 +6,7 @@ each pair of neighbours has two bonds.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,12 @@ CRITICAL_TEMPERATURE = 1.0 / CRITICAL_COUPLING
 
 BETHE_TEMPERATURE = 2.0 / float(np.log(2.0))
 """Critical temperature of the Bethe lattice with four neighbours."""
+
+KIKUCHI_TEMPERATURE = 2.0 / float(np.log((5.0 + np.sqrt(17.0)) / 4.0))
+"""That of the cluster variation of a square, 2.4257: near and not exact (Kikuchi, Phys. Rev. 81, 988 (1951))."""
+
+MEAN_FIELD_BINDER = 1.0 - math.gamma(0.25) ** 4 / (24.0 * np.pi**2)
+"""U at T_c where every spin couples to every other, 0.2705: m has the density exp(−m⁴) (Brézin & Zinn-Justin 1985)."""
 
 SPECIFIC_HEAT_AMPLITUDE = 8.0 / np.pi * CRITICAL_COUPLING**2
 """C(T_c) = amplitude · ln L + constant (Ferdinand & Fisher, Phys. Rev. 185, 832 (1969))."""

@@ -1,36 +1,40 @@
 """Finite-size scaling at the Ising critical point: the exponents, and what the exact small lattices say of them.
 
-What a power law misses at size L is known only by its order: an analytic background L^{−7/4} of χ, L^{−2} from the
-leading irrelevant operators (Salas & Sokal, J. Stat. Phys. 98, 551 (2000)).
+What a power law misses at size L is known by its orders: an analytic background L^{−7/4} of χ, L^{−2} from the leading
+irrelevant operators (Salas & Sokal, J. Stat. Phys. 98, 551 (2000)). Their amplitudes are those of the exact tori.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 
-from fieldbench.theory.ising.onsager import CRITICAL_COUPLING
-from fieldbench.theory.ising.transfer import TorusMoments, torus_moments
+import numpy as np
 
-CORRECTED_FROM = (8, 12)
+from fieldbench.theory.ising.onsager import CRITICAL_COUPLING
+from fieldbench.theory.ising.transfer import LARGEST_TORUS, TorusMoments, torus_moments
+
+ORDERS = (7 / 4, 2.0, 15 / 4)
+"""Orders ω of the first corrections L^{−ω}: the two, and the first beyond them, of both together."""
 
 
 @dataclass(frozen=True)
 class Scaling:
-    """A number for each of the three quantities that are powers of L at criticality: an exponent, a value, an error.
+    """A number for each of the quantities that are powers of L at criticality: an exponent, a value, an error.
 
-    susceptibility: χ = ⟨M²⟩/L²; correlation: G = ⟨s(0) s(L/2)⟩; binder_slope: dU/dK.
+    susceptibility: χ = ⟨M²⟩/L²; correlation: G = ⟨s(0) s(L/2)⟩; binder_slope: dU/dK; binder: U, whose power is 0.
     """
 
     susceptibility: float
     correlation: float
     binder_slope: float
+    binder: float
 
     @classmethod
     def exponents(cls, eta: float, nu: float) -> Scaling:
-        """χ ∝ L^{2−η}, G(L/2) ∝ L^{−η}, dU/dK ∝ L^{1/ν}."""
-        return cls(2.0 - eta, -eta, 1.0 / nu)
+        """χ ∝ L^{2−η}, G(L/2) ∝ L^{−η}, dU/dK ∝ L^{1/ν}, U constant."""
+        return cls(2.0 - eta, -eta, 1.0 / nu, 0.0)
 
     @classmethod
     def combined(cls, function: Callable[..., float], *parts: Scaling) -> Scaling:
@@ -46,11 +50,14 @@ MEAN_FIELD = Scaling.exponents(eta=0.0, nu=1 / 2)
 PERCOLATION = Scaling.exponents(eta=5 / 24, nu=4 / 3)
 """In two dimensions."""
 
+POTTS_3 = Scaling.exponents(eta=4 / 15, nu=5 / 6)
+"""Three states, the nearest class in two dimensions (Wu, Rev. Mod. Phys. 54, 235 (1982))."""
+
 
 def exact_values(size: int) -> Scaling:
     """Those of the exact torus at K_c, L even and at most 12."""
     exact = torus_moments(size, CRITICAL_COUPLING)
-    return Scaling(exact.susceptibility, exact.correlation, exact.binder_slope)
+    return Scaling(exact.susceptibility, exact.correlation, exact.binder_slope, exact.binder)
 
 
 def exact_exponents(size: int) -> Scaling:
@@ -70,16 +77,17 @@ def extrapolated_exponents() -> Scaling:
     return Scaling.combined(lambda exponent, step: exponent + step, exact_exponents(6), last_step())
 
 
-def corrected(size: int) -> Scaling:
-    """L^y (a + b L^{−7/4}) at K_c and any L, a and b from the exact tori of sizes 8 and 12: the first correction."""
-    small, large = CORRECTED_FROM
+def corrected(size: float, corrections: Sequence[float] = ORDERS[:2]) -> Scaling:
+    """L^y (a + Σ_i b_i L^{−ω_i}) at K_c and any L, through the largest exact tori: no free amplitude is left."""
+    sizes = np.arange(LARGEST_TORUS - 2 * len(corrections), LARGEST_TORUS + 1, 2)
+    orders = np.array([0.0, *corrections])
+    design, there = sizes[:, None] ** -orders, float(size) ** -orders
 
-    def law(exponent: float, first: float, second: float) -> float:
-        low, high = first / small**exponent, second / large**exponent
-        slope = (high - low) / (large**-1.75 - small**-1.75)
-        return float(size**exponent * (high + slope * (size**-1.75 - large**-1.75)))
+    def law(exponent: float, *exact: float) -> float:
+        amplitudes = np.linalg.solve(design, np.array(exact) / sizes**exponent)
+        return float(float(size) ** exponent * there @ amplitudes)
 
-    return Scaling.combined(law, ISING, *map(exact_values, CORRECTED_FROM))
+    return Scaling.combined(law, ISING, *map(exact_values, sizes.tolist()))
 
 
 def binder_crossing(small: TorusMoments, large: TorusMoments, coupling: float) -> float:

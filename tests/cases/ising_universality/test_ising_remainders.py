@@ -1,45 +1,65 @@
-"""What exact lattices leave open at larger ones: it falls with size, and covers what larger exact lattices show."""
-
-from dataclasses import astuple
+"""What exact lattices say of larger ones, against exact lattices and against plain moments of the traces."""
 
 import jax
 import numpy as np
 import pytest
 
 from cases.ising_universality.experiment import NotConnected, Torus
-from cases.ising_universality.theory import binder_left, coupling_resolution, crossing_left, exponents_left, heat_step
+from cases.ising_universality.theory import (
+    ONSAGER,
+    POWERS,
+    crossing_of,
+    exact,
+    heat_step,
+    of_class,
+    series,
+    universality,
+)
 from fieldbench.errors import BadInput
 from fieldbench.sampling.ising import wolff
 from fieldbench.theory.ising import kaufman, onsager, scaling, torus_moments
 
 
-def test_an_octave_below_eight_is_from_four_to_eight():
-    distances = np.abs(np.array(astuple(scaling.exact_exponents(4))) - astuple(scaling.ISING))
-    assert astuple(exponents_left(8)) == tuple(distances)
-    assert astuple(exponents_left(9)) == tuple(distances)
-    assert exponents_left(12) == exponents_left(96)  # no larger exact pair than 6 and 12
+def test_laws_are_exact_where_exact_tori_fixed_them():
+    """To rounding at 8; what the second correction brings is seen, and less than a tenth of the first."""
+    eight, torus = Torus(8, temperature=ONSAGER), torus_moments(8, onsager.CRITICAL_COUPLING)
+    law, first, none = universality(eight), series(1, eight), series(0, eight)
+    for quantity, name in POWERS.items():
+        value = getattr(torus, name)
+        np.testing.assert_allclose(law[quantity].value, value, rtol=1e-12)
+        assert 0.0 < abs(first[quantity] - value) < 0.1 * abs(none[quantity] - value)
 
 
-def test_the_universal_value_is_approached_from_half_the_size():
-    distances = [torus_moments(n, onsager.CRITICAL_COUPLING).binder - onsager.CRITICAL_BINDER for n in (4, 8)]
-    assert [binder_left(8), binder_left(128)] == distances
+def test_other_classes_differ_by_their_exponents_alone():
+    """From 12 to 24 the ratio of three Potts states to Ising is 2^{4/15 − 1/4} in G, the inverse in χ."""
+    small, large = (
+        [of_class(scaling.POTTS_3, Torus(size, temperature=ONSAGER)), universality(Torus(size, temperature=ONSAGER))]
+        for size in (12, 24)
+    )
+    for quantity, power in ((Torus.susceptibility, -1 / 60), (Torus.correlation, -1 / 60), (Torus.binder_slope, 0.2)):
+        assert small[0][quantity] == pytest.approx(float(small[1][quantity].value))
+        assert large[0][quantity] / float(large[1][quantity].value) == pytest.approx(2.0**power)
 
 
-def test_crossing_remainder_covers_the_exact_crossing_of_larger_sizes():
-    """The pair 6, 12 is one that the remainder at 8 (from 4, 8) has to cover."""
-    small, large = (torus_moments(n, 1 / 2.25) for n in (6, 12))
-    left = crossing_left(8, 1 / 2.25)
-    stepped = scaling.binder_crossing(small, large, 1 / 2.25)
-    assert 0.0 < left.curvature < left.shift
-    assert abs(stepped - onsager.CRITICAL_TEMPERATURE) < left.shift + left.curvature
+def test_crossing_is_exact_for_the_pairs_that_it_was_carried_from():
+    """At 4, 8 and at 6, 12, from any coupling; and larger pairs stepped from T_c cross nearer to it, as L^{−11/4}."""
+    for size in (4, 6):
+        small, large = (torus_moments(n, 1 / 2.25) for n in (size, 2 * size))
+        assert crossing_of(size, 1 / 2.25) == pytest.approx(scaling.binder_crossing(small, large, 1 / 2.25), rel=1e-12)
+    left = [crossing_of(size, onsager.CRITICAL_COUPLING) - onsager.CRITICAL_TEMPERATURE for size in (4, 6, 8, 4096)]
+    assert abs(left[0]) > 2.0 * abs(left[1]) > 3.0 * abs(left[2]) > 1e-4
+    assert abs(left[3]) < 1e-5
+    with pytest.raises(BadInput, match="begin at 4"):
+        crossing_of(2, 0.44)
 
 
-def test_coupling_resolution_moves_the_exponent_by_its_remainder():
-    """To first order: the second is of the relative size of the shift itself, 1.5 %."""
-    exact = torus_moments(12, onsager.CRITICAL_COUPLING)
-    shifted = torus_moments(12, onsager.CRITICAL_COUPLING + coupling_resolution(12))
-    shift = np.log2(shifted.susceptibility / exact.susceptibility)
-    np.testing.assert_allclose(shift, exponents_left(8).susceptibility, rtol=0.015)
+def test_energy_s_resolution_is_a_thousandth_of_the_coupling():
+    """To first order, d²E/dK² left out: a thousandth of the difference itself."""
+    at = Torus(16, temperature=2.3)
+    known, moved = exact(at)[Torus.energy], exact(at, off=1e-3)[Torus.energy]
+    assert known.value == kaufman(16, at.coupling).energy
+    size = float(known.sizes()["resolution: a thousandth of the coupling"])
+    np.testing.assert_allclose(abs(moved.value - known.value), size, rtol=5e-3)
 
 
 def test_heat_grows_by_the_logarithm_s_amplitude():
@@ -48,11 +68,6 @@ def test_heat_grows_by_the_logarithm_s_amplitude():
     assert left[0] / left[1] == pytest.approx(2.0, rel=0.05)
     heats = [kaufman(n, onsager.CRITICAL_COUPLING).heat for n in (64, 128)]
     assert heat_step(64) * np.log(2.0) == pytest.approx(heats[1] - heats[0])
-
-
-def test_a_size_without_an_octave_below_is_refused():
-    with pytest.raises(BadInput, match="no exact torus"):
-        exponents_left(3)
 
 
 def test_without_the_product_of_averages_the_slope_is_that_of_plain_moments():

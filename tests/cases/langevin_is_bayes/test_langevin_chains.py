@@ -36,7 +36,7 @@ def test_gibbs_and_langevin_meet_the_exact_posterior_of_a_linear_network():
             error = values.std(axis=0, ddof=1) / np.sqrt(12)
             assert np.all(np.abs(values.mean(axis=0) - mean) < 5.5 * error)  # t with 11 degrees of freedom
     np.testing.assert_allclose(gibbs.draws.mean(axis=1), gibbs.means.predictor, rtol=1e-12)
-    diagnostics = Linear(6, 1600, 400).mixing(trace.predictor)
+    diagnostics = Linear(6, 1600).mixing(trace.predictor)
     assert np.shape(diagnostics[Linear.rhat]) == np.shape(diagnostics[Linear.ess]) == (12, 3)
     assert np.all(np.array(diagnostics[Linear.rhat]) < 1.1)
     with pytest.raises(BadInput, match="replicates"):

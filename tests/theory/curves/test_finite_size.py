@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.curves.finite_size import _Grid, learnability_correction
+from fieldbench.theory.curves.finite_size import _Grid, learnability_correction, leverage_scatter
 from fieldbench.theory.curves.learning_curves import effective_ridge
 from fieldbench.theory.curves.sample_complexity import relative_to_limit, samples_to_learn
 from fieldbench.theory.kernels import sphere
@@ -40,6 +40,31 @@ def test_correction_is_what_small_samples_lack(kernel, dimension, samples, ridge
     assert abs(missing) > 10.0 * error
     # The next order in 1/P is smaller by the first one's own relative size, of which there is no better bound than ⅓.
     assert abs(missing - correction) < 4.0 * error + abs(correction) / 3.0
+
+
+@pytest.mark.parametrize(("dimension", "samples", "seed"), [(5, 30, 1), (5, 60, 2), (6, 60, 3)])
+def test_what_follows_the_correction_is_within_its_bound(dimension, samples, seed):
+    """6v/(1+r)² of the correction, where v is largest; and half of that is needed, so that the bound is not idle."""
+    mean, error = _learnability(Kernel(), dimension, samples, 0.01, 3, sets=3_000, seed=seed)
+    curve = effective_ridge(sphere.spectrum(Kernel(), dimension), samples, 0.01)
+    correction = learnability_correction(curve, dimension)[0, 3]
+    bound = 6.0 * leverage_scatter(curve, dimension)[0] * abs(correction)
+    left = abs(mean - curve.learnability[0, 3] - correction)
+    assert 0.1 * bound - 3.0 * error < left < bound + 3.0 * error
+    assert bound < 0.5 * abs(correction)
+
+
+def test_leverage_scatters_less_as_one_over_p():
+    """At P ∝ d³ and a fixed learnability v/(1+r)² falls with P, and vanishes where nothing is learned."""
+    found = []
+    for dimension in (8, 16, 32):
+        spectrum = sphere.spectrum(Kernel(), dimension)
+        samples = samples_to_learn(spectrum, 3, 0.5, 0.01)
+        found.append(samples * leverage_scatter(effective_ridge(spectrum, samples, 0.01), dimension)[0])
+    assert max(found) < 2.0 * min(found) * (32 / 8) ** 1.0
+    assert found[0] / 124 > found[1] / 850 > found[2] / 6346
+    nothing = effective_ridge(sphere.spectrum(Kernel(), 8), 1.0, 1e6)
+    assert leverage_scatter(nothing, 8)[0] < 1e-9
 
 
 def test_correction_falls_as_one_over_p_along_a_fixed_learnability():

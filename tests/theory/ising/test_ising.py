@@ -92,18 +92,47 @@ def test_critical_energy_tends_to_root_two():
 
 
 def test_exponents_of_the_universality_classes():
-    """γ/ν = 2 − η and 2β/ν = η; for percolation as tabulated, 43/24 and 5/24, ν = 4/3."""
-    assert astuple(scaling.ISING) == (1.75, -0.25, 1.0)
-    assert astuple(scaling.MEAN_FIELD) == (2.0, 0.0, 2.0)
-    np.testing.assert_allclose(astuple(scaling.PERCOLATION), (43 / 24, -5 / 24, 0.75), rtol=1e-15)
+    """γ/ν = 2 − η and 2β/ν = η; percolation and three Potts states as tabulated."""
+    assert astuple(scaling.ISING) == (1.75, -0.25, 1.0, 0.0)
+    assert astuple(scaling.MEAN_FIELD) == (2.0, 0.0, 2.0, 0.0)
+    np.testing.assert_allclose(astuple(scaling.PERCOLATION), (43 / 24, -5 / 24, 0.75, 0.0), rtol=1e-15)
+    np.testing.assert_allclose(astuple(scaling.POTTS_3), (26 / 15, -4 / 15, 1.2, 0.0), rtol=1e-15)
 
 
-def test_first_correction_predicts_a_size_it_was_not_fitted_to():
-    """The correction is above 10⁻³ at 10; what lies beyond, interpolated between 8 and 12, a tenth of that at most."""
-    exact, found = (np.array(astuple(values)) for values in (scaling.exact_values(10), scaling.corrected(10)))
-    power_laws = np.array(astuple(scaling.corrected(10**6))) * (10 / 10**6) ** np.array(astuple(scaling.ISING))
-    assert np.all(np.abs(exact / power_laws - 1) > 1e-3)
-    np.testing.assert_allclose(found, exact, rtol=1e-4)
+def test_mean_field_s_cumulant_is_that_of_a_quartic_density():
+    second, fourth = (
+        integrate.quad(lambda m, p=p: m**p * np.exp(-(m**4)), 0, 8)[0]
+        / integrate.quad(lambda m: np.exp(-(m**4)), 0, 8)[0]
+        for p in (2, 4)
+    )
+    np.testing.assert_allclose(ising.MEAN_FIELD_BINDER, 1 - fourth / (3 * second**2), rtol=1e-9)
+
+
+def test_cluster_variation_lies_between_onsager_and_bethe():
+    """2.4257 J/k_B, as tabulated for the square."""
+    assert ising.CRITICAL_TEMPERATURE < ising.KIKUCHI_TEMPERATURE < ising.BETHE_TEMPERATURE
+    assert abs(ising.KIKUCHI_TEMPERATURE - 2.4257) < 5e-5
+
+
+def test_corrections_predict_sizes_they_were_not_fitted_to():
+    """Of the exact torus of 8 the first correction alone misses what the second brings, and both predict 6."""
+    powers = np.array(astuple(scaling.ISING))
+    exact = np.array(astuple(scaling.exact_values(8)))
+    first = np.array(astuple(scaling.corrected(8, scaling.ORDERS[:1])))
+    leading = np.array(astuple(scaling.corrected(1e9))) * (8 / 1e9) ** powers
+    assert np.all(np.abs(exact / leading - 1) > 1e-3)
+    np.testing.assert_allclose(first, exact, rtol=1e-4)
+    np.testing.assert_allclose(astuple(scaling.corrected(8)), exact, rtol=1e-12)
+    np.testing.assert_allclose(astuple(scaling.corrected(6)), astuple(scaling.exact_values(6)), rtol=3e-4)
+
+
+@pytest.mark.parametrize("orders", [(7 / 4, 4.0), (7 / 4, 3.0), (7 / 4, 2.0, 4.0), (7 / 4, 2.0, 3.0)])
+def test_other_orders_stay_within_what_the_second_and_third_bring(orders):
+    """The premise of the case's remainder: whatever orders are taken, the law of larger sizes hardly moves."""
+    for size in (16.0, 24.0, 32.0, 64.0, 96.0):
+        first, second, third = (np.array(astuple(scaling.corrected(size, scaling.ORDERS[:n]))) for n in (1, 2, 3))
+        left = np.abs(second - first) + np.abs(third - second)
+        assert np.all(np.abs(astuple(scaling.corrected(size, orders)) - second) < 1.2 * left)
 
 
 def test_exact_exponents_fall_to_the_limit():
