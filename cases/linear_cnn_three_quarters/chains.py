@@ -11,7 +11,7 @@ from an aligned start; Langevin, under any `Sampler`, runs one from the prior on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import jax
@@ -22,6 +22,9 @@ from fieldbench.errors import BadInput
 from fieldbench.sampling import Sampler
 from fieldbench.sampling.networks import GibbsState, LinearPrior, Weights, convolutional, gibbs_chain, lazy_start
 from fieldbench.typing import AnyArray, Array, Float
+
+FEWEST_ROWS = 64
+"""Smaller training sets are filled up with zeros: their sweeps cost little, a program of their own costs seconds."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,9 @@ class LinearTeacher:
 
         With `shift` = 1 each input gets its neighbour's label, which says nothing of it: shuffled labels, for controls.
         """
-        inputs = jax.random.normal(jax.random.fold_in(key, 0), (samples, self.patches, self.size), jnp.float64)
+        # One row of numbers: a draw of three axes takes four times as long to compile.
+        flat = jax.random.normal(jax.random.fold_in(key, 0), (samples * self.patches * self.size,), jnp.float64)
+        inputs = flat.reshape(samples, self.patches, self.size)
         return inputs, jnp.roll(inputs[:, 0, 0], shift)
 
 
@@ -102,8 +107,14 @@ class Posteriors:
         """
         if burn_in < 0 or keep < 1:
             raise BadInput(f"burn_in {burn_in} must be at least 0 and keep {keep} at least 1: nothing would be kept")
-        curves: GibbsCurves = _gibbs(keys, chain_keys, shift, of=self, burn_in=burn_in, keep=keep)
-        return curves
+        # With x and y over √κ the ridge is one: networks of one shape share a program at every ridge, size and burn-in.
+        unit, rows = replace(self.prior, ridge=1.0), max(self.samples[-1], FEWEST_ROWS)
+        sizes, scale = jnp.array(self.samples), self.prior.ridge**-0.5
+        curves: GibbsCurves = _gibbs(
+            keys, chain_keys, shift, sizes, scale, burn_in, teacher=self.teacher, prior=unit, rows=rows,
+            sweeps=burn_in + keep,
+        )  # fmt: skip
+        return replace(curves, trace=curves.trace[..., burn_in:, :])
 
     def langevin(self, keys: Array, sampler: Sampler, *, steps: int, burn_in: int, thin: int) -> LangevinTraces:
         """One chain in float32, from the prior, on the largest training set that `gibbs` draws for each key."""
@@ -130,20 +141,28 @@ def aligned_start(prior: LinearPrior, size: int) -> Float[Array, "size size"]:
     return lazy_start(prior, size).at[0, 0].set(prior.channels / 2)
 
 
-@partial(jax.jit, static_argnames=("of", "burn_in", "keep"))
-def _gibbs(keys: Array, chain_keys: Array, shift: ArrayLike, *, of: Posteriors, burn_in: int, keep: int) -> GibbsCurves:
-    prior, size = of.prior, of.teacher.size
-    starts = jnp.stack([lazy_start(prior, size), aligned_start(prior, size)])
+@partial(jax.jit, static_argnames=("teacher", "prior", "rows", "sweeps"))
+def _gibbs(
+    keys: Array, chain_keys: Array, shift: ArrayLike, sizes: Array, scale: float, burn_in: int, *,
+    teacher: LinearTeacher, prior: LinearPrior, rows: int, sweeps: int,
+) -> GibbsCurves:  # fmt: skip
+    starts = jnp.stack([lazy_start(prior, teacher.size), aligned_start(prior, teacher.size)])
+    kept = jnp.where(jnp.arange(sweeps) >= burn_in, 1.0, 0.0)
+    kept = kept / kept.sum()
 
     def one_set(pair: tuple[Array, Array]) -> GibbsCurves:
         key, chain_key = pair
-        inputs, targets = of.teacher.draw(key, of.samples[-1], shift)
-        keys_size = jax.random.split(jax.random.fold_in(chain_key, 1), len(of.samples))
-        found = [
-            _two_chains(k, inputs[:p], targets[:p], starts, prior, burn_in, keep)
-            for k, p in zip(keys_size, of.samples, strict=True)
-        ]
-        curves: GibbsCurves = jax.tree.map(lambda *sizes: jnp.stack(sizes), *found)
+        inputs, targets = teacher.draw(key, rows, shift)
+
+        def one_size(pair: tuple[Array, Array]) -> GibbsCurves:
+            key, size = pair
+            # Samples beyond the size are zero, inputs and targets: they say nothing.
+            used = jnp.where(jnp.arange(rows) < size, 1.0, 0.0)
+            x, y = inputs * used[:, None, None], targets * used
+            curves = _two_chains(key, scale * x, scale * y, starts, prior, kept)
+            return replace(curves, controls=_controls(x, y, size))
+
+        curves: GibbsCurves = jax.lax.map(one_size, (jax.random.split(chain_key, len(sizes)), sizes))
         return curves
 
     # One data set after the other: large products run at the machine's rate, and only order parameters are kept.
@@ -152,17 +171,15 @@ def _gibbs(keys: Array, chain_keys: Array, shift: ArrayLike, *, of: Posteriors, 
 
 
 def _two_chains(
-    key: Array, inputs: Array, targets: Array, starts: Array, prior: LinearPrior, burn_in: int, keep: int
+    key: Array, inputs: Array, targets: Array, starts: Array, prior: LinearPrior, kept: Array
 ) -> GibbsCurves:
-    """On one training set, without the axis of sizes."""
-    size = inputs.shape[2]
+    """On one training set, without the axis of sizes; averages with the weights `kept` of the sweeps."""
+    size, sweeps = inputs.shape[2], len(kept)
 
     def chain(argument: tuple[Array, Array]) -> tuple[Array, Array, Array, Array]:
         key, start = argument
-        means, along, total = gibbs_chain(
-            key, inputs, targets, start, prior=prior, sweeps=burn_in + keep, observe=_observe
-        )
-        return means[burn_in:].mean(axis=0), means[burn_in:, 0, 0], along[burn_in:].mean(), total[burn_in:].mean()
+        means, along, total = gibbs_chain(key, inputs, targets, start, prior=prior, sweeps=sweeps, observe=_observe)
+        return jnp.tensordot(kept, means, axes=1), means[:, 0, 0], kept @ along, kept @ total
 
     means, traces, along, total = jax.lax.map(chain, (jax.random.split(key), starts))
     errors = means.at[:, 0, 0].add(-1.0)
@@ -173,26 +190,25 @@ def _two_chains(
         orthogonal=norm * (total - along).mean() / (size - 1),
         mse=jnp.sum(errors[0] * errors[1]),
         trace=traces.T,
-        controls=_controls(inputs, targets),
+        controls=jnp.zeros(()),
     )
 
 
-def _controls(inputs: Array, targets: Array) -> Float[Array, " controls"]:
+def _controls(inputs: Array, targets: Array, samples: Array) -> Float[Array, " controls"]:
     """Teacher power, squared gradient G = Xᵀy/P off the teacher (its row, its column, all of it) and input power.
 
     Less their expectations, which are exact: the entries of x other than the teacher's are independent of y, so
     E[G_ij²] = E[|y|²]/P² = 1/P there.
     """
-    samples = inputs.shape[0]
     squares = (jnp.einsum("p,pis->is", targets, inputs) / samples) ** 2
     squares = squares.at[0, 0].set(0.0) - 1.0 / samples
     return jnp.stack(
         [
-            jnp.mean(targets**2) - 1,
+            jnp.sum(targets**2) / samples - 1,
             squares[0, 1:].sum(),
             squares[1:, 0].sum(),
             squares.sum() + 1.0 / samples,
-            jnp.mean(inputs**2) - 1,
+            jnp.sum(inputs**2) / (samples * inputs[0].size) - 1,
         ]
     )
 

@@ -1,29 +1,34 @@
-"""What the data-averaged theory of the linear CNN leaves out, part by part: the error budget of its order parameters.
+"""What shrinkage leaves out of the average over data sets, part by part: the error budget of the order parameters.
 
-Each part is the size of an effect, in closed form or through the theory's own derivatives, with every sign made
-positive: no cancellation is assumed between parts, nor between a direct effect and its feedback through feature
-learning. Along the source's ray the first two vanish like 1/P, the others like powers of 1/d at fixed C/√d and χ.
+    samples      Linear regression on P samples with d degenerate modes, of which c = Σf/P a sample are fitted, learns as
+                 much as its self-consistent ridge says of P − δ, with, to first order in 1/P (Bai and Silverstein's mean
+                 of a linear statistic, real entries; the two 1/P terms of the teacher's mode add up to it),
 
-    own_signal   Over data sets the teacher's signal fluctuates, 1 → 1 + η, var η = (E0 + 1)(1−L)²/P (Wick: the
-                 residual against the teacher's own entry). Feature learning follows: the mean moves by ½ var η ∂²/∂η².
-    half_sample  The self-consistent ridge is exact only to P → P + ½, a random-matrix correction of order 1/P.
-    kernel       At finite C the kernel fluctuates: ⟨A⁻¹ δK A⁻¹ δK⟩ = εL with ε = (S/C)/(1+r) moves t, and with it the
-                 teacher's share directly by εL(1−L), and through feature learning as a signal η = εL.
-    tilt         At finite χ the learned direction turns thermally: the soft modes' variance Σ n(ρ/χd) r/(ρ+r) = T L².
-                 Half of T is lost as signal.
+                     δ = L(1 − c)/((1 − cL)(1 + c(1 − L))),   0 ≤ δ ≤ L samples at every load.
+
+                 The prediction is read in the middle, at P − L/2; half of the range is left open.
+    own_signal   Shrinkage averages over the teacher's entry of the noise, of variance M/P. The teacher's own power
+                 fluctuates by another (1−L)²/P: feature learning bends under it by ½ var η ∂²/∂η², to leading order.
+    next_order   1/C and 1/χ are taken to first order. The next is smaller by the Gram matrices' (N+S)/C (their C − N − S
+                 degrees of freedom) and by the thermal variance T of the learned direction.
+    matrix       Spike, overlaps and bulk are those of large matrices: 1/(NS) of what the noise does: of the tilt's own
+                 loss L(N+S)σ²/2, of x_perp − 1, of M.
+
+Every part has a positive sign: no cancellation is assumed between them.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from fieldbench.theory.networks import LinearCNN, OrderParameters, adapted, response_modes
+from fieldbench.theory.networks import LinearCNN, OrderParameters, adapted, response_modes, shrinkage
 
 Vector = NDArray[np.float64]
 
@@ -38,31 +43,52 @@ class Shifts(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Remainders:
-    """The parts of the module's docstring, none negative."""
+class Prediction:
+    """Shrinkage at P − L/2, and the parts of the module's docstring, none negative."""
 
+    value: OrderParameters
+    samples: Shifts
     own_signal: Shifts
-    half_sample: Shifts
-    kernel: Shifts
-    tilt: Shifts
+    next_order: Shifts
+    matrix: Shifts
 
 
-def remainders(model: LinearCNN, samples: float) -> Remainders:
-    """What `adapted` leaves out at P = `samples`.
+def lost_samples(learnability: float, fitted: float) -> float:
+    """δ of the module's docstring, from L and c."""
+    share = 1 - fitted * learnability
+    return learnability * (1 - fitted) / (share * (1 + fitted - fitted * learnability))
+
+
+@cache
+def predict(model: LinearCNN, samples: float) -> Prediction:
+    """What is expected of an average over data sets of P = `samples`.
 
     Raises:
-        BadInput: samples not positive.
+        BadInput: samples not positive. FieldbenchError: no self-consistent shrinkage.
     """
+    all_samples = shrinkage(model, samples)
+    value = shrinkage(model, samples - all_samples.learnability / 2)
     root = _Root(model, samples, adapted(model, samples))
-    first, second = root.derivatives()
-    later = _vector(adapted(model, samples + 0.5))
-    variance = (root.e0 + 1) * (1 - root.at.learnability) ** 2 / samples
-    return Remainders(
-        own_signal=Shifts(*(0.5 * variance * np.abs(second))),
-        half_sample=Shifts(*np.abs(later - _vector(root.at))),
-        kernel=root.kernel(first),
-        tilt=Shifts(*(0.5 * root.thermal_tilt() * np.abs(first))),
+    return Prediction(
+        value=value,
+        samples=Shifts(*np.abs(_vector(all_samples) - _vector(value))),
+        own_signal=Shifts(*(0.5 * (1 - value.learnability) ** 2 / samples * np.abs(root.second_derivative()))),
+        next_order=Shifts(*_next_order(model, samples, all_samples, root.thermal_tilt())),
+        matrix=_of_a_finite_matrix(model, samples, value),
     )
+
+
+def _next_order(model: LinearCNN, samples: float, both: OrderParameters, tilt: float) -> Vector:
+    without_c = shrinkage(model, samples, finite_channels=False)
+    without_chi = shrinkage(model, samples, finite_mean_field=False)
+    channels, mean_field = (np.abs(_vector(both) - _vector(other)) for other in (without_c, without_chi))
+    return np.asarray(channels * (model.patches + model.size) / model.channels + mean_field * tilt)
+
+
+def _of_a_finite_matrix(model: LinearCNN, samples: float, at: OrderParameters) -> Shifts:
+    loss = at.mse / samples * (model.patches + model.size - 2) / 2
+    parts = at.learnability * loss, 2 * at.ratio * loss, at.orthogonal - 1, at.mse
+    return Shifts(*(abs(part) / model.dimension for part in parts))
 
 
 @dataclass(frozen=True)
@@ -78,15 +104,11 @@ class _Root:
         """κ_eff d/P."""
         return self.at.effective_ridge * self.model.dimension / self.samples
 
-    @property
-    def e0(self) -> float:
-        return self.at.mse / (1 - self.at.learnability) ** 2
-
-    def derivatives(self) -> tuple[Vector, Vector]:
-        """First and second derivative of the order parameters in the teacher's signal 1 + η, at fixed ridge."""
+    def second_derivative(self) -> Vector:
+        """Of the order parameters in the teacher's signal 1 + η, at fixed ridge."""
         step = 1e-3
         low, mid, high = (self._signal(eta) for eta in (-step, 0.0, step))
-        return (high - low) / (2 * step), (high - 2 * mid + low) / step**2
+        return (high - 2 * mid + low) / step**2
 
     def _signal(self, eta: float) -> Vector:
         """Leading order with the teacher's force times 1 + η: 1 − 1/x = g(1+η)²/(x+r)², L = x(1+η)/(x+r)."""
@@ -94,18 +116,9 @@ class _Root:
         top = (1 + math.sqrt(1 + 4 * strength)) / 2
         x = brentq(lambda x: (1 - 1 / x) * (x + r) ** 2 - strength, 1.0, top * (1 + 1e-12), xtol=1e-15, rtol=1e-14)
         learnability = x * (1 + eta) / (x + r)
-        mse = self.e0 * (1 - learnability) ** 2
+        mse = self.at.mse * ((1 - learnability) / (1 - self.at.learnability)) ** 2
         # Off the teacher the kernel grows with the noise of the data, hence with the error.
         return np.array([learnability, x, 1 + (self.at.orthogonal - 1) * mse / self.at.mse, mse])
-
-    def kernel(self, first: Vector) -> Shifts:
-        share, excess = self.at.learnability, self.at.orthogonal - 1
-        epsilon = self.model.size / self.model.channels / (1 + self.r)
-        direct = epsilon * share * (1 - share)
-        # ∂L/∂η is the share itself plus the feedback.
-        moved = direct + abs(first[0] - share) * epsilon * share
-        error = 2 * self.e0 * (1 - share) * moved
-        return Shifts(moved, abs(first[1]) * epsilon * share, excess * error / self.at.mse + excess**2, error)
 
     def thermal_tilt(self) -> float:
         """Relative variance T of the learned direction within one posterior, summed over the modes that turn it."""

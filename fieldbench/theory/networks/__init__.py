@@ -16,5 +16,7 @@ from fieldbench.theory.networks.linear_cnn import half_samples as half_samples
 from fieldbench.theory.networks.linear_cnn import response_modes as response_modes
 from fieldbench.theory.networks.linear_posterior import LinearPosterior as LinearPosterior
 from fieldbench.theory.networks.linear_posterior import linear_posterior as linear_posterior
-from fieldbench.theory.networks.shrinkage import shrink as shrink
 from fieldbench.theory.networks.shrinkage import shrinkage as shrinkage
+from fieldbench.theory.networks.shrinkage import shrunken_half_samples as shrunken_half_samples
+from fieldbench.theory.networks.shrunken_map import ShrunkenMap as ShrunkenMap
+from fieldbench.theory.networks.shrunken_map import shrink as shrink
