@@ -26,7 +26,7 @@ from fieldbench.report.table import newest
 ROOT = Path(__file__).resolve().parents[1]
 CASES = find_cases(ROOT / "cases")
 TIERS = ("quick", "standard")
-FEWEST, MOST = 3, 5
+FEWEST = 3
 NEARLY_ALWAYS = 0.99
 
 
@@ -52,14 +52,14 @@ def records_of(claim: str) -> Iterator:
 
 
 @pytest.mark.parametrize("claim", CASES)
-def test_every_statement_lists_three_to_five_worlds_in_which_it_is_false(claim):
+def test_every_statement_lists_three_worlds_or_more_in_which_it_is_false(claim):
     worlds = load_worlds(CASES[claim])
     with numerics():
         case = load_case(CASES[claim])
     statements = {check.id for check in case.checks if check.statement and not isinstance(check, Limit)}
     assert set(worlds) == statements
     for check, listed in worlds.items():
-        assert FEWEST <= len(listed) <= MOST, check
+        assert len(listed) >= FEWEST, check
 
 
 @pytest.mark.slow

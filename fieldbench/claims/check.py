@@ -108,6 +108,10 @@ class Check:
                     f"{where}: rival {name} is {rival!r}; give a theory, a function of an experiment, or a number"
                 )
 
+    def __hash__(self) -> int:
+        """By its id, which is unique in a case: what it reads may hold dictionaries."""
+        return hash(self.id)
+
     @property
     def terms(self) -> Terms:
         """What the rule needs to know of it."""
@@ -161,6 +165,10 @@ class Limit:
         if not self.margin:
             raise BadInput(f"{self.line}: check {self.id} has no margin; say what the limit leaves: Remainder(…)")
         _require_expectation(self.expect, self.because, f"{self.line}: check {self.id}")
+
+    def __hash__(self) -> int:
+        """By its id, which is unique in a case: what it reads may hold dictionaries."""
+        return hash(self.id)
 
     @property
     def terms(self) -> Terms:
