@@ -83,8 +83,8 @@ NINETY = (
 )
 UNMIXED = (
     "with the source's values, as presumably near the first-order transition of arXiv:2310.03789, 1,000 steps leave "
-    "two effective samples of d⟨m²⟩ (R-hat 1.4): no mean to compare. First-order fluctuations are as large as the saddle's "
-    "own R_h there (.29, and .54 with them), and feeding them back diverges"
+    "two effective samples of d⟨m²⟩ (R-hat 1.4): no mean to compare. First-order fluctuations are as large as the "
+    "saddle's own R_h there (.29, and .54 with them), and feeding them back diverges"
 )
 FINE = ("standard", "paper")  # four or more β and enough replicates for fine differences
 
