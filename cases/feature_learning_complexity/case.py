@@ -36,6 +36,7 @@ from .predictions import (
     rescaling,
     ridge_not_over_n,
     slides,
+    to_first_order,
     without_fluctuations,
 )
 from .signed_teacher import SIGNS
@@ -53,6 +54,11 @@ def in_mean_field(at: Network) -> bool:
 
 def on_either(at: Network) -> bool:
     return on_the_ray(at) or in_mean_field(at)
+
+
+def below_the_source(at: Network) -> bool:
+    """β = 1 is left to the paper tier's other checks: sixteen data sets do not resolve the margin there, .001."""
+    return on_either(at) and at.beta < 1
 
 
 def of_the_source(at: Network) -> bool:
@@ -73,52 +79,36 @@ NEAR = {"without-fluctuations": without_fluctuations, "kernel-ridge": kernel_rid
 EXPONENT = exponent(Network.harmonic_response, over=lambda at: at.beta)
 NINETY = (
     "the slides' 90 % is nowhere on either ray: the theory's R_h tends to .24 along the ray and is .65 (without "
-    "fluctuations) at β = 256 in mean field; E[f H_3] alone, with erf's own cubic in it, scores more"
+    "fluctuations) at β = 256 in mean field, and with the source's σ_w² = .5, σ_a² = 8, ε = −.3 it is .21 ± .015 at "
+    "β = .08; E[f H_3] alone, with erf's own cubic in it, scores more"
 )
 FINE = ("standard", "paper")  # four or more β and enough replicates for fine differences
 
 RAY = (Network(0.08, steps=2000, starts=2), Network(0.14), Network(0.24), Network(0.4))
 MEAN_FIELD = (Network(0.14, mean_field=True), Network(0.24, mean_field=True))
 PROCESS_RAY = (Process(0.08, draws=8), Process(0.14, draws=4), Process(0.24, draws=2), Process(0.4))
-SOURCE = tuple(
-    Network(beta, mean_field=True, cubic=0.3, hidden_variance=0.5, readout_variance=8.0) for beta in (0.08, 0.14)
-)
+SOURCE = Network(0.08, steps=6000, mean_field=True, cubic=0.3, hidden_variance=0.5, readout_variance=8.0)
 TIERS = {
     "quick": Tier(
         [Network(0.08, steps=800), Network(0.14, steps=800), Process(0.08, draws=8), Process(0.4)], replicates=16
     ),
     "standard": Tier([*RAY, *MEAN_FIELD, *PROCESS_RAY], replicates=64, note="about 13 minutes on one core"),
     "paper": Tier(
-        [*RAY, *MEAN_FIELD, Network(1.0, steps=3000), Network(1.0, steps=4000, mean_field=True), *PROCESS_RAY],
-        replicates=8,
+        [*RAY, *MEAN_FIELD, Network(1.0, steps=1500), Network(1.0, steps=2000, mean_field=True), *PROCESS_RAY],
+        replicates=16,
         note="β = 1 is the source's own size (d = 150, n = 3000, N = 700): 20 minutes on two cores",
     ),
-    "source": Tier(SOURCE, replicates=8, note="σ_w² = .5, σ_a² = 8, ε = ∓.3 at the sizes that fit: 2 minutes"),
+    "source": Tier([SOURCE], replicates=8, note="σ_w² = .5, σ_a² = 8, ε = ∓.3 at the size that fits: a minute"),
 }
 
-SHARE = Check(
-    "share-exponent",
-    EXPONENT,
-    theory=bounded,
-    rivals={"one-degree-less": ONE_DEGREE_LESS, **PROCESSES},
-    on=on_the_ray,
-    tiers=FINE,
-    statement=True,
-)
-PROCESS = Check(
-    "process-exponent",
-    exponent(Process.harmonic_response, over=lambda at: at.dimension),
-    rivals={"equivalent-kernel": equivalent_kernel, "one-degree-less": one_degree_less},
-    statement=True,
-)
-LINEAR = Check(
-    "linear-learnability-without-cubic",
-    Network.linear.at(sign=0.0),
-    theory=bounded,
-    rivals={"kernel-ridge": kernel_ridge, "slides": slides},
-    on=on_either,
-    statement=True,
-)
+# fmt: off
+SHARE = Check("share-exponent", EXPONENT, theory=bounded, rivals={"one-degree-less": ONE_DEGREE_LESS, **PROCESSES},
+              on=on_the_ray, tiers=FINE, statement=True)
+PROCESS = Check("process-exponent", exponent(Process.harmonic_response, over=lambda at: at.dimension),
+                rivals={"equivalent-kernel": equivalent_kernel, "one-degree-less": one_degree_less}, statement=True)
+LINEAR = Check("linear-learnability-without-cubic", Network.linear.at(sign=0.0), theory=bounded,
+               rivals={"kernel-ridge": kernel_ridge, "slides": slides}, on=below_the_source, statement=True)
+# fmt: on
 COUNT = {"slides": slides, "gp": gaussian_process}  # where the others are within the bounds
 ASKED = {
     f"{name}-{word}": (quantity.at(sign=sign), rivals)
@@ -132,7 +122,7 @@ ASKED = {
 } | {"cubic-response": (Network.response, PROCESSES), "harmonic-response": (Network.harmonic_response, PROCESSES)}
 WITHIN = tuple(
     Check(f"{name}-within-bounds", asked, theory=bounded, rivals=rivals, on=on_either,
-          tiers=FINE if name == "linear-learnability-negative" else ())  # sixteen chains do not resolve .004
+          tiers=("standard",) if name == "linear-learnability-negative" else ())  # sixteen chains do not resolve .004
     for name, (asked, rivals) in ASKED.items() if name != "linear-learnability-zero"  # the statement
 )  # fmt: skip
 OPEN = (
@@ -151,7 +141,8 @@ EXPECTED = {
     "harmonic-response": ("contradicted", OPEN),
 }
 TIGHT = tuple(
-    Check(name, asked, rivals=NEAR | PROCESSES, on=on_either, tiers=FINE,
+    Check(name, asked, rivals=NEAR | PROCESSES, on=on_either,
+          tiers=FINE if EXPECTED.get(name, ("",))[0] == "contradicted" else ("standard",),
           **dict(zip(("expect", "because"), EXPECTED.get(name, ()), strict=False)))
     for name, (asked, _) in ASKED.items()
 )  # fmt: skip
@@ -174,19 +165,23 @@ CHECKS = (
     *WITHIN,
     AtLeast("share-falls-less-than-one-degree", EXPONENT, EXPONENT.under(ONE_DEGREE_LESS), rivals=PROCESSES,
             on=on_the_ray),
-    AtLeast("ninety-percent-of-the-cubic", Network.harmonic_response, 0.9, expect="contradicted", because=NINETY),
+    AtLeast("ninety-percent-of-the-cubic", Network.harmonic_response, 0.9, on=on_either,
+            expect="contradicted", because=NINETY),
+    AtLeast("ninety-percent-with-the-sources-values", Network.harmonic_response, 0.9, on=of_the_source,
+            tiers=("source",), expect="contradicted", because=NINETY),
     *TIGHT,
-    Check("share-exponent-to-first-order", EXPONENT, rivals=PROCESSES, on=on_the_ray, tiers=FINE,
+    Check("share-exponent-to-first-order", EXPONENT, rivals=PROCESSES, on=on_the_ray, tiers=("standard",),
           expect="inconclusive", because="measured .047 ± .014 before, .04 here, where the saddle has .11 and its "
           "fluctuations .08: they explain half of the difference; the rest is " + OPEN),
-    Check("share-exponent-in-mean-field", EXPONENT, rivals=PROCESSES, on=in_mean_field, tiers=FINE),
-    *(Check(f"exact-in-the-limit-{word}", IN_THE_LIMIT[word], margin=NEXT_ORDER, tiers=FINE, on=on_the_ray)
+    Check("share-exponent-in-mean-field", EXPONENT, theory=bounded, rivals=PROCESSES, on=in_mean_field, tiers=FINE),
+    *(Check(f"exact-in-the-limit-{word}", IN_THE_LIMIT[word], margin=NEXT_ORDER, tiers=("standard",), on=on_the_ray)
       for word in ("negative", "zero")),
-    Check("exact-in-the-limit-positive", IN_THE_LIMIT["positive"], margin=NEXT_ORDER, tiers=FINE, on=on_the_ray,
-          expect="inconclusive", because="open: the extrapolated d⟨m²⟩ lies on the edge of the margin"),
-    Check("harmonic-response-of-the-source", Network.harmonic_response, theory=without_fluctuations,
+    Check("exact-in-the-limit-positive", IN_THE_LIMIT["positive"], margin=NEXT_ORDER, on=on_the_ray,
+          tiers=("standard",), expect="inconclusive",
+          because="open: the extrapolated d⟨m²⟩ lies on the edge of the margin"),
+    Check("harmonic-response-with-the-sources-values", Network.harmonic_response, theory=without_fluctuations,
           margin=(Remainder("first order of the fluctuations", abs(
-              Network.harmonic_response.under(complete) - Network.harmonic_response.under(without_fluctuations)),
+              Network.harmonic_response.under(to_first_order) - Network.harmonic_response.under(without_fluctuations)),
               order="d/n, d/N", got="guessed"),),
           rivals=PROCESSES, on=of_the_source, tiers=("source",)),
     Limit("process-falls-as-inverse-square", limit_of_process, -2.0,
@@ -198,7 +193,7 @@ CHECKS = (
 GUARDS = tuple(
     guard
     for name, quantities, rhat, ess, least in (
-        ("linear", (Network.linear,), Network.rhat_linear, Network.ess_linear, 20),
+        ("linear", (Network.linear,), Network.rhat_linear, Network.ess_linear, 10),
         ("harmonic", (Network.harmonic_response,), Network.rhat_harmonic, Network.ess_harmonic, 10),
         ("cubic", (Network.hermite, Network.response), Network.rhat_cubic, Network.ess_cubic, 10),
         ("teacher-variance", (Network.overlap,), Network.rhat_overlap, Network.ess_overlap, 10),

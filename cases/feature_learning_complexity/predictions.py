@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fieldbench.claims import Known, Remainder, Said
-from fieldbench.theory.adaptation import SLIDE
+from fieldbench.theory.adaptation import FLUCTUATING, SLIDE
 
 from .experiment import Network, Process
 from .theory import SADDLE, adapted, fluctuating, process, rescaled
@@ -24,6 +24,11 @@ def complete(at: Network) -> Said:
 def bounded(at: Network) -> Said:
     """The same, with a bound on the scatter's structure: what a statement may rest on."""
     return fluctuating(at, bounded=True)
+
+
+def to_first_order(at: Network) -> Said:
+    """Fluctuations to first order, not fed back: at the source's own values feeding back diverges."""
+    return adapted(at, FLUCTUATING)
 
 
 def without_fluctuations(at: Network) -> Said:
