@@ -90,14 +90,14 @@ UNIFORM: dict[str, Theory] = {"uniform-ridge": uniform_ridge}
 RIVALS: dict[str, Theory] = {"no-e0": without_e0, "one-loop": one_loop, "equivalent-kernel": equivalent_kernel}
 FINITE: dict[str, Theory] = {"without-finite-population": without_finite_population}
 NO_END: dict[str, Theory] = {"without-finite-population": decimated_without_finite_population}
-UNCHANGED = {"unchanged": 0.0}
+UNCHANGED: dict[str, Theory | float] = {"unchanged": 0.0}
 LOCAL = UNIFORM | TAILS
 
 # The claim, at each ε: what the tail leaves is ridge of the right amount, and at the right images.
 AMOUNT = (
     Check("tail-is-ridge-at-a-tenth", Decimated.local_level.at(threshold=0.1), rivals=TAILS, statement=True),
     Check("tail-is-ridge-at-a-hundredth", Decimated.local_level.at(samples=largest, threshold=0.01),
-          rivals=NO_END | UNCHANGED | TAILS, statement=True),
+          rivals=UNCHANGED | NO_END | TAILS, statement=True),
 )  # fmt: skip
 PLACE = (
     Check("tail-is-local-at-a-tenth", Decimated.local_slope.at(threshold=0.1), rivals=LOCAL, statement=True),
@@ -106,7 +106,7 @@ PLACE = (
 CHECKS = (
     *AMOUNT,
     *PLACE,
-    Check("tail-is-ridge", Decimated.local_level, rivals=NO_END | UNCHANGED),
+    Check("tail-is-ridge", Decimated.local_level, rivals=UNCHANGED | NO_END),
     Check("local-ridge-error", Decimated.local_error, rivals=TAILS),
     Check("local-ridge-low-modes", Decimated.local_low_modes, rivals=TAILS),
     Check("uniform-ridge-level", Decimated.uniform_level, rivals=TAILS),

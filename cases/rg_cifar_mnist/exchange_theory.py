@@ -63,7 +63,9 @@ def exchange(of: Population, full: LocalRidge, samples: int, ridge: float, keep:
     ridges = np.full_like(tail, tail.mean()) if uniform else tail
     # What it is to first order: the ridge gains its own part of the tail and loses that of the kernel.
     start = np.maximum(full.ridge + ridges - (1.0 - samples / len(tail)) * tail, ridges)
-    cut = local_ridge(functions * np.sqrt(levels), of.targets, samples, ridge + ridges, start, _TOLERANCE)
+    few = 2 * keep < len(tail)  # a factor of the kernel costs less up to there
+    kernel = functions * np.sqrt(levels) if few else of.modes.kernel(np.arange(len(tail)), keep)
+    cut = local_ridge(kernel, of.targets, samples, ridge + ridges, start, _TOLERANCE)
     moved = ridges + cut.variance - full.variance
     teacher = of.coefficients[:keep]
     return Exchange(

@@ -103,7 +103,7 @@ class Decimated(OfImages, Experiment, stream="decimated"):
             found.append(exchanged(of, orders, P, keep, self.ridge, self.tail_factor))
         return {
             getattr(self, f"{ridge}_{what}"): np.moveaxis(
-                [[getattr(pair[i], what) for pair in row] for row in found], 2, 0
+                np.array([[getattr(pair[i], what) for pair in row] for row in found]), 2, 0
             )
             for i, ridge in enumerate(("local", "uniform"))
             for what in ("level", "slope", "error", "low_modes")

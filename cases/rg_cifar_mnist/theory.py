@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from fieldbench.claims import Known, Quantity, Remainder, Said
+from fieldbench.claims import Expression, Known, Remainder, Said
 from fieldbench.theory import curves, decimation
 from fieldbench.theory.curves import LearningCurve, gaussian_error_correction, unevenness
 from fieldbench.theory.decimation import Decimation
@@ -145,7 +145,7 @@ def one_ridge(at: Decimated, factor: float = 1.0, finite: bool = True) -> Any:
     return _table(at, lambda P, cut: exchanges.one_ridge(at.population, P, at.ridge, cut, factor, finite))
 
 
-def _said(local: Any = None, uniform: Any = None) -> dict[Quantity, Any]:
+def _said(local: Any = None, uniform: Any = None) -> dict[Expression, Any]:
     return {
         getattr(Decimated, f"{name}_{what}"): _read(table, what)
         for name, table in (("local", local), ("uniform", uniform)) if table is not None
@@ -161,7 +161,7 @@ LEVEL, SLOPE, QUARTER = 0.02, 0.05, 0.25
 """Resolution asked of the measurements: in units of the tail, and of the effect that once more of it would have."""
 
 
-def truncated(at: Decimated) -> Said:
+def truncated(at: Decimated) -> dict[Expression, Known]:
     """The kernel K_{≤Λ} with a self-consistent ridge at each image, the tail its own or everywhere its mean."""
     of = at.population
     fluctuation = np.array([[exchanges.fluctuation(of, P, at.ridge)] for P in at.samples])
@@ -174,7 +174,7 @@ def truncated(at: Decimated) -> Said:
     def asked(value: Any) -> Remainder:
         return Remainder("resolution", value, order="of the tail's effect", got="chosen")
 
-    def known(name: str, table: Any) -> dict[Quantity, Known]:
+    def known(name: str, table: Any) -> dict[Expression, Known]:
         # With its own tail as ridge at each image only the off-diagonal part acts, else its unevenness too.
         value = {what: _read(table, what) for what in OBSERVED}
         uneven = {what: np.abs(value[what] - _read(exchange(at, False), what)) for what in OBSERVED}
@@ -192,7 +192,7 @@ def truncated(at: Decimated) -> Said:
     return {**known("local", exchange(at, False)), **known("uniform", exchange(at, True))}
 
 
-def uniform_ridge(at: Decimated) -> Said:
+def uniform_ridge(at: Decimated) -> dict[Expression, Any]:
     """T(Λ) at every image is what the tail leaves: its own tail at each then changes what it changes against that."""
     difference = np.vectorize(Exchange.minus)(exchange(at, False), exchange(at, True))
     return _said(difference, one_ridge(at))
@@ -201,8 +201,7 @@ def uniform_ridge(at: Decimated) -> Said:
 def claimed_uniform(at: Decimated) -> Said:
     """The claim with one ridge for all images, and no wider margin."""
     wrong = uniform_ridge(at)
-    return {what: Known(wrong[what], *known.remainders) for what, known in truncated(at).items()
-            if isinstance(known, Known)}  # fmt: skip
+    return {what: Known(wrong[what], *known.remainders) for what, known in truncated(at).items()}
 
 
 def tail_doubled(at: Decimated) -> Said:
@@ -216,7 +215,7 @@ def tail_omitted(at: Decimated) -> Said:
 
 
 def _of_either(table: Any) -> Said:
-    """The same for its own tail at each image and for its mean; of the latter's slope one ridge for all says nothing."""
+    """For its own tail at each image and for its mean, of whose slope one ridge for all says nothing."""
     said = _said(table, table)
     del said[Decimated.uniform_slope]
     return said
