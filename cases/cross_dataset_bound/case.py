@@ -15,7 +15,7 @@ from fieldbench.claims import AtMost, Case, Check, Control, Known, Remainder, Sa
 from fieldbench.theory.kernels import SphereQuadrature
 
 from .digits import Digits, RidgeSquared
-from .experiment import EIGENVALUE, EXACTNESS, KERNEL, SPHERE, Band, Stretched, feature
+from .experiment import EIGENVALUE, KERNEL, SPHERE, Band, Stretched, feature
 from .typical import equivalent_kernel, one_loop_ridge, own_strength, twice_the_samples, typical
 
 ALIGNED = Band.ratio.at(target="harmonic")
@@ -36,7 +36,7 @@ def eigenvalue_of_the_sphere(at: Band) -> dict[Any, Known]:
 
 def eigenvalue_of_the_band(at: Band) -> Said:
     """The feature's strength under the measure of the training inputs: its Rayleigh quotient there."""
-    band = SphereQuadrature.exact_to(EXACTNESS, at.reach)
+    band = SphereQuadrature.exact_to(47, at.reach)  # the kernel's degrees fall as (2/3)^l: 10⁻⁸ beyond
     weighted = band.weights * feature(band.points)
     strength = weighted @ KERNEL(band.points, band.points) @ weighted / (weighted @ feature(band.points))
     return {ALIGNED: strength / EIGENVALUE}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 import jax
@@ -28,6 +29,12 @@ def feature(inputs: Vector) -> Vector:
     return np.asarray(harmonic(DEGREE, DIMENSION, inputs[:, 0] / DIMENSION**0.5))
 
 
+@partial(jax.jit, static_argnums=(1, 2))
+def _inputs_and_signs(key: jax.Array, samples: int, reach: float) -> tuple[jax.Array, jax.Array]:
+    where, signs = jax.random.split(key)
+    return on_band(where, samples, DIMENSION, reach), jax.random.rademacher(signs, (samples,), dtype=float)
+
+
 @dataclass(frozen=True)
 class Band(Experiment):
     """P training inputs on the band |cos| < reach, regression with ridge κ."""
@@ -45,10 +52,9 @@ class Band(Experiment):
     over_own_strength = Quantity(doc="overlap over the bound, times 1 + λ_t P rms² φ_t/κ, for the feature as labels")
 
     def measure(self, key: jax.Array, *, gpr: NestedRegression) -> Mapping[Quantity, Any]:
-        where, signs = jax.random.split(key)
-        inputs = np.asarray(on_band(where, self.samples, DIMENSION, self.reach))
+        inputs, signs = map(np.asarray, _inputs_and_signs(key, self.samples, self.reach))
         values, seen = feature(inputs), inputs * self.stretch
-        targets = np.stack([values, np.asarray(jax.random.rademacher(signs, (self.samples,), dtype=float))], axis=1)
+        targets = np.stack([values, signs], axis=1)
         # The overlap is a sum of the predictor over points of the sphere; the eigenvalue enters by the formula only.
         overlap = (SPHERE.weights * feature(SPHERE.points)) @ KERNEL(SPHERE.points * self.stretch, seen)
         functionals = np.stack([overlap, EIGENVALUE * values])

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from fieldbench.claims import Said
+from fieldbench.claims import Known, Said
 
 from .case import BOUND, TYPICAL
 from .digits import Digits
@@ -22,7 +22,9 @@ def band_strength(at: Band) -> Said:
 
 def more_is_learned(at: Digits, share: float) -> Said:
     """The typical overlap is larger by a share at every P: another dressing of the ridge."""
-    return {Digits.overlap: (1.0 + share) * typical(at)[Digits.overlap].value}
+    known = typical(at)[Digits.overlap]
+    assert isinstance(known, Known)
+    return {Digits.overlap: (1.0 + share) * known.value}
 
 
 WORLDS = {

@@ -84,6 +84,7 @@ def slope_of(found: Vector, at: Images) -> float:
     return float(np.abs(scaling_laws.fit_weights(at.samples)) @ np.abs(found))
 
 
+@cache
 def on_images(at: Images) -> Said:
     """The effective ridge of a data set; what it neglects moves the error at each P, and so the slope, on its own."""
     labels, shuffled = of_labels(at), of_shuffled(at)
@@ -157,10 +158,11 @@ def labels_of_spectrum(at: Images) -> Said:
     return {RELATIVE: [relative_slope(at, replace(of, power=of.levels))]}
 
 
-def another_kernel(at: Images) -> Said:
-    """Broken: the modes of the other activation's kernel."""
-    other = replace(at, kernel={"erf": "relu", "relu": "erf"}[at.kernel])
-    return {RELATIVE: on_images(other)[RELATIVE]}
+def amplitudes(at: Images) -> Said:
+    """Broken: |y_k| for y_k²."""
+    of, known = of_labels(at).regression, on_images(at)[RELATIVE]
+    assert isinstance(known, Known)
+    return {RELATIVE: Known([relative_slope(at, replace(of, power=np.sqrt(of.power)))], *known.remainders)}
 
 
 def each_error(at: Images, by: Callable[[Regression], Vector]) -> dict[Expression, Vector]:
