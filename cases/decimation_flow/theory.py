@@ -215,7 +215,7 @@ def running_ridge(at: Gaussian) -> Said:
 
 
 def learned_at_running_ridge(at: Gaussian) -> Said:
-    """T + Σ_{k>Λ} λ_k(1 − L_k) with L_k = Pλ_k/(Pλ_k + T(Λ)), which lacks what the kept modes add to κ_eff."""
+    """T + Σ_{k>Λ} λ_k(1 − L_k) with L_k = Pλ_k/(Pλ_k + T(Λ)), which counts all of the tail and no kept mode."""
     flows = []
     for of in map(at.problem, at.copies):
         cuts = [of.eigenvalues[keep:] for keep in of.cuts]

@@ -154,4 +154,4 @@ def _flat_errors(features: Floats, ridge: float, samples: tuple[int, ...]) -> tu
 def _levels(features: Floats) -> Floats:
     """Squared singular values of each data set, (data sets, min(P, D))."""
     seen = features if features.shape[1] >= features.shape[2] else np.swapaxes(features, 1, 2)
-    return np.maximum(np.linalg.eigvalsh(np.swapaxes(seen, 1, 2) @ seen), 0.0)
+    return np.asarray(np.maximum(np.linalg.eigvalsh(np.swapaxes(seen, 1, 2) @ seen), 0.0))

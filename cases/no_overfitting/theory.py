@@ -128,10 +128,7 @@ def height_over_limit(ridge: float) -> Vector:
 
 def with_margins_of(theory: Mapping[Expression, Known], values: Said) -> Said:
     """What a broken theory says, with the sound one's remainders."""
-    return {
-        quantity: Known(np.asarray(value), *theory[quantity].remainders)  # type: ignore[arg-type]
-        for quantity, value in values.items()
-    }
+    return {quantity: Known(np.asarray(value), *theory[quantity].remainders) for quantity, value in values.items()}
 
 
 def dense_curve(at: Noisy) -> tuple[Vector, Vector]:

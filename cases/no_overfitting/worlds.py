@@ -20,7 +20,7 @@ def first_order(at: Square) -> Said:
 
 def other_power(at: Square, power: float) -> Said:
     """A peak of the right height at T = λ/D that grows as another power of 1/T."""
-    right = np.asarray(square(at)[Square.height].value)  # type: ignore[union-attr]
+    right = np.asarray(square(at)[Square.height].value)
     reference = float(np.interp(0.0, np.log(at.scaled), np.log(right)))
     return {Square.height: np.exp(reference) * np.array(at.scaled) ** -power}
 

@@ -75,7 +75,8 @@ def _panels(size: int, power: int, least: float) -> tuple[Vector, Vector, Callab
     last = np.sqrt(size) + np.sqrt(size + power) + 8.0  # the largest singular value, and eight standard deviations more
     step = 0.5 / np.sqrt(size + 1.0)
     start = step if least == 0.0 else min(step, least)
-    near = np.geomspace(start, step, max(2, int(np.ceil(np.log2(step / start))) + 1))[:-1] if start < step else []
+    near = np.geomspace(start, step, max(2, int(np.ceil(np.log2(step / start))) + 1))[:-1]
+    near = near if start < step else np.empty(0)
     edges = np.concatenate([[0.0], near, np.arange(step, last + step, step)])
     nodes, parts = np.polynomial.legendre.leggauss(_NODES)
     half = 0.5 * np.diff(edges)

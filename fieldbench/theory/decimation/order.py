@@ -8,7 +8,8 @@ each data set, so that its logarithm, and the ridge T* at which two traces agree
     Cov[ln det(K + κ), ln det(K' + κ')] = −2 ln(1 − ΣL_kL'_k/P),   Cov[Tr A, Tr A'] = ∂²/∂κ∂κ' of it,
 
 K' a kernel with some of K's modes. To the order 1/P² that this is, ⟨ln Tr A⟩ = ln⟨Tr A⟩ − ½ Var/⟨Tr A⟩² and
-T* = T_0 + δ with h(T_0) = ⟨Tr A⟩, h the truncated kernel's mean trace, and ξ, η the scatter of the truncated and of the full trace,
+T* = T_0 + δ with h(T_0) = ⟨Tr A⟩, h the truncated kernel's mean trace, and ξ, η the scatter of the truncated and of
+the full trace,
 
     ⟨δ⟩ = −[½ (h''/h'²) Var(η − ξ) + Cov(ξ', η − ξ)/h']/h'.
 
