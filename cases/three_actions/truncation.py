@@ -36,7 +36,7 @@ def log_error(
 ) -> LogError:
     leading = float(effective_ridge(spectrum, samples, ridge, target=power).test_error[0])
     relative = [float(order(spectrum, np.array([samples]), ridge, power)[0]) / leading for order in orders]
-    return LogError(float(np.log(leading)), np.array(relative))
+    return LogError(float(np.log(leading)), np.diff(np.log1p(np.cumsum([0.0, *relative]))))
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ Scheme = Callable[..., QuarticCurve]
 
 ENORMOUS = 1e14  # samples
 # Relative, asked of a measurement at one P: five standard errors of a replicate's mean over its data sets, planned.
-SHIFT, COUPLING, CURVE, GAP = 0.01, 0.005, 0.015, 0.01
+SHIFT, COUPLING, CURVE, GAP = 0.0125, 0.005, 0.015, 0.01
 
 
 def solved(at: PowerLaw, scheme: Scheme, **options: Any) -> QuarticCurve:
@@ -167,7 +167,8 @@ def of_maximum(at: Maximum) -> dict[Any, Known]:
 
 def of_mean(at: Mean) -> Said:
     """Hartree with the thermal variance of each point: of the paired difference nothing is left but higher orders."""
-    modes = changed(at, solved(at, posterior_hartree))
+    of_modes = solved(at, posterior_hartree)
+    modes, coupled = changed(at, of_modes), 6.0 * np.array(at.u) * of_modes.mean_square
     even, whole = (changed(at, solved(at, scheme, thermal=True)) for scheme in (hartree, cavity))
     plain = solved(at, hartree), solved(at, hartree, finite=True)
     one_over_p = changed(at, plain[1], finite=True) - changed(at, plain[0])
@@ -179,7 +180,13 @@ def of_mean(at: Mean) -> Said:
     )
     return {
         Mean.gap: Known(np.zeros(len(at.u)), *left),
-        Mean.shift: Known(modes, *left, Remainder("1/P of the learning curve", np.abs(one_over_p), order="1/P")),
+        # Ridges of modes stand for those of points to first order in u only; the paired difference has the points'.
+        Mean.shift: Known(
+            modes,
+            *left,
+            Remainder("1/P of the learning curve", np.abs(one_over_p), order="1/P"),
+            Remainder("ridges of modes", np.abs(modes - even) * coupled / (1.0 + coupled), order="u²"),
+        ),
     }
 
 

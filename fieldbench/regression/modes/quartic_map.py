@@ -94,7 +94,7 @@ def ridge_fit(space: Basis, targets: Float[Array, "n t"], ridge: Float[Array, " 
     return QuarticFit(weights, error, jnp.zeros(()))
 
 
-@partial(jax.jit, static_argnames="degree")
+@partial(jax.jit, static_argnames=("degree", "tolerance"))
 def quartic_map(
     space: Basis,
     targets: Float[Array, "n t"],

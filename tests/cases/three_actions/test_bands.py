@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cases.three_actions.actions import effective_ridge, equivalent_kernel, one_loop
-from cases.three_actions.bands import WIDTHS, around, edge, left, place, within
+from cases.three_actions.bands import WIDTHS, around, edge, left, place, told, with_next_orders, within
 from cases.three_actions.experiment import GaussianFeatures, Regression
 from cases.three_actions.theory import best, problem
 
@@ -36,3 +36,14 @@ def test_a_theory_within_a_band_has_it_for_its_remainder_wherever_there_is_one()
     np.testing.assert_allclose(size[:, 2], WIDTHS[0] * known.value[:, 2])
     upper = edge(equivalent_kernel, left(equivalent_kernel))(FEATURES)[Regression.error]
     np.testing.assert_allclose(upper[:, 0], known.value[:, 0] * np.exp(WIDTHS[-1]))
+
+
+def test_a_rung_is_asked_where_the_action_below_is_four_margins_off():
+    """And its margin holds the best that is known of the error."""
+    known = with_next_orders(one_loop)(FEATURES)[Regression.error]
+    margin = sum(known.sizes().values()) / known.value
+    assert np.all(np.abs(np.log(best(FEATURES).error / known.value)) <= margin)
+    asked = told(one_loop, equivalent_kernel).function(FEATURES, np.ones((1, *known.value.shape)))
+    gap = np.abs(np.log(known.value / equivalent_kernel(problem(FEATURES))))
+    apart = (gap > 4.0 * margin) & (np.abs(np.log(best(FEATURES).error / known.value)) < WIDTHS[-1])
+    assert asked.size == apart.sum() > 0

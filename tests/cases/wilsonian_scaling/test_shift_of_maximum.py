@@ -7,11 +7,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from cases.wilsonian_scaling.shift_of_maximum import on_one_draw, shift_of_maximum
+from cases.wilsonian_scaling.shift_of_maximum import TOLERANCE, on_one_draw, shift_of_maximum
 from fieldbench.errors import BadInput
 from fieldbench.regression.modes import basis, quartic_map, ridge_fit
 
 LEVELS, RIDGE, COUPLINGS = np.arange(1.0, 7.0) ** -2.0, 5.0, (0.1, 0.4)
+SOLVED = 1e3 * TOLERANCE  # what a gradient of that size leaves of a number of order one, with room
 
 
 def _draw(signs, samples=20):
@@ -29,15 +30,15 @@ def test_over_all_signs_the_exact_averages_are_the_means():
     np.testing.assert_allclose(found.curve, found.error, rtol=1e-12)
     for index, coupling in enumerate(COUPLINGS):
         best = quartic_map(space, labels, RIDGE, jnp.full(truth.shape[1], coupling))
-        np.testing.assert_allclose(found.coupling[index], coupling * best.train_error.mean(), rtol=1e-12)
+        np.testing.assert_allclose(found.coupling[index], coupling * best.train_error.mean(), rtol=SOLVED)
         learned = (space.coefficients(best.weights) / truth).mean(axis=1)
-        np.testing.assert_allclose(found.learned[index], learned, rtol=1e-10)
+        np.testing.assert_allclose(found.learned[index], learned, rtol=SOLVED)
 
 
 def test_errors_are_those_of_the_maximum_and_of_two_ridge_regressions():
     space, labels, truth = _draw(np.array([1.0, -1.0, 1.0, 1.0, -1.0, 1.0])[:, None])
     found = on_one_draw(space, labels, truth, RIDGE, COUPLINGS, 4)
-    assert float(found.residual) < 1e-11
+    assert float(found.residual) <= TOLERANCE
 
     def error(weights):
         return np.sum((truth - space.coefficients(weights)) ** 2)
@@ -46,8 +47,10 @@ def test_errors_are_those_of_the_maximum_and_of_two_ridge_regressions():
         best = quartic_map(space, labels, RIDGE, jnp.array([coupling]))
         dressed = RIDGE / (1.0 + 6.0 * coupling * best.train_error)
         assert float(found.plain[index]) == pytest.approx(error(ridge_fit(space, labels, jnp.array([RIDGE])).weights))
-        assert float(found.error[index]) == pytest.approx(error(best.weights))
-        assert float(found.hartree[index]) == pytest.approx(error(ridge_fit(space, labels, dressed).weights))
+        assert float(found.error[index]) == pytest.approx(error(best.weights), rel=SOLVED)
+        assert float(found.hartree[index]) == pytest.approx(
+            error(ridge_fit(space, labels, dressed).weights), rel=SOLVED
+        )
 
 
 def test_the_number_of_targets_leaves_the_exact_averages():

@@ -33,7 +33,8 @@ def _posterior(chains, coupling=COUPLING):
 def test_chains_meet_importance_sampling():
     energy, _, deviation = _posterior(64)
     direction = along(jnp.ones((SETS, LEVELS.size)), deviation)
-    traces = run(Underdamped(0.8), energy, deviation, direction, KEYS, steps=800, burn_in=40, thin=4)
+    # At this small ridge longer steps lose a chain now and then that starts far out.
+    traces = run(Underdamped(0.5), energy, deviation, direction, KEYS, steps=1200, burn_in=80, thin=4)
     departure, square = traces.departure, traces.square
     rng = np.random.default_rng(0)
     for index in range(SETS):
