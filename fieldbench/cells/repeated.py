@@ -81,7 +81,7 @@ def require_own(first: Arrays, again: Arrays, other: int, drawn: Collection[str]
 
 def _off(before: NDArray[Any], now: NDArray[Any]) -> NDArray[np.float64]:
     """By how much values differ beyond what the same program may: nothing on a CPU, half of the digits elsewhere."""
-    off = np.subtract(now, before, dtype=np.float64)
+    off: NDArray[np.float64] = np.subtract(now, before, dtype=np.float64)
     if jax.default_backend() == "cpu" or before.dtype.kind != "f":
         return off
     return np.where(np.abs(off) <= np.sqrt(np.finfo(before.dtype).eps) * np.abs(before), 0.0, off)

@@ -88,7 +88,7 @@ def _units_of(theory: Any, members: _Members) -> Iterator[Unit]:
             yield from (*_resolved(path, name), *members.named(name))
     else:
         yield from (Unit(path, name) for name in _file(path).at_line(code.co_firstlineno))
-    for cell in function.__closure__ or ():
+    for cell in getattr(function, "__closure__", None) or ():
         yield from _units_of(cell.cell_contents, members)
 
 
@@ -101,11 +101,11 @@ class _File:
         self.imports: dict[str, tuple[str, str, int]] = {}
         for node in self.tree.body:
             self.definitions |= dict.fromkeys(_bound(node), node)
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.ImportFrom):
-                self.imports |= {a.asname or a.name: (node.module or "", a.name, node.level) for a in node.names}
-            elif isinstance(node, ast.Import):
-                self.imports |= {a.asname: (a.name, "", 0) for a in node.names if a.asname}
+        for part in ast.walk(self.tree):
+            if isinstance(part, ast.ImportFrom):
+                self.imports |= {a.asname or a.name: (part.module or "", a.name, part.level) for a in part.names}
+            elif isinstance(part, ast.Import):
+                self.imports |= {a.asname: (a.name, "", 0) for a in part.names if a.asname}
 
     def at_line(self, line: int) -> list[str]:
         """The names that the statement around a line binds."""

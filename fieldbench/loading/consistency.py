@@ -136,7 +136,10 @@ def _require_check(case: Case, check: Check) -> None:
                     positions(node, experiment)
                 except BadInput as error:
                     raise BadInput(f"{where}: {error}") from error
-    for quantity in leaves(check.observable):
+    read = leaves(check.observable)
+    if read and not check.exact and not any(quantity.sampled for quantity in read):
+        raise BadInput(f"{where} reads nothing that is sampled, so that it has no standard error; give it exact=True")
+    for quantity in read:
         guarding = [guard for guard in case.guards if quantity in guard.of]
         for experiment in experiments if quantity.chain else ():
             if not any(_holds(guard, experiment) for guard in guarding):

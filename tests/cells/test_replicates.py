@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 from helpers_cells import anew, measured, measured_by
+from helpers_toy import copied, edited
 from scipy import stats
 
 from fieldbench.cells.replicates import LEVEL, neighbours, require_evidence, weighed
 from fieldbench.claims import Quantity
 from fieldbench.errors import BadInput
+from fieldbench.loading.load import load_case
 
 RNG = np.random.default_rng(1)
 
@@ -160,3 +162,10 @@ def test_only_what_a_check_weighs_is_asked(case, kind, store):
     checks = tuple(replace(check, exact=True) if hasattr(check, "exact") else check for check in case.checks)
     sound = measured_by(replace(case, checks=checks), Identity, kind(10))
     assert len(measured(sound, store)) == 8
+
+
+def test_a_check_of_what_is_not_sampled_is_exact_or_refused(tmp_path):
+    toy = copied(tmp_path)
+    edited(toy / "experiment.py", 'doc="the sum", chain=True', 'doc="the sum", chain=True, sampled=False')
+    with pytest.raises(BadInput, match=r"check sum reads nothing that is sampled, .*; give it exact=True"):
+        load_case(toy / "case.py")
