@@ -11,6 +11,7 @@ from an aligned start; Langevin, under any `Sampler`, runs one from the prior on
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -93,6 +94,11 @@ class Posteriors:
         if not whole or not sizes or sizes[0] < 1 or sorted(set(sizes)) != list(sizes):
             raise BadInput(f"samples {sizes!r}: need a tuple of whole numbers, which must rise from at least 1")
 
+    @property
+    def rows(self) -> int:
+        """Samples of each data set, used or filled up with zeros."""
+        return max(self.samples[-1], FEWEST_ROWS)
+
     def gibbs(self, keys: Array, chain_keys: Array, shift: ArrayLike = 0, *, burn_in: int, keep: int) -> GibbsCurves:
         """Two chains on the data set of each key, (sets,), of which `keep` sweeps after `burn_in` are kept.
 
@@ -107,18 +113,22 @@ class Posteriors:
         """
         if burn_in < 0 or keep < 1:
             raise BadInput(f"burn_in {burn_in} must be at least 0 and keep {keep} at least 1: nothing would be kept")
-        # With x and y over √κ the ridge is one: networks of one shape share a program at every ridge, size and burn-in.
-        unit, rows = replace(self.prior, ridge=1.0), max(self.samples[-1], FEWEST_ROWS)
-        sizes, scale = jnp.array(self.samples), self.prior.ridge**-0.5
-        curves: GibbsCurves = _gibbs(
-            keys, chain_keys, shift, sizes, scale, burn_in, teacher=self.teacher, prior=unit, rows=rows,
-            sweeps=burn_in + keep,
-        )  # fmt: skip
+        # With x and y over √κ the ridge is one: networks of one shape share a program at every ridge, size and burn-in,
+        # and, a block at a time, for every number of data sets.
+        sizes, scale, block = jnp.array(self.samples), self.prior.ridge**-0.5, math.gcd(len(keys), 128)
+        unit = replace(self.prior, ridge=1.0)
+        shape = {"teacher": self.teacher, "prior": unit, "rows": self.rows, "sweeps": burn_in + keep}
+        blocks = [
+            _gibbs(keys[k : k + block], chain_keys[k : k + block], shift, sizes, scale, burn_in, **shape)
+            for k in range(0, len(keys), block)
+        ]
+        curves: GibbsCurves = jax.tree.map(lambda *parts: jnp.concatenate(parts), *blocks)
         return replace(curves, trace=curves.trace[..., burn_in:, :])
 
     def langevin(self, keys: Array, sampler: Sampler, *, steps: int, burn_in: int, thin: int) -> LangevinTraces:
         """One chain in float32, from the prior, on the largest training set that `gibbs` draws for each key."""
-        inputs, targets = jax.vmap(lambda key: self.teacher.draw(key, self.samples[-1]))(keys)
+        inputs, targets = jax.vmap(lambda key: self.teacher.draw(key, self.rows))(keys)
+        inputs, targets = inputs[:, : self.samples[-1]], targets[:, : self.samples[-1]]
         network = convolutional(
             inputs.astype(jnp.float32),
             targets.astype(jnp.float32),
@@ -159,8 +169,8 @@ def _gibbs(
             # Samples beyond the size are zero, inputs and targets: they say nothing.
             used = jnp.where(jnp.arange(rows) < size, 1.0, 0.0)
             x, y = inputs * used[:, None, None], targets * used
-            curves = _two_chains(key, scale * x, scale * y, starts, prior, kept)
-            return replace(curves, controls=_controls(x, y, size))
+            controls = _controls(x, y, size.astype(x.dtype))
+            return _two_chains(key, scale * x, scale * y, starts, prior, kept, controls)
 
         curves: GibbsCurves = jax.lax.map(one_size, (jax.random.split(chain_key, len(sizes)), sizes))
         return curves
@@ -171,7 +181,7 @@ def _gibbs(
 
 
 def _two_chains(
-    key: Array, inputs: Array, targets: Array, starts: Array, prior: LinearPrior, kept: Array
+    key: Array, inputs: Array, targets: Array, starts: Array, prior: LinearPrior, kept: Array, controls: Array
 ) -> GibbsCurves:
     """On one training set, without the axis of sizes; averages with the weights `kept` of the sweeps."""
     size, sweeps = inputs.shape[2], len(kept)
@@ -190,7 +200,7 @@ def _two_chains(
         orthogonal=norm * (total - along).mean() / (size - 1),
         mse=jnp.sum(errors[0] * errors[1]),
         trace=traces.T,
-        controls=jnp.zeros(()),
+        controls=controls,
     )
 
 

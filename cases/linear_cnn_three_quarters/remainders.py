@@ -1,16 +1,16 @@
 """What shrinkage leaves out of the average over data sets, part by part: the error budget of the order parameters.
 
-    samples      Linear regression on P samples with d degenerate modes, of which c = Σf/P a sample are fitted, learns as
-                 much as its self-consistent ridge says of P − δ, with, to first order in 1/P (Bai and Silverstein's mean
-                 of a linear statistic, real entries; the two 1/P terms of the teacher's mode add up to it),
+    samples      Linear regression on P samples with d degenerate modes, of which c = Σf/P a sample are fitted, learns
+                 as much as its self-consistent ridge says of P − δ, with, to first order in 1/P (Bai and Silverstein's
+                 mean of a linear statistic, real entries),
 
                      δ = L(1 − c)/((1 − cL)(1 + c(1 − L))),   0 ≤ δ ≤ L samples at every load.
 
                  The prediction is read in the middle, at P − L/2; half of the range is left open.
     own_signal   Shrinkage averages over the teacher's entry of the noise, of variance M/P. The teacher's own power
                  fluctuates by another (1−L)²/P: feature learning bends under it by ½ var η ∂²/∂η², to leading order.
-    next_order   1/C and 1/χ are taken to first order. The next is smaller by the Gram matrices' (N+S)/C (their C − N − S
-                 degrees of freedom) and by the thermal variance T of the learned direction.
+    next_order   1/C and 1/χ are taken to first order. The next is smaller by (N+S)/C, for the Gram matrices have
+                 C − N − S free directions, and by the thermal variance T of the learned direction.
     matrix       Spike, overlaps and bulk are those of large matrices: 1/(NS) of what the noise does: of the tilt's own
                  loss L(N+S)σ²/2, of x_perp − 1, of M.
 

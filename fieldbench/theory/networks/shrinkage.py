@@ -2,8 +2,8 @@
 
 Gaussian inputs act as in approximate message passing (matrix recovery: Donoho, Gavish, Montanari, arXiv:1302.2331): the
 posterior on P samples is that of a map seen once through white noise, Y = B* + σZ, with Z white and B* = a*w*ᵀ of rank
-one, and noise of variance τ on each entry in its likelihood. What `shrunken_map` learns from that closes the two numbers
-of this channel,
+one, and noise of variance τ on each entry in its likelihood. What `shrunken_map` learns from that closes the two
+numbers of this channel,
 
     σ² = M/P,  M = E|⟨B⟩ − B*|²,        r = τχd = κ_eff d/P,  κ_eff = κ + κ_eff div/P,  div = E Σ_ij ∂⟨B⟩_ij/∂Y_ij.
 

@@ -1,6 +1,7 @@
 """Posteriors of linear networks: Gibbs against Langevin and the lazy limit, controls with known means, compilations."""
 
 import math
+from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
@@ -22,10 +23,10 @@ SIGMAS = 5.0
 SETS = 240
 
 
-def curves(seed=0, keys=None, shift=0):
+def curves(seed=0, keys=None, shift=0, posteriors=POSTERIORS, keep=4):
     """All tests ask for the same shapes, so that they share one compilation."""
     chain_keys = jax.random.split(jax.random.key(seed), SETS)
-    found = POSTERIORS.gibbs(chain_keys if keys is None else keys, chain_keys, shift, burn_in=3, keep=4)
+    found = posteriors.gibbs(chain_keys if keys is None else keys, chain_keys, shift, burn_in=7 - keep, keep=keep)
     return jax.tree.map(np.asarray, found)
 
 
@@ -70,6 +71,19 @@ def test_labels_of_the_neighbour_teach_nothing():
     assert np.all(np.abs(share.mean(axis=0)) < SIGMAS * share.std(axis=0) / math.sqrt(len(share)))
 
 
+def test_the_noise_of_the_chains_does_not_bias_the_error():
+    """One kept sweep or four: the same expectation. The square of one chain's error would hold its own variance."""
+    keys = jnp.repeat(jax.random.split(jax.random.key(11), SETS // 60), 60)
+    few, many = (curves(seed, keys, keep=keep) for seed, keep in ((12, 1), (13, 4)))
+    scatter = sum(found.mse.reshape(-1, 60, 2).var(axis=1).mean(axis=0) for found in (few, many))
+    error = np.sqrt(scatter / SETS)
+    difference = few.mse.mean(axis=0) - many.mse.mean(axis=0)
+    assert np.all(np.abs(difference) < SIGMAS * error)
+    # What a square would hold too much, from the teacher's entry alone, can be seen.
+    noise = few.trace[..., 0, 0].reshape(-1, 60, 2).var(axis=1).mean(axis=0)
+    assert np.all(0.75 * noise > 2 * SIGMAS * error), (noise, error)
+
+
 def test_chains_forget_their_start():
     trace = curves(5).trace
     difference = (trace[..., 0] - trace[..., 1]).reshape(SETS, -1)
@@ -80,9 +94,10 @@ def test_chains_forget_their_start():
 def test_one_compilation_a_shape():
     curves(6)
     before = chains._gibbs._cache_size()
-    # New data and shuffled labels are arguments, not programs.
+    # New data, shuffled labels, other training sizes, ridges and burn-ins are arguments, not programs.
     curves(7)
     curves(8, shift=1)
+    curves(8, posteriors=Posteriors(TEACHER, replace(POSTERIORS.prior, ridge=0.1), (7, 20)), keep=2)
     assert chains._gibbs._cache_size() == before
 
 
