@@ -130,7 +130,7 @@ def crossing_of(size: int, coupling: float, order: float = 7 / 4) -> float:
     ratio = (pairs[1] / pairs[0]) ** -order
     slope = (far - near) / (1.0 - ratio)
     limit = near - slope * ratio
-    return 1.0 / (critical + (limit + slope * (size / pairs[0]) ** -order) / size)
+    return float(1.0 / (critical + (limit + slope * (size / pairs[0]) ** -order) / size))
 
 
 def of_the_smallest(order: float) -> Expression:
