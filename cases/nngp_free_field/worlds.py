@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from fieldbench.claims import Check, Said, Theory
+from fieldbench.theory.kernels import sphere
+
 from . import theory
 from .case import ARCSINE_AT_POINTS, COEFFICIENT, GAUSSIAN_EXPONENT, SPECTRUM, UNIFORM, UNIFORM_EXPONENT
 from .experiment import DEGREES, INPUTS, KERNEL, PAIRS, PlaneNetworks, SphereNetworks
 
 
-def finite_width_covariance(at: PlaneNetworks):
+def finite_width_covariance(at: PlaneNetworks) -> Said:
     """A covariance with a correction of its own, K(1 − 1/N): at N = 1000 it hides within any margin."""
     return {PlaneNetworks.covariance: KERNEL(INPUTS, INPUTS)[PAIRS] * (1.0 - 1.0 / max(at.width, 2))}
 
 
-def weights_a_tenth_wide(at: PlaneNetworks):
+def weights_a_tenth_wide(at: PlaneNetworks) -> Said:
     """σ_w² = 1.1, a tenth more than stated."""
     return {PlaneNetworks.covariance: KERNEL(INPUTS * 1.1**0.5, INPUTS * 1.1**0.5)[PAIRS]}
 
 
-def two_pairings(at: PlaneNetworks):
+def two_pairings(at: PlaneNetworks) -> Said:
     """Covariances of K̂ over two of the three pairings."""
     return {PlaneNetworks.four_point: 2.0 / 3.0 * theory.coefficient(at)}
 
 
-def cubic_law(at: SphereNetworks):
+def fourth_power_law(at: SphereNetworks) -> Said:
     """λ_l ∝ l^{-4}, a kernel with a cusp such as ReLU's, with the power in l = 1 of the arcsine."""
-    first = theory.power_by_degree(at)[SphereNetworks.power].value[0]
-    return {SphereNetworks.power: first * [float(l) ** -4 for l in DEGREES]}
+    first = sphere.eigenvalues(KERNEL, 3, 2)[1]
+    return {SphereNetworks.power: first * np.array(DEGREES, float) ** -4}
 
 
-EXPONENTS = {
+def flat(at: SphereNetworks) -> Said:
+    """No preference at all."""
+    return {SphereNetworks.power: np.full(len(DEGREES), 0.15)}
+
+
+EXPONENTS: dict[str, Theory | float] = {
     "root-n": -0.5,  # the size of the fluctuations of K̂
     "three-halves": -1.5,  # their third cumulant
     "one-neuron-more": theory.one_neuron_more,  # 1/(N + 1)
     "two-per-cent-slower": -0.98,
     "no-fall": 0.0,  # no free field
 }
-WORLDS = {
+WORLDS: dict[Check, dict[str, Theory | float]] = {
     ARCSINE_AT_POINTS: {
         "first-term-of-arcsine": theory.first_term_of_arcsine,  # linear neurons
         "argument-over-root-two": theory.argument_over_root_two,  # the other usual sigmoid
@@ -58,7 +68,7 @@ WORLDS = {
     UNIFORM_EXPONENT: EXPONENTS,
     SPECTRUM: {
         "argument-over-root-two": theory.argument_over_root_two,
-        "cubic-law": cubic_law,
-        "flat-in-degree": lambda at: {SphereNetworks.power: [0.15] * len(DEGREES)},  # no preference at all
+        "fourth-power-law": fourth_power_law,
+        "flat-in-degree": flat,
     },
 }

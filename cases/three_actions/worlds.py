@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from fieldbench.claims import Said, Theory
+
 from . import actions
 from .bands import alone
 from .case import DRESSED, NEXT_ORDER, ONE_LOOP, TRUNCATED, TRUNCATED_FEATURES
@@ -14,46 +16,46 @@ from .theory import best, problem
 from .truncation import change
 
 
-def half_the_loop(at: Regression):
+def half_the_loop(at: Regression) -> Said:
     """Half of the one-loop shift in the logarithm of the error: a lost factor 2."""
     of = problem(at)
     return {Regression.error: np.sqrt(actions.one_loop(of) * actions.equivalent_kernel(of))}
 
 
-def without_e0(at: Regression):
+def without_e0(at: Regression) -> Said:
     """The effective ridge in the bias alone, without the factor E0 of the variance over data."""
     return {Regression.error: actions.without_e0(problem(at))}
 
 
-def one_sample_more(at: Regression):
+def one_sample_more(at: Regression) -> Said:
     """The effective ridge of P + 1 points."""
     of = problem(at)
     more = replace(of, samples=tuple(size + 1 for size in of.samples))
     return {Regression.error: actions.effective_ridge(more)}
 
 
-def opposite_order(at: Regression):
+def opposite_order(at: Regression) -> Said:
     """The order in 1/P with the other sign."""
     leading = actions.effective_ridge(problem(at))
     return {Regression.error: leading**2 / best(at).error}
 
 
-def a_fifth_more(at: Regression):
+def a_fifth_more(at: Regression) -> Said:
     """The orders in 1/P, a fifth larger."""
     leading = actions.effective_ridge(problem(at))
     return {Regression.error: leading * (1.0 + 1.2 * (best(at).error / leading - 1.0))}
 
 
-def tail_in_part(share: float):
+def tail_in_part(share: float) -> Theory:
     """What is integrated out leaves this share of its ridge, in the change of the error that it makes."""
 
-    def world(at: Synthetic):
+    def world(at: Synthetic) -> Said:
         return {at.truncation: share * change(at).value}
 
     return world
 
 
-TRUNCATIONS = {
+TRUNCATIONS: dict[str, Theory | float] = {
     "no-difference": tail_in_part(0.0),  # "the same theory", taken literally
     "half-the-difference": tail_in_part(0.5),
     "opposite-difference": tail_in_part(-1.0),  # the truncated kernel better than the kernel

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from fieldbench.claims import Said, Theory
 from fieldbench.theory.curves import hartree
 
 from .case import DECAYS
@@ -11,23 +12,23 @@ from .experiment import Maximum
 from .theory import changed, limiting, solved
 
 
-def without_one_over_p(at: Maximum):
+def without_one_over_p(at: Maximum) -> Said:
     """Hartree of infinitely many points at the same ΣL/P."""
     return {Maximum.shift: changed(at, solved(at, hartree))}
 
 
-def coefficient_two(at: Maximum):
+def coefficient_two(at: Maximum) -> Said:
     """1/κ_u = (1 + 2u⟨Δ²⟩)/κ: the loss itself contracted, in place of its curvature."""
     return {Maximum.shift: changed(at, solved(at, hartree, coefficient=2.0))}
 
 
-def square_of_the_coupling(at: Maximum):
+def square_of_the_coupling(at: Maximum) -> Said:
     """A shift of second order in the effective coupling: twice the exponent."""
     first = solved(at, hartree)
     return {Maximum.shift: -((np.array(at.u) * first.mean_square) ** 2)}
 
 
-def worlds(alpha: float):
+def worlds(alpha: float) -> dict[str, Theory | float]:
     """For one spectrum."""
     return {
         "limiting-exponent": limiting,  # P^{-α/(1+α)} at any P

@@ -41,7 +41,7 @@ def test_errors_are_those_of_the_maximum_and_of_two_ridge_regressions():
     assert float(found.residual) <= TOLERANCE
 
     def error(weights):
-        return np.sum((truth - space.coefficients(weights)) ** 2)
+        return float(np.sum((truth - space.coefficients(weights)) ** 2))
 
     for index, coupling in enumerate(COUPLINGS):
         best = quartic_map(space, labels, RIDGE, jnp.array([coupling]))
