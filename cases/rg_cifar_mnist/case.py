@@ -85,11 +85,11 @@ TIERS = {
     ),
 }  # fmt: skip
 
-TAILS: dict[str, Theory] = {"tail-doubled": tail_doubled, "tail-omitted": tail_omitted}
-UNIFORM: dict[str, Theory] = {"uniform-ridge": uniform_ridge}
+TAILS: dict[str, Theory | float] = {"tail-doubled": tail_doubled, "tail-omitted": tail_omitted}
+UNIFORM: dict[str, Theory | float] = {"uniform-ridge": uniform_ridge}
 RIVALS: dict[str, Theory] = {"no-e0": without_e0, "one-loop": one_loop, "equivalent-kernel": equivalent_kernel}
 FINITE: dict[str, Theory] = {"without-finite-population": without_finite_population}
-NO_END: dict[str, Theory] = {"without-finite-population": decimated_without_finite_population}
+NO_END: dict[str, Theory | float] = {"without-finite-population": decimated_without_finite_population}
 UNCHANGED: dict[str, Theory | float] = {"unchanged": 0.0}
 LOCAL = UNIFORM | TAILS
 
