@@ -52,8 +52,8 @@ TIERS = {
 
 LOW = (
     "Low modes are lighter-tailed than a Gaussian on every data set: the mean excess of k ≤ 4 is −.61 on digits, −.48 "
-    "and −.30 on MNIST (erf and ReLU), −.23 and −.41 on CIFAR-10, up to half of the way to a uniform law's −1.2. Between "
-    "k = 5 and 16 of digits it is −.02 ± .03: near Gaussian in the middle, not at low k."
+    "and −.30 on MNIST (erf and ReLU), −.23 and −.41 on CIFAR-10, up to half of the way to a uniform law's −1.2. "
+    "Between k = 5 and 16 of digits it is −.02 ± .03: near Gaussian in the middle, not at low k."
 )
 LIGHT = (
     "The excess of the modes that M images resolve ends at .1 … .5, above a Gaussian's and far below a Laplace law's, "
@@ -61,9 +61,9 @@ LIGHT = (
     "and more, as they live on few of its images; on others it is .2 … 3."
 )
 NOT_SHARED = (
-    "High modes do not share one amplitude g(x), as the modulated features here do: over pairs 3(⟨φ_k²φ_l²⟩ − 1) is .02 "
-    "on digits where ⟨φ_k⁴⟩ − 3 is .3. The tails are each mode's own, so that Σ_{k>Λ} λ_kφ_k(x)² over many modes varies "
-    "less with x than their kurtosis suggests."
+    "High modes do not share one amplitude g(x), as the modulated features here do: over pairs 3(⟨φ_k²φ_l²⟩ − 1) "
+    "is .02 on digits where ⟨φ_k⁴⟩ − 3 is .3. The tails are each mode's own: Σ_{k>Λ} λ_kφ_k(x)² over many modes "
+    "varies less with x than their kurtosis suggests."
 )
 WEAK = 64  # the Λ beyond which little could be learned; elsewhere the claim says nothing of the bare flow
 UNCHANGED = {"unchanged": 0.0}

@@ -90,7 +90,7 @@ def half_a_point_more(at: Gaussian) -> Said:
     return gaussian_features(replace(at, samples=at.samples + 0.5))  # type: ignore[arg-type]
 
 
-FEATURES, SPHERE = Gaussian(50, 160, (1.0, 10.0, 100.0)), Sphere(100, 12, (0.1, 1.0, 10.0), dimension=8)
+FEATURES, SPHERE = Gaussian(50, 160, (1.0, 10.0, 100.0)), Sphere(100, 8, (0.1, 1.0, 10.0), dimension=8)
 TIERS = {
     "quick": Tier([FEATURES, SPHERE, Images("digits", 600, 150)], replicates=16),
     "standard": Tier(

@@ -136,13 +136,14 @@ class Sphere(Modes, stream="sphere"):
         averaged = partial(rotation_averaged_learnability, gpr, sizes=[self.samples], dimension=self.dimension)
         learned = [
             [
-                averaged(KERNEL.of_cosine(one), one, self.ridge_factor * T, degree=l, eigenvalue=eigenvalues[l])[0]
+                averaged(gram, one, self.ridge_factor * T, degree=l, eigenvalue=eigenvalues[l])[0]
                 for T in self.ridge
                 for l in self.mode
             ]
-            for one in cosines
+            for gram, one in zip(KERNEL.of_cosine(cosines), cosines, strict=True)
         ]
-        known = np.broadcast_to(spread_of_points(cosines, self.dimension)[:, None], (len(cosines), len(learned[0]), 2))
+        spread = spread_of_points(cosines, self.dimension, self.mode[-1])
+        known = np.broadcast_to(spread[:, None], (len(spread), len(learned[0]), spread.shape[1]))
         found = adjusted(np.array(learned), known)
         return {self.learned: found.reshape(len(keys), self.draws, len(self.ridge), len(self.mode)).mean(axis=1)}
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from fieldbench.regression.modes import replacement
 from fieldbench.regression.modes.replacement import Regressions, Sets
+from fieldbench.theory.kernels import sphere
 
 Vector = NDArray[np.float64]
 
@@ -28,7 +29,8 @@ def posterior_over_prior(features: Sets, eigenvalues: Vector, ridge: float, watc
     """Of each mode's coefficient, in weight space: the diagonal of (1 + ΨᵀΨ/T)⁻¹, Ψ = φ√λ, (n, modes)."""
     scaled = features * np.sqrt(eigenvalues)
     precision = np.swapaxes(scaled, 1, 2) @ scaled / ridge + np.eye(eigenvalues.size)
-    return np.asarray(np.diagonal(np.linalg.inv(precision), axis1=1, axis2=2)[:, watched])
+    columns = np.broadcast_to(np.eye(eigenvalues.size)[:, watched], (len(features), eigenvalues.size, len(watched)))
+    return np.asarray(np.diagonal(np.linalg.solve(precision, columns)[:, watched], axis1=1, axis2=2))
 
 
 def known_fluctuations(fit: Regressions, ridge: float, watched: Sequence[int]) -> Sets:
@@ -92,19 +94,23 @@ def scatter_of_labels(fit: Regressions, power: Vector, noise: float, watched: Se
     return np.stack(found, axis=1)
 
 
-def spread_of_points(cosines: Sets, dimension: int) -> Sets:
-    """Tr C² and Tr C³ over their means, less one, for C the cosines of points uniform on the sphere in d, (n, 2)."""
-    points = cosines.shape[1]
-    pairs = points * (points - 1) / dimension
-    triples = pairs * (points - 2) / dimension
-    square = cosines @ cosines
-    return np.stack(
-        [
-            np.trace(square, axis1=1, axis2=2) / (points + pairs) - 1.0,
-            replacement.contract(square, cosines) / (points + 3.0 * pairs + triples) - 1.0,
-        ],
-        axis=1,
-    )
+def spread_of_points(cosines: Sets, dimension: int, degree: int) -> Sets:
+    """Numbers of mean zero for points uniform on the sphere in d, (n, 4).
+
+    Tr C² and Tr C³ of their cosines C, Tr Z² and Tr ZC with Z = P_l(C), l > 1, over their means, less one.
+    """
+    points, harmonic = cosines.shape[1], np.asarray(sphere.zonal(degree, dimension, cosines))
+    ordered = points * (points - 1)
+    pairs, triples = ordered / dimension, ordered * (points - 2) / dimension**2
+    traces = [(cosines, cosines), (cosines @ cosines, cosines), (harmonic, harmonic), (harmonic, cosines)]
+    means = [
+        points + pairs,
+        points + 3.0 * pairs + triples,
+        points + ordered / sphere.degeneracy(degree, dimension),
+        points,
+    ]
+    found = [replacement.contract(*pair) / mean - 1.0 for pair, mean in zip(traces, means, strict=True)]
+    return np.stack(found, axis=1)
 
 
 def adjusted(values: Sets, known: Sets, folds: int = 5) -> Sets:

@@ -79,7 +79,11 @@ def learned_on_sphere(at: Sphere) -> Known:
     shift = np.concatenate([learnability_correction(curve, at.dimension) for curve in curves])[:, watched]
     learned = np.concatenate([curve.learnability for curve in curves])[:, watched]
     size = np.maximum(np.abs(shift), learned * (1.0 - learned) / at.samples)
-    return Known(learned + shift, Remainder("order 1/P², a quarter of 1/P", size / 4.0, order="1/P²"))
+    return Known(
+        learned + shift,
+        Remainder("order 1/P², a quarter of 1/P", size / 4.0, order="1/P²"),
+        Remainder("resolution", 1e-4, got="chosen", relative=True),
+    )
 
 
 def between_data_sets(at: Gaussian) -> Known:

@@ -44,11 +44,12 @@ def test_flow_is_less_than_the_tail_and_not_what_the_running_ridge_says():
     assert np.all((value > 0.0) & (value < 1.0))
     assert np.all(np.diff(value, axis=1) > 0.0)
     assert np.all(left < 0.05 * np.abs(value - leading_order))
-    # T(Λ) counts all of the tail but nothing of what the kept modes add: where it is below κ_eff it has too much learned.
+    # T(Λ) counts all of the tail but nothing of what the kept modes add: where it is below κ_eff it learns too much.
     of, dressed = LADDER.problem(1), full_theory(LADDER, 1).curve.effective_ridge[0]
     less = learned_at_running_ridge(LADDER)[Gaussian.flow][0] < leading_order[0]
     np.testing.assert_array_equal(less, of.ridge + of.tails < dressed)
-    assert less.any() and not less.all()
+    assert less.any()
+    assert not less.all()
 
 
 def test_input_dependent_ridge_is_nearer_than_the_constant_one():

@@ -34,7 +34,7 @@ def test_known_fluctuations_have_mean_zero():
 def test_points_on_a_sphere_spread_as_said():
     points = normals(jax.random.key(2), 4000, 9, 4)
     points /= np.linalg.norm(points, axis=2, keepdims=True)
-    values = spread_of_points(points @ points.swapaxes(1, 2), 4)
+    values = spread_of_points(points @ points.swapaxes(1, 2), 4, 3)
     assert np.all(np.abs(values.mean(axis=0)) < 5.0 * values.std(axis=0) / len(values) ** 0.5)
 
 
