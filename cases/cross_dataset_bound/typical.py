@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from fieldbench.claims import Known, Remainder, Said
 from fieldbench.theory.curves import effective_ridge, gaussian_learnability_correction, one_loop, unevenness
-from fieldbench.theory.decimation.local_ridge import local_ridge
+from fieldbench.theory.decimation import local_ridge
 from fieldbench.theory.kernels import EmpiricalSpectrum, principal_components
 
 from .digits import EIGENVALUE, Digits, measure_of
