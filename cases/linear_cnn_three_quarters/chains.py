@@ -153,7 +153,7 @@ def aligned_start(prior: LinearPrior, size: int) -> Float[Array, "size size"]:
 
 @partial(jax.jit, static_argnames=("teacher", "prior", "rows", "sweeps"))
 def _gibbs(
-    keys: Array, chain_keys: Array, shift: ArrayLike, sizes: Array, scale: float, burn_in: int, *,
+    keys: Array, chain_keys: Array, shift: ArrayLike, sizes: Array, scale: ArrayLike, burn_in: ArrayLike, *,
     teacher: LinearTeacher, prior: LinearPrior, rows: int, sweeps: int,
 ) -> GibbsCurves:  # fmt: skip
     starts = jnp.stack([lazy_start(prior, teacher.size), aligned_start(prior, teacher.size)])
@@ -192,16 +192,21 @@ def _two_chains(
         return jnp.tensordot(kept, means, axes=1), means[:, 0, 0], kept @ along, kept @ total
 
     means, traces, along, total = jax.lax.map(chain, (jax.random.split(key), starts))
-    errors = means.at[:, 0, 0].add(-1.0)
     norm = size / prior.channels
     return GibbsCurves(
         learnability=means[:, 0, 0].mean(),
         ratio=norm * along.mean(),
         orthogonal=norm * (total - along).mean() / (size - 1),
-        mse=jnp.sum(errors[0] * errors[1]),
+        mse=squared_error(means),
         trace=traces.T,
         controls=controls,
     )
+
+
+def squared_error(means: Float[Array, "2 patches size"]) -> Float[Array, ""]:
+    """|⟨B⟩ − a*w*ᵀ|² from the means of two chains: their noises are independent, so that their product has no bias."""
+    errors = means.at[:, 0, 0].add(-1.0)
+    return jnp.sum(errors[0] * errors[1])
 
 
 def _controls(inputs: Array, targets: Array, samples: Array) -> Float[Array, " controls"]:
