@@ -106,7 +106,14 @@ def ridge_not_over_n(at: Network) -> Said:
 
 
 def with_margins(right: Any, wrong: Any) -> Said:
-    return {quantity: Known(wrong[quantity], *right[quantity].remainders) for quantity in wrong}
+    """A broken value with the right one's margins, each the same share of it: the process's value is smaller than they."""
+
+    def broken(known: Known, value: Any) -> Known:
+        share = np.abs(np.asarray(value)) / np.maximum(np.abs(known.value), np.finfo(float).tiny)
+        sizes = known.sizes()
+        return Known(value, *(replace(r, value=share * sizes[r.name], relative=False) for r in known.remainders))
+
+    return {quantity: broken(right[quantity], value) for quantity, value in wrong.items()}
 
 
 def local_exponents(share: Any, *betas: float) -> Any:
