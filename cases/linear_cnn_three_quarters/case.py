@@ -8,7 +8,9 @@ from fieldbench.claims import (
     Control,
     Figure,
     Guard,
+    Limit,
     Remainder,
+    Theory,
     Tier,
     exponent,
     local_exponents,
@@ -84,7 +86,7 @@ TIERS = {
 }
 
 NEAR = {"linear-response": linear_response, "kernel-spectrum": kernel_spectrum}
-ORTHOGONAL = {"teacher-alone-adapts": 1.0, **NEAR}
+ORTHOGONAL: dict[str, Theory | float] = {"teacher-alone-adapts": 1.0, **NEAR}
 FAR = {"equivalent-kernel": equivalent_kernel, "no-feature-learning": no_feature_learning}
 # The other exponents that one could read off: of the limit, though the networks are finite, and of P_50 ∝ d, N.
 LAWS = {"three-quarters-already": 0.75, "gaussian-process": 1.0, "full-alignment": 0.5}
@@ -105,7 +107,7 @@ EXPONENT = Check("p50-exponent", exponent(P50, over=dimension), rivals=LAWS, on=
 SMALL_EXPONENT = Check(
     "p50-exponent-at-small-ridge", exponent(P50, over=dimension), rivals=LAWS, on=at_small_ridge, statement=True
 )
-CHECKS = (
+CHECKS: tuple[Check | Limit, ...] = (
     LEARNABILITY,
     Check("learnability-beyond-linear-response", Gibbs.learnability, rivals=NEAR, on=beyond_linear_response),
     RATIO,

@@ -115,7 +115,8 @@ class Posteriors:
             raise BadInput(f"burn_in {burn_in} must be at least 0 and keep {keep} at least 1: nothing would be kept")
         # With x and y over √κ the ridge is one: networks of one shape share a program at every ridge, size and burn-in,
         # and, a block at a time, for every number of data sets.
-        sizes, scale, block = jnp.array(self.samples), self.prior.ridge**-0.5, math.gcd(len(keys), 128)
+        sizes, scale = jnp.array(self.samples), jnp.asarray(self.prior.ridge**-0.5)
+        block = math.gcd(len(keys), 128)
         unit = replace(self.prior, ridge=1.0)
         shape = {"teacher": self.teacher, "prior": unit, "rows": self.rows, "sweeps": burn_in + keep}
         blocks = [
@@ -153,7 +154,7 @@ def aligned_start(prior: LinearPrior, size: int) -> Float[Array, "size size"]:
 
 @partial(jax.jit, static_argnames=("teacher", "prior", "rows", "sweeps"))
 def _gibbs(
-    keys: Array, chain_keys: Array, shift: ArrayLike, sizes: Array, scale: ArrayLike, burn_in: ArrayLike, *,
+    keys: Array, chain_keys: Array, shift: ArrayLike, sizes: Array, scale: Array, burn_in: ArrayLike, *,
     teacher: LinearTeacher, prior: LinearPrior, rows: int, sweeps: int,
 ) -> GibbsCurves:  # fmt: skip
     starts = jnp.stack([lazy_start(prior, teacher.size), aligned_start(prior, teacher.size)])

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from fieldbench.claims import Expression, Known, Remainder, Said, crossing, log
+from fieldbench.claims.known import Origin
 from fieldbench.theory.networks import (
     LinearCNN,
     OrderParameters,
@@ -22,7 +23,7 @@ from fieldbench.theory.networks import (
 )
 
 from .experiment import Gibbs, Langevin, Ray
-from .remainders import predict
+from .remainders import Shifts, predict
 
 Curve = Callable[[LinearCNN, float], OrderParameters]
 
@@ -49,13 +50,13 @@ def shrinkage(at: Gibbs) -> Said:
 
 def shrunken(model: LinearCNN, sizes: tuple[int, ...]) -> dict[Expression, Known]:
     points = [predict(model, samples) for samples in sizes]
-    causes = (
+    causes: tuple[tuple[str, str, Origin, list[Shifts]], ...] = (
         ("samples lost in a finite regression", "1/P", "bounded", [point.samples for point in points]),
         ("the teacher's own power, to second order", "1/P", "computed", [point.own_signal for point in points]),
         ("second order in 1/C and 1/χ", "1/C²", "bounded", [point.next_order for point in points]),
         ("spike and bulk of a finite matrix", "1/(NS)", "bounded", [point.matrix for point in points]),
     )
-    found = {
+    found: dict[Expression, Known] = {
         what: Known(
             [getattr(point.value, name) for point in points],
             *(Remainder(cause, [getattr(s, name) for s in shifts], order, got) for cause, order, got, shifts in causes),
@@ -84,7 +85,7 @@ def interpolated(learnability: Known, sizes: tuple[int, ...], model: LinearCNN) 
 @cache
 def _read(model: LinearCNN, sizes: tuple[int, ...], curve: Curve) -> dict[Expression, Any]:
     points = [curve(model, samples) for samples in sizes]
-    found = {
+    found: dict[Expression, Any] = {
         what: np.array([getattr(point, name) for point in points])
         for what, name in zip(ORDER_PARAMETERS, NAMES, strict=True)
     }

@@ -80,7 +80,7 @@ def test_the_noise_of_the_chains_does_not_bias_the_error():
     tolerance = SIGMAS * found.std() / math.sqrt(len(found))
     assert found.mean() == pytest.approx(error, abs=tolerance)
     # The square of one chain's error would hold its variance too, 12 · .09.
-    assert 12 * 0.3**2 > 2 * tolerance
+    assert 2 * tolerance < 12 * 0.3**2
 
 
 def test_chains_forget_their_start():
