@@ -74,7 +74,7 @@ def best(at: Regression) -> Best:
     orders = [[o(of.spectrum, np.array(of.samples), r, of.power) for r in of.ridges] for o in next_orders(at)]
     shifts = np.stack(orders).swapaxes(1, 2)
     error = leading + shifts.sum(axis=0)
-    return Best(error, beyond(shifts / leading, np.array(of.samples)[:, None]), np.full_like(error, RESOLUTION))
+    return Best(error, beyond(shifts / leading, np.array(of.samples, np.float64)[:, None]), np.full_like(error, RESOLUTION))
 
 
 def beyond(orders: NDArray[np.float64], samples: Vector) -> NDArray[np.float64]:
@@ -116,7 +116,7 @@ def best_learned(at: Synthetic) -> Known:
     leading = np.stack([curve.learnability @ shares for curve in found], axis=1)
     shifts = np.stack([np.stack([each @ shares for each in order], axis=1) for order in orders])
     turned = np.stack([(curve.learnability * (1.0 - curve.learnability)) @ shares for curve in found], axis=1)
-    after = beyond(shifts / turned, np.array(of.samples)[:, None]) * turned
+    after = beyond(shifts / turned, np.array(of.samples, np.float64)[:, None]) * turned
     return Known(
         leading + shifts.sum(axis=0),
         Remainder("orders beyond the computed ones", after, order="1/P³", got="computed"),

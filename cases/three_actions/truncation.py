@@ -69,7 +69,7 @@ def change(at: Synthetic) -> Change:
             cut = log_error(low, size, NOISELESS + noise, power, orders)
             leading[row, column] = cut.leading - full.leading
             shifts[:, row, column] = cut.orders - full.orders
-    return Change(leading + shifts.sum(axis=0), leading, beyond(shifts, np.array(at.samples)[:, None]))
+    return Change(leading + shifts.sum(axis=0), leading, beyond(shifts, np.array(at.samples, np.float64)[:, None]))
 
 
 def told(at: Synthetic) -> NDArray[np.bool_]:
