@@ -106,7 +106,7 @@ def ridge_not_over_n(at: Network) -> Said:
 
 
 def with_margins(right: Any, wrong: Any) -> Said:
-    """A broken value with the right one's margins, each the same share of it: the process's value is smaller than they."""
+    """A broken value with the right one's margins, each the same share of it: the process's value is smaller."""
 
     def broken(known: Known, value: Any) -> Known:
         share = np.abs(np.asarray(value)) / np.maximum(np.abs(known.value), np.finfo(float).tiny)

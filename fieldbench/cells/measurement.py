@@ -16,8 +16,8 @@ from fieldbench.cells.store import CellKey
 class Measurement:
     """One finished block of replicates of one experiment.
 
-    `arrays` have a leading axis over the block's replicates; `variant` is "main" or a control's id. `repeated` is True
-    for the one that this run computed a second time.
+    `arrays` have a leading axis over the block's replicates; `variant` is "main" or the name of a broken class.
+    `repeated` is True for the one that this run computed a second time.
     """
 
     experiment: Any

@@ -39,7 +39,7 @@ def weighed(case: Case, tier: str, variant: str, experiment: Any) -> dict[str, Q
     measurement the one that it must contradict."""
     asked = [check for check in case.asked_in(tier) if not check.exact]
     if variant != MAIN:
-        asked = [c for c in asked if any(c is k.contradicts for k in case.controls if k.id == variant)]
+        asked = [c for c in asked if any(c is k.contradicts for k in case.controls if k.variant == variant)]
     read = [check.observable for check in asked if case.select(check, [experiment])]
     return {quantity.name: quantity for observable in read for quantity in leaves(observable)}
 

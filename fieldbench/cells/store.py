@@ -35,7 +35,7 @@ class CellKey:
         experiment: its kind and physical parameters, JSON-able.
         seed: the suite's seed.
         block: (first replicate, count); the unit of work, never computed in part.
-        variant: "main", or the id of a control and what measures it.
+        variant: "main", or the name of the broken class that measures.
         dtype, matmul_precision: arithmetic asked for.
         data: name → checksum of each data set used.
         ports: port name → name of the implementation under it.

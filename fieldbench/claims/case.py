@@ -68,17 +68,18 @@ class Case:
         return found.experiments, found.replicates
 
     def variants(self) -> list[Variant]:
-        """The ways in which its experiments are measured."""
+        """The ways in which its experiments are measured: soundly, and as each broken class does, once for all
+        controls that use it."""
         found = [_variant(MAIN, kind, kind, None) for kind in self.kinds]
-        for control in self.controls:
-            if control.experiment is not None:
-                kind = self.broken_kind(control.experiment)
-                found += [_variant(control.id, kind, control.experiment, self._asks(control))] if kind else []
+        for broken in dict.fromkeys(c.experiment for c in self.controls if c.experiment is not None):
+            kind = self.broken_kind(broken)
+            found += [_variant(broken.__name__, kind, broken, self._asks(broken))] if kind else []
         return found
 
-    def _asks(self, control: Control) -> Selects:
-        """Where a control is measured: where it says, of what the check that it contradicts reads."""
-        return lambda experiment: bool(self.select(control.contradicts, [experiment], control.on))
+    def _asks(self, broken: type[Experiment]) -> Selects:
+        """Where it is measured: where one of its controls says, of what the check that this contradicts reads."""
+        controls = [control for control in self.controls if control.experiment is broken]
+        return lambda experiment: any(self.select(c.contradicts, [experiment], c.on) for c in controls)
 
     def broken_kind(self, broken: type[Experiment]) -> type[Experiment] | None:
         """The measured kind that a broken one stands for: the nearest in its line of classes."""
@@ -201,7 +202,6 @@ def _variant(name: str, kind: type[Experiment], measured: type[Experiment], on: 
 
     return Variant(
         name=name,
-        measured=measured.__name__,
         applies=lambda e: type(e) is kind and (on is None or on(e)),
         measure=measure,
         block=block,

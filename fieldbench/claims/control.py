@@ -33,6 +33,11 @@ class Control:
     why: str = ""
     line: str = field(default_factory=declared_at, compare=False, repr=False)
 
+    @property
+    def variant(self) -> str:
+        """Name of the broken measurement, which several controls may use; empty for a broken theory."""
+        return self.experiment.__name__ if self.experiment else ""
+
     def __post_init__(self) -> None:
         require_kebab(self.id, f"{self.line}: control")
         where = f"{self.line}: control {self.id}"

@@ -16,8 +16,7 @@ class Variant:
     """How the experiments to which it applies are measured.
 
     Attributes:
-        name: "main", or a control's id.
-        measured: name of the class or function that measures; a control that changes it has other cells.
+        name: "main", or the name of the broken class that measures; controls that use the same one share its cells.
         applies: whether an experiment of the tier is measured in this way.
         measure: (experiment, key or block of keys, ports) → name → value.
         block: replicates measured at once; None for one.
@@ -29,7 +28,6 @@ class Variant:
     """
 
     name: str
-    measured: str
     applies: Callable[[Any], bool]
     measure: Callable[[Any, Any, Mapping[str, Any]], Mapping[str, Any]]
     block: int | None
@@ -42,7 +40,7 @@ class Variant:
     @property
     def key(self) -> str:
         """What a cell's key has of it."""
-        return self.name if self.name == MAIN else f"{self.name} by {self.measured}"
+        return self.name if self.name == MAIN else f"broken {self.name}"
 
     @property
     def size(self) -> int:

@@ -82,7 +82,7 @@ def judge(
         if control.theory is not None:
             return _check(case, check, tier, main, predictions, missing, broken(check, control.on), control)
         # A broken measurement is not asked to pass the guards of a sound one: it is asked to be noticed.
-        return _check(case, check, tier, evidence.get(control.id, {}), predictions, missing, (), control)
+        return _check(case, check, tier, evidence.get(control.variant, {}), predictions, missing, (), control)
 
     checks = tuple(judged(check) for check in case.checks)
     controls = tuple(ControlOutcome(c.id, c.contradicts.id, controlled(c)) for c in case.controls)

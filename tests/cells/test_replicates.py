@@ -140,7 +140,7 @@ def test_only_what_a_check_weighs_is_asked(case, kind, store):
     """The residual is read by a guard alone, and the sum not by a check that is exact."""
     experiment = case.tiers["quick"].experiments[2]
     assert list(weighed(case, "quick", "main", experiment)) == ["sum"]
-    assert list(weighed(case, "quick", "no-offset", experiment)) == ["sum"]
+    assert list(weighed(case, "quick", "Squares", experiment)) == ["sum"]
     assert weighed(case, "quick", "another", experiment) == {}
 
     @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def test_the_plan_has_every_block_of_the_sound_experiments_and_then_of_the_broke
     present, _ = available(case.tier("quick").experiments, None)
     work = [(item.variant.name, item.experiment.size, item.first) for item in plan(case, present, 8)]
     sound = [("main", size, first) for size in (10, 100, 1000) for first in range(8)]
-    assert work == sound + [("no-offset", 1000, first) for first in range(8)]
+    assert work == sound + [("Squares", 1000, first) for first in range(8)]
 
 
 def test_replicates_are_independent_and_keys_depend_on_everything(case):
@@ -43,7 +43,7 @@ def test_replicates_are_independent_and_keys_depend_on_everything(case):
 def test_a_broken_measurement_has_the_draws_of_the_sound_one(case, store):
     cells = measured(case, store)
     sound = {(m.experiment, m.key.block): m.arrays["sum"] for m in cells if m.variant == "main"}
-    broken = [m for m in cells if m.variant == "no-offset"]
+    broken = [m for m in cells if m.variant == "Squares"]
     assert len(broken) == 8
     # Normals of mean zero, squared: their sum is close to n scatter², and correlated with nothing but its own draws.
     for m in broken:

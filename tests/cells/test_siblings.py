@@ -60,7 +60,7 @@ def test_a_broken_measurement_that_ignores_its_key_is_refused_too(case, store):
         def measure(self, key):
             return {self.sum: 1.0}
 
-    with pytest.raises(BadInput, match=r"no-offset, .*measure ignores its key"):
+    with pytest.raises(BadInput, match=r"Deaf, .*measure ignores its key"):
         measured(replace(case, controls=(case.controls[0], replace(broken, experiment=Deaf))), store)
 
 

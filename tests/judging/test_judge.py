@@ -94,7 +94,7 @@ def evidence(tier="quick", rhat=1.0, factor=1.0):
         }
 
     experiments = CASE.tier(tier).experiments
-    return {"main": {e: arrays(e, factor) for e in experiments}, "halved": {e: arrays(e, 0.5) for e in experiments}}
+    return {"main": {e: arrays(e, factor) for e in experiments}, "Halved": {e: arrays(e, 0.5) for e in experiments}}
 
 
 def judged(case=CASE, tier="quick", **options):
@@ -287,6 +287,20 @@ def test_a_bound_is_a_bound_whatever_its_theory_leaves_open():
     assert str(outcomes(judged(with_checks(above)))["above"].verdict) == "contradicted"
 
 
+def test_controls_that_break_the_measurement_alike_share_its_cells():
+    """Each is asked where it says; what is measured is the union."""
+    at_ten, at_twenty = (
+        Control(f"halved-at-{size}", contradicts=FIRST, experiment=Halved, on=lambda at, size=size: at.size == size)
+        for size in (10, 20)
+    )
+    case = replace(CASE, controls=(at_ten, at_twenty))
+    (broken,) = [v for v in case.variants() if v.name != "main"]
+    assert [broken.applies(Line(size)) for size in (10, 20, 30)] == [True, True, False]
+    found = judged(case).controls
+    assert [len(control.outcome.labels) for control in found] == [2, 2]
+    assert all(control.as_declared for control in found)
+
+
 def test_theories_without_a_name_of_their_own_are_told_apart():
     first, second, third = (partial(scaled, factor=factor) for factor in (1.0, 2.0, 3.0))
     bound = Line.second.under(first) + 10 * Line.second.under(second) + 100 * Line.second.under(third)
@@ -321,10 +335,10 @@ def test_a_broken_measurement_is_made_where_the_check_it_contradicts_reads():
     narrow = Check("narrow", Line.first, on=lambda at: at.size > 10)
     halved = Control("halved", contradicts=narrow, experiment=Halved)
     case = replace(CASE, checks=(narrow, SECOND), controls=(halved, CASE.controls[1]))
-    (variant,) = [v for v in case.variants() if v.name == "halved"]
+    (variant,) = [v for v in case.variants() if v.name == "Halved"]
     assert [variant.applies(Line(size)) for size in (10, 20)] == [False, True]
     nowhere = replace(case, controls=(replace(halved, on=lambda at: at.size < 15), CASE.controls[1]))
-    (variant,) = [v for v in nowhere.variants() if v.name == "halved"]
+    (variant,) = [v for v in nowhere.variants() if v.name == "Halved"]
     assert not any(variant.applies(Line(size)) for size in (10, 20))
 
 

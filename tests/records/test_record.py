@@ -95,7 +95,7 @@ def test_a_record_holds_every_number_of_the_run(record, result):
     assert record.provenance["x64"] is True
     assert record.mixtures == {}
     assert len(record.environments) == 1
-    assert [key.variant for key in record.keys] == ["main", "no-offset by Squares"]
+    assert [key.variant for key in record.keys] == ["main", "broken Squares"]
     assert record.data == record.ports == {}
     assert record.sampler is None
 
