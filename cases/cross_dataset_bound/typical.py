@@ -87,7 +87,6 @@ def typical(at: Digits) -> Said:
             value,
             Remainder("scatter of the ridge between draws", between, got="computed"),
             Remainder("first order in 1/P of Gaussian features", order, order="1/P", got="computed"),
-            Remainder("resolution asked: a per cent", 0.01, got="chosen", relative=True),
         )
     }
 
