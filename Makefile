@@ -12,7 +12,7 @@ WORKERS ?= 2
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: cases test shape standard lint results bench bench-history trends clean
+.PHONY: cases test shape standard lint results calibration bench bench-history trends clean
 
 cases: $(VENV)/installed
 	$(BIN)/python -m pytest cases/ -n $(WORKERS)
@@ -36,6 +36,11 @@ standard: $(VENV)/installed
 
 results: $(VENV)/installed
 	$(BIN)/fieldbench results-table --readme README.md
+
+# What the rule makes of claims whose truth is known, and of worlds in which the committed records' statements are false.
+calibration: $(VENV)/installed
+	$(BIN)/python tests/verdicts/test_calibration.py > docs/calibration.md
+	$(BIN)/python tests/test_false_claims.py >> docs/calibration.md
 
 # Everything that a clean checkout needs for benchmarks/README.md; results/ may differ from the commit, the code may not.
 bench: $(VENV)/peers-installed

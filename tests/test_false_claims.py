@@ -73,9 +73,19 @@ def test_a_world_two_margins_away_is_contradicted(claim):
     assert any(one.far for _, one in met(claim)), "no world is far enough to be noticed"
 
 
+PREAMBLE = """
+# Worlds in which a statement is false
+
+Listed beforehand in each case's `worlds.py`; 200 data sets a world, simulated at the noise of the committed record. A
+world two margins or more from the theory has to be contradicted; a closer one is what the statement cannot see. For a
+bound, margins are half 98 % intervals.
+
+"""
+
+
 def table() -> str:
     """The worlds of all statements, as Markdown."""
-    text = "| claim | tier | statement | world | margins away | contradicted | reproduced |\n" + "|---" * 7 + "|\n"
+    text = PREAMBLE + "| claim | tier | statement | world | margins away | contradicted | reproduced |\n" + "|---" * 7 + "|\n"
     for claim in CASES:
         for tier, one in met(claim):
             seen = f"{one.contradicted:.1%}" if one.far else f"{one.contradicted:.1%} (closer than it can see)"

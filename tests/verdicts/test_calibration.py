@@ -233,7 +233,7 @@ def document() -> str:
         "",
         f"{CLAIMS:,} synthetic claims a setting; a margin is given in true standard errors of the mean. Gated noises must stay",
         f"below {100 * limit:.2f} %, the upper 99.9 % binomial limit of a rate of 1 %. Made by",
-        "`python tests/verdicts/test_calibration.py > docs/calibration.md`.",
+        "`make calibration`.",
         "",
         "| noise | replicates | margin / SE | reproduced at the margin | reproduced at 1.2 margins | contradicted in the middle |"
         " power: reproduced in the middle |",
