@@ -85,7 +85,12 @@ bound, margins are half 98 % intervals.
 
 def table() -> str:
     """The worlds of all statements, as Markdown."""
-    text = PREAMBLE + "| claim | tier | statement | world | margins away | contradicted | reproduced |\n" + "|---" * 7 + "|\n"
+    text = (
+        PREAMBLE
+        + "| claim | tier | statement | world | margins away | contradicted | reproduced |\n"
+        + "|---" * 7
+        + "|\n"
+    )
     for claim in CASES:
         for tier, one in met(claim):
             seen = f"{one.contradicted:.1%}" if one.far else f"{one.contradicted:.1%} (closer than it can see)"

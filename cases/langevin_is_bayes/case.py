@@ -40,12 +40,22 @@ from .experiment import (
 )
 from .posteriors import BAYES_MEAN, BAYES_VARIANCE, MEAN, VARIANCE, connected_alone
 from .stationary_laws import PARTNERS, QUADRATICS, QUARTICS, bias
-from .wells import QUARTIC, STIFFNESS, BaoabWells, EulerMaruyamaWells, MetropolisWells, PreconditionedWells, Wells
+from .wells import (
+    QUARTIC,
+    STIFFNESS,
+    BaoabWells,
+    EulerMaruyamaWells,
+    GivenWells,
+    MetropolisWells,
+    PreconditionedWells,
+    Wells,
+)
 
 QUICK = (
     EulerMaruyamaWells(0.05, 1600),
     EulerMaruyamaWells(0.1, 1600),
     BaoabWells(0.4, 3200),
+    GivenWells(2400),
     *(Linear(8, steps=2400, data=number) for number in (0, 1, 2)),
     Erf(64, draws=2048),
     Prior(128, draws=4096),
@@ -144,6 +154,11 @@ PREDICTOR = Check(
 WEIGHTS = Check("linear-weights", Linear.weights, rivals=TEMPERATURES, scale="log", statement=True)
 BAYES_SLOPE, LANGEVIN_SLOPE = slopes("mean", MEAN, BAYES_MEAN)
 POSTERIOR_MEAN = posterior("mean", MEAN, BAYES_MEAN, statement=True)
+GIVEN = Check(
+    "given-sampler-on-quadratics", GivenWells.square, scale="log",
+    rivals={"noise-one-percent-too-large": partial(laws.any_sampler, temperature=1.01**2),
+            "force-one-percent-too-small": partial(laws.any_sampler, temperature=1 / 0.99)},
+)  # fmt: skip
 SMALLER, VERLET = (0, 1), {"verlet-law": laws.verlet_law}  # Euler's step is not stable in the third well
 CHECKS = (
     on_quadratics(EulerMaruyamaWells, {"exact-law": laws.gibbs}),
@@ -163,6 +178,7 @@ CHECKS = (
     Limit("euler-maruyama-coefficient", laws.limiting_coefficients,
           expected=[euler_maruyama_slope(STIFFNESS[well], QUARTIC[well]) for well in QUARTICS],
           margin=(laws.left_by(laws.limiting_coefficients),)),
+    GIVEN,
     PREDICTOR,
     Check("linear-predictor-in-all-directions", Linear.predictor),
     WEIGHTS,
@@ -181,7 +197,7 @@ CHECKS = (
 
 
 SAMPLED = (
-    *(scheme.square for scheme in (EulerMaruyamaWells, BaoabWells, MetropolisWells, PreconditionedWells)),
+    *(scheme.square for scheme in (EulerMaruyamaWells, BaoabWells, GivenWells, MetropolisWells, PreconditionedWells)),
     *(Linear.predictor, Linear.weights, Linear.readout),
     *(Erf.mean, Erf.variance, Erf.output_variance),
 )
@@ -208,6 +224,7 @@ CASE = Case(
         PreconditionedWells: laws.euler_maruyama,
         BaoabWells: laws.baoab,
         MetropolisWells: laws.metropolis,
+        GivenWells: laws.any_sampler,
         Linear: posteriors.exact_linear,
         Prior: posteriors.exact_bayes,
         Erf: posteriors.trained,

@@ -71,3 +71,24 @@ class BaoabWells(Wells, stream="baoab"):
 class MetropolisWells(Wells, stream="metropolis"):
     scheme: ClassVar = partial(MetropolisAdjusted, leapfrogs=3)
     square = Quantity("well", symbol="⟨θ²⟩", doc="by Hamiltonian Monte Carlo", chain=True)
+
+
+@dataclass(frozen=True)
+class GivenWells(Chains, stream="given"):
+    """Quadratic wells ½kθ², the steepest of curvature 1, by whatever sampler the suite is given."""
+
+    steps: int
+    chains: int = 1000
+
+    stiffness: ClassVar = np.array([1.0, 0.5, 0.125])
+    well: ClassVar = np.arange(3)
+    watched: ClassVar = well
+
+    square = Quantity("well", symbol="⟨θ²⟩", doc="by the sampler under the port", chain=True)
+
+    @batched(BLOCK)
+    def measure(self, keys: jax.Array, *, sampler: Sampler) -> Mapping[Quantity, Any]:
+        energy = wells(self.stiffness, np.zeros(3), (len(keys), self.chains))
+        trace = mean_squares(sampler, energy, keys, self.steps)
+        every = np.ones((len(keys), 1))
+        return {self.square: trace.mean(axis=0), self.rhat: every * rhat(trace), self.ess: every * ess(trace)}
