@@ -74,7 +74,9 @@ def best(at: Regression) -> Best:
     orders = [[o(of.spectrum, np.array(of.samples), r, of.power) for r in of.ridges] for o in next_orders(at)]
     shifts = np.stack(orders).swapaxes(1, 2)
     error = leading + shifts.sum(axis=0)
-    return Best(error, beyond(shifts / leading, np.array(of.samples, np.float64)[:, None]), np.full_like(error, RESOLUTION))
+    return Best(
+        error, beyond(shifts / leading, np.array(of.samples, np.float64)[:, None]), np.full_like(error, RESOLUTION)
+    )
 
 
 def beyond(orders: NDArray[np.float64], samples: Vector) -> NDArray[np.float64]:
