@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +67,7 @@ def next_orders(at: Synthetic) -> Said:
     }
 
 
-def many_sets(at: ManySets) -> Said:
+def many_sets(at: ManySets) -> dict[Any, Known]:
     """Effective ridge and two orders in 1/P."""
     known = best(at)
     one = Remainder("orders beyond the computed ones", known.left_open, order="1/P³", got="computed", relative=True)

@@ -86,7 +86,9 @@ def beyond(orders: NDArray[np.float64], samples: Vector) -> NDArray[np.float64]:
     no more than the first times itself or 1/P, whichever is larger, which holds where the second is known.
     """
     first = np.abs(orders[0])
-    return np.maximum(np.abs(orders[1]), first**2) if len(orders) > 1 else first * np.maximum(first, 1.0 / samples)
+    if len(orders) > 1:
+        return np.asarray(np.maximum(np.abs(orders[1]), first**2))
+    return np.asarray(first * np.maximum(first, 1.0 / samples))
 
 
 def next_orders(at: Synthetic | ManySets) -> tuple[Correction, ...]:

@@ -53,7 +53,7 @@ ALPHAS, COUPLINGS = (1.0, 2.0), PowerLaw.u
 # of nine in ten within the margin of every exponent.
 QUICK = [
     *(Maximum(alpha, samples, 160) for alpha in ALPHAS for samples in (25, 100)),
-    *(Mean(alpha, samples, 12) for alpha, samples in ((1.0, 50), (1.0, 100), (2.0, 100))),
+    *(Mean(alpha, samples, 8) for alpha, samples in ((1.0, 50), (1.0, 100), (2.0, 100))),
 ]
 STANDARD = [
     *(Maximum(alpha, 50, 48) for alpha in ALPHAS),

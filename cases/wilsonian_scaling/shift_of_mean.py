@@ -134,7 +134,8 @@ def _data_sets(keys: Array, eigenvalues: Array, samples: int, sets: int) -> Data
         rng = generator(key, purpose=0)
         features.append(rng.standard_normal((sets, samples, modes)))
         signs.append(rng.choice([-1.0, 1.0], size=(sets, modes)))
-    return _diagonalised(np.concatenate(features), np.concatenate(signs), eigenvalues)
+    found: DataSets = _diagonalised(np.concatenate(features), np.concatenate(signs), eigenvalues)
+    return found
 
 
 @jax.jit
@@ -213,8 +214,8 @@ def run(
     noise = jax.vmap(partial(jax.random.split, num=sets // len(keys) * chains))(keys).reshape(sets, chains, 1)
     width, dtype = energy.points.shape[2], energy.points.dtype
     shape = (sets // len(keys), chains, 1, width)
-    initial = np.concatenate([generator(key, purpose=1).standard_normal(shape) for key in keys])
-    initial = jnp.broadcast_to(jnp.asarray(initial, dtype), (*energy.batch, width))
+    drawn = np.concatenate([generator(key, purpose=1).standard_normal(shape) for key in keys])
+    initial = jnp.broadcast_to(jnp.asarray(drawn, dtype), (*energy.batch, width))
     observe = Partial(_observe, energy, direction)  # type: ignore[no-untyped-call]
     records = sampler.sample(energy, initial, noise, steps=steps, burn_in=burn_in, thin=thin, observe=observe).records
     departure, square, slope = (np.asarray(records[name], np.float64) for name in ("departure", "square", "slope"))

@@ -30,18 +30,18 @@ class Basis(NamedTuple):
     """Training features Ψ = φ√λ turned into the basis of their Gram matrix.
 
     Attributes:
-        points: ΨQ, (n, m), orthogonal columns of squared length `levels`.
-        levels: eigenvalues of ΨᵀΨ, (m,).
-        turn: Q, (m, m).
+        points: ΨQ, (n, r), orthogonal columns of squared length `levels`; r = m, or the n of `thin_basis`.
+        levels: eigenvalues of ΨᵀΨ, (r,).
+        turn: Q, (m, r).
         scales: √λ_k, (m,).
     """
 
-    points: Float[Array, "n m"]
-    levels: Float[Array, " m"]
-    turn: Float[Array, "m m"]
+    points: Float[Array, "n r"]
+    levels: Float[Array, " r"]
+    turn: Float[Array, "m r"]
     scales: Float[Array, " m"]
 
-    def coefficients(self, weights: Float[Array, "m t"]) -> Float[Array, "m t"]:
+    def coefficients(self, weights: Float[Array, "r t"]) -> Float[Array, "m t"]:
         """f_k of weights in this basis."""
         return self.scales[:, None] * (self.turn @ weights)
 

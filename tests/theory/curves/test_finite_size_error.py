@@ -135,7 +135,7 @@ def _of_one_mode(samples, ridge, function):
 def test_two_orders_leave_the_third_of_a_single_mode(per_sample):
     """At the same κ/P, and so at the same L."""
     left = []
-    for samples in (40, 80):
+    for samples in (80, 160):
         ridge = per_sample * samples
         curve = effective_ridge([1.0], samples, ridge, target=[1.0])
         orders = (gaussian_learnability_correction, gaussian_learnability_second_correction)
