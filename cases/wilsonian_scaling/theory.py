@@ -35,6 +35,7 @@ ENORMOUS = 1e14  # samples
 SHIFT, COUPLING, CURVE, GAP = 0.0125, 0.005, 0.015, 0.01
 
 
+@cache
 def solved(at: PowerLaw, scheme: Scheme, **options: Any) -> QuarticCurve:
     """Error, ⟨Δ²⟩ and κ_eff at each u."""
     return scheme(at.levels, at.samples, at.ridge, at.u, at.levels, **options)
@@ -87,6 +88,7 @@ def finite(at: Maximum) -> Finite:
     return Finite(found, dressed(moment * train), dressed(test), orders)
 
 
+@cache
 def learnability(at: Maximum) -> FloatArray:
     """L_k at κ_eff of the cavity, with the corrections of order 1/P at its Hartree ridge, (u, modes)."""
     whole, first, curve = solved(at, cavity), solved(at, hartree), finite(at).test
