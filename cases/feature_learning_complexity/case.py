@@ -141,10 +141,10 @@ EXPECTED = {
     "harmonic-response": ("contradicted", OPEN),
 }
 TIGHT = tuple(
-    Check(name, asked, rivals=NEAR | PROCESSES, on=on_either,
-          tiers=FINE if EXPECTED.get(name, ("",))[0] == "contradicted" else ("standard",),
-          **dict(zip(("expect", "because"), EXPECTED.get(name, ()), strict=False)))
+    Check(name, asked, rivals=NEAR | PROCESSES, on=on_either, expect=expect, because=because,
+          tiers=FINE if expect == "contradicted" else ("standard",))
     for name, (asked, _) in ASKED.items()
+    for expect, because in [EXPECTED.get(name, ("reproduced", ""))]
 )  # fmt: skip
 IN_THE_LIMIT = {
     word: together(*(
@@ -158,7 +158,7 @@ NEXT_ORDER = (
     Remainder("second order in d/n", extrapolated(per(lambda at: d_over_n(at) ** 2), towards=d_over_n),
               order="(d/n)²", got="guessed"),
 )  # fmt: skip
-CHECKS = (
+CHECKS: tuple[Check | Limit, ...] = (
     SHARE,
     PROCESS,
     LINEAR,
@@ -206,13 +206,13 @@ GUARDS = tuple(
     )
 )
 
-BY_ID = {check.id: check for check in CHECKS}
+NOISY = next(check for check in WITHIN if check.id == "transverse-variance-zero-within-bounds")
 CASE = Case(
     theories={Network: complete, Process: lazy},
     tiers=TIERS,
     checks=CHECKS,
     controls=(
-        Control("noise-without-root-two", contradicts=BY_ID["transverse-variance-zero-within-bounds"],
+        Control("noise-without-root-two", contradicts=NOISY,
                 experiment=WithoutRootTwo, on=smallest),
         Control("shuffled-labels", contradicts=LINEAR, experiment=ShuffledLabels,
                 on=lambda at: at.beta == 0.08 and at.steps >= 1000),

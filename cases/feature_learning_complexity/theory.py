@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fieldbench.claims import Known, Quantity, Remainder
+from fieldbench.claims import Known, Remainder
 from fieldbench.theory.adaptation import (
     FLUCTUATING,
     Approximation,
@@ -26,7 +26,7 @@ from fieldbench.theory.adaptation import (
 from .experiment import Network, Process
 from .signed_teacher import SIGNS
 
-Values = dict[Quantity, Any]
+Values = dict[Any, Any]
 
 SADDLE = replace(FLUCTUATING, name="without fluctuations", fluctuations=False)
 COEFFICIENTS = (Network.hermite, Network.response, Network.harmonic_response)
@@ -39,7 +39,7 @@ def adapted(at: Network, approximation: Approximation, ridge: float | None = Non
 
 
 @cache
-def fluctuating(at: Network, *, bounded: bool) -> dict[Quantity, Known]:
+def fluctuating(at: Network, *, bounded: bool) -> dict[Any, Known]:
     """Adaptation with fluctuations in 1/χ and d/n, fed back on itself, and what it leaves:
 
     second order: as much again as feeding back has changed. Structure of the scatter, of order d/n: no more than

@@ -88,7 +88,8 @@ def scatter_bound(solution: Solution) -> Observables:
         dimension * of_neurons(grid.m**2),
         dimension * of_neurons(grid.r) / (dimension - 1),
     )
-    return Observables(*(float(max(c[c > 0].sum(), -c[c < 0].sum())) for c in contributions), effective_ridge=0.0)
+    linear, cubic, harmonic, overlap, transverse = (float(max(c[c > 0].sum(), -c[c < 0].sum())) for c in contributions)
+    return Observables(linear, cubic, harmonic, overlap, transverse, 0.0)
 
 
 def _values(found: Observables) -> tuple[float, ...]:
