@@ -7,7 +7,9 @@ from fieldbench.errors import BadInput
 from fieldbench.theory.curves import (
     effective_ridge,
     gaussian_error_correction,
+    gaussian_error_second_correction,
     gaussian_learnability_correction,
+    gaussian_learnability_second_correction,
     gaussian_orders,
     mean_of_sum,
 )
@@ -76,3 +78,20 @@ def test_bad_input_is_named():
     for spectrum, ridge in ((LAMBDA, 0.0), (Spectrum(np.array([1.0]), tail=PowerLawTail(1.0, 2.0, 1)), 0.1)):
         with pytest.raises(BadInput, match="need a ridge"):
             gaussian_orders(spectrum, 5, ridge)
+
+
+def test_the_orders_are_those_of_another_derivation():
+    """Two loops around the Gram matrix of n fields (finite_size_error.py), against the expansion in Q = exp X here."""
+    spectrum, power = np.arange(1, 60.0) ** -1.6, np.arange(1, 60.0) ** -1.1
+    for ridge in (0.01, 1.0):
+        curve = effective_ridge(spectrum, [8, 40], ridge)
+        found = gaussian_orders(spectrum, [8, 40], ridge, power)
+        for order, (of_modes, of_error) in enumerate(
+            (
+                (gaussian_learnability_correction, gaussian_error_correction),
+                (gaussian_learnability_second_correction, gaussian_error_second_correction),
+            ),
+            start=1,
+        ):
+            np.testing.assert_allclose(found.learned[order], of_modes(curve), rtol=1e-8, atol=1e-13)
+            np.testing.assert_allclose(found.error[order], of_error(spectrum, [8, 40], ridge, power), rtol=1e-4)
