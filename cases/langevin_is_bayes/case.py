@@ -55,7 +55,7 @@ QUICK = (
     EulerMaruyamaWells(0.05, 1600),
     EulerMaruyamaWells(0.1, 1600),
     BaoabWells(0.4, 3200),
-    GivenWells(2400),
+    GivenWells(6000),
     *(Linear(8, steps=2400, data=number) for number in (0, 1, 2)),
     Erf(64, draws=2048),
     Prior(128, draws=4096),
