@@ -188,7 +188,7 @@ CHECKS = (
     POSTERIOR_MEAN,
     posterior("variance", VARIANCE, BAYES_VARIANCE),
     # The widest network at the whole step: there the bias is many times what the width adds to it.
-    Check("step-bias-of-outputs", posteriors.outputs_over_bayes, rivals={"no-bias": 1.0}, tiers=LONG,
+    Check("step-bias-of-outputs", posteriors.outputs_over_bayes, rivals={"no-bias": 1.0}, tiers=LONG, own=("sampler",),
           on=lambda at: at.width >= 256),
     BAYES_SLOPE,
     LANGEVIN_SLOPE,

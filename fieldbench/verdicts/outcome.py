@@ -188,7 +188,7 @@ class Judgement:
         odd = [f"{c.id} {c.verdict}, declared {c.declared}" for c in run if not c.as_declared]
         odd += [f"rival {r.id} of {c.id} not rejected" for c in run for r in c.rivals if r.survives]
         odd += [f"control {c.id} not noticed" for c in self.controls if not c.as_declared]
-        text = f"NOT AS DECLARED: {', '.join(odd)}; " if odd else ""
+        text = f"NOT AS DECLARED: {', '.join(odd)}; statement " if odd else ""
         statements = [check for check in run if check.statement] or run
         order = (Verdict.CONTRADICTED, Verdict.INCONCLUSIVE, Verdict.COMPATIBLE, Verdict.REPRODUCED)
         text += str(min((check.verdict for check in statements), key=order.index))

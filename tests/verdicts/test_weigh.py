@@ -237,7 +237,7 @@ def test_a_judgement_says_what_did_not_run():
     assert Judgement((good, absent), (), ()).summary(("no moon",)) == "reproduced; not run: no moon"
     assert Judgement((absent,), (), ()).exit_code is ExitCode.COULD_NOT_RUN
     assert Judgement((good,), (), ()).summary((), ("digits",)) == "reproduced on digits"
-    odd_one = "NOT AS DECLARED: a-check contradicted, declared reproduced; "
+    odd_one = "NOT AS DECLARED: a-check contradicted, declared reproduced; statement "
     assert Judgement((good, odd), (), ()).summary() == odd_one + "contradicted"
     assert Judgement((good, odd), (), ()).exit_code is ExitCode.CONTRADICTED
     statement = weighed(around(EXPECTED), RivalNumbers("far", EXPECTED + 1.0), statement=True)
