@@ -66,9 +66,11 @@ def write_tables(results: Path, readme: Path | None = None) -> tuple[Path, list[
 
 
 def front_page(record: Record) -> list[tuple[str, ...]]:
-    """Rows of the claim's own statement, or of all checks that ran where none is marked; the others are counted."""
+    """The row of the claim's first statement, or those of all checks that ran where none is marked; the others are
+    counted."""
     ran = {check.id: check for check in record.checks if check.labels}
-    shown = {name for name, check in ran.items() if check.statement} or set(ran)
+    statements = [name for name, check in ran.items() if check.statement]
+    shown = set(statements[:1] or ran)
     others = Counter(check.verdict for name, check in ran.items() if name not in shown)
     further = f"; {sum(others.values())} further checks" if others else ""
     if set(others) - {"reproduced"}:
