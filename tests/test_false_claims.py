@@ -33,9 +33,10 @@ NEARLY_ALWAYS = 0.99
 @cache
 def met(claim: str) -> list[tuple[str, Met]]:
     """(tier, what the statement said) for each world of each statement that the committed records judge."""
-    worlds, found = load_worlds(CASES[claim]), []
+    found = []
     with numerics():
         case = load_case(CASES[claim])
+        worlds = load_worlds(case)
         for record in records_of(claim):
             experiments = experiments_of(record, case)
             measured, said = evidence_in(record, experiments)["main"], predictions_of(record, experiments)
@@ -53,9 +54,9 @@ def records_of(claim: str) -> Iterator:
 
 @pytest.mark.parametrize("claim", CASES)
 def test_every_statement_lists_three_worlds_or_more_in_which_it_is_false(claim):
-    worlds = load_worlds(CASES[claim])
     with numerics():
         case = load_case(CASES[claim])
+        worlds = load_worlds(case)
     statements = {check.id for check in case.checks if check.statement and not isinstance(check, Limit)}
     assert set(worlds) == statements
     for check, listed in worlds.items():

@@ -57,19 +57,19 @@ def load_case(path: Path) -> Case:
     return case
 
 
-def load_worlds(path: Path) -> dict[str, dict[str, Any]]:
-    """The worlds in which a case's claim would be false: id of a statement check → name → theory or number.
+def load_worlds(case: Case) -> dict[str, dict[str, Any]]:
+    """The worlds in which a loaded case's claim would be false: id of a statement check → name → theory or number.
 
     `worlds.py` beside the case has them as `WORLDS = {CHECK: {"name": theory}}`; none where there is no such file.
 
     Raises:
         CaseError: it cannot be imported, or binds no WORLDS.
     """
-    path = path.with_name(WORLDS)
+    path = case.path.with_name(WORLDS)
     if not path.exists():
         return {}
-    with explained(path):
-        declared = getattr(import_file(path), "WORLDS", None)
+    with explained(path):  # beside the case as it was loaded: its experiments are of the same classes
+        declared = getattr(importlib.import_module(f"{_package(case.path)}.{path.stem}"), "WORLDS", None)
     if not isinstance(declared, dict):
         raise CaseError(f'{path} binds no WORLDS; end it with WORLDS = {{CHECK: {{"name": theory}}}}')
     return {check.id: dict(worlds) for check, worlds in declared.items()}
@@ -92,9 +92,7 @@ def _require_case_is_last(path: Path) -> None:
 
 def import_file(path: Path) -> types.ModuleType:
     """Import a case's file afresh; `from .experiment import …` finds its neighbours in the same folder."""
-    folder = path.resolve().parent
-    mark = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]
-    package = f"fieldbench_case_{folder.name.replace('-', '_')}_{mark}"
+    folder, package = path.resolve().parent, _package(path)
     for name in [name for name in sys.modules if name == package or name.startswith(package + ".")]:
         del sys.modules[name]
     parent = types.ModuleType(package)
@@ -113,6 +111,12 @@ def import_file(path: Path) -> types.ModuleType:
             home = getattr(sys.modules[name], "__file__", None)
             if home and Path(home).parent == folder and not name.startswith(package):
                 del sys.modules[name]
+
+
+def _package(path: Path) -> str:
+    """Name of the package that a case's folder is imported as."""
+    mark = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]
+    return f"fieldbench_case_{path.resolve().parent.name.replace('-', '_')}_{mark}"
 
 
 @contextlib.contextmanager
