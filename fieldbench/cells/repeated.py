@@ -5,16 +5,13 @@ So that hidden state, noise that is common to a block, and random numbers from e
 
 from __future__ import annotations
 
-import contextlib
-import random
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench import canonical
 from fieldbench.errors import BadInput
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -26,12 +23,6 @@ their scatter when one replicate changes. A part a of the scatter that all n sha
 
 EACH = 0.5
 """It may move each of them by this share, up and down: a fitted coefficient does so in proportion to what it is of."""
-
-
-def chosen(costs: Sequence[float], *names: Any) -> int:
-    """Which of several things is computed again: one of the cheapest third, by the run's key and not by hand."""
-    cheap = sorted(range(len(costs)), key=lambda number: costs[number])[: max(1, len(costs) // 3)]
-    return sorted(cheap)[int(canonical.sha256(list(names))[:8], 16) % len(cheap)]
 
 
 def require_same(first: Arrays, again: Arrays, weighed: Collection[str], where: str) -> None:
@@ -85,24 +76,3 @@ def _off(before: NDArray[Any], now: NDArray[Any]) -> NDArray[np.float64]:
     if jax.default_backend() == "cpu" or before.dtype.kind != "f":
         return off
     return np.where(np.abs(off) <= np.sqrt(np.finfo(before.dtype).eps) * np.abs(before), 0.0, off)
-
-
-@contextlib.contextmanager
-def without_global_state(where: str) -> Iterator[None]:
-    """Refuse what draws from, or seeds, the generators that a whole process shares."""
-    before = _global_states()
-    yield
-    for name, state in _global_states().items():
-        if state != before[name]:
-            raise BadInput(
-                f"{where}: it used the generator that all of {name} shares, whose state is no part of the key; draw "
-                "from the key, in NumPy by np.random.default_rng(seed taken from it)"
-            )
-
-
-def _global_states() -> dict[str, Any]:
-    # Only to see that nobody uses it.
-    state = np.random.get_state(legacy=False)  # noqa: NPY002
-    assert isinstance(state, dict)
-    numbers = state["state"]["key"].tobytes(), state["state"]["pos"], state["has_gauss"]
-    return {"np.random": numbers, "random": random.getstate()}

@@ -20,7 +20,7 @@ from fieldbench.cells.codehash import code_hash, require_as_imported
 from fieldbench.cells.keys import replicate_key
 from fieldbench.cells.measurement import Measurement, Skipped, evidence_of
 from fieldbench.cells.provenance import collect, measure_cost
-from fieldbench.cells.repeated import chosen, require_own, require_same, without_global_state
+from fieldbench.cells.repeated import require_own, require_same
 from fieldbench.cells.replicates import require_evidence, weighed
 from fieldbench.cells.siblings import Siblings
 from fieldbench.cells.store import CellKey, Store
@@ -28,6 +28,7 @@ from fieldbench.claims.case import Case
 from fieldbench.claims.names import MAIN
 from fieldbench.claims.variant import Variant
 from fieldbench.errors import BadInput, DataMissing
+from fieldbench.twice import chosen, without_global_state
 
 
 @dataclass(frozen=True)

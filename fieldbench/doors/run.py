@@ -16,7 +16,6 @@ from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.loading.discovery import select
 from fieldbench.report.flips import Stability, stability
 from fieldbench.report.rows import COLUMNS, summary
-from fieldbench.verdicts.outcome import worst
 from fieldbench.verdicts.separation import survives
 
 if TYPE_CHECKING:
@@ -87,6 +86,8 @@ def _run_one(claim: str, path: Path, session: Session, outcome: Outcome, out: Ou
         outcome.errors.append({"claim": claim, "error": f"{type(error).__name__}: {error}"})
         outcome.exit_code = 5
         return
+    from fieldbench.verdicts.outcome import worst
+
     outcome.records.append((found, written, result.computed))
     outcome.exit_code = worst([outcome.exit_code, found.exit_code])
     _say(found, written, result.computed, out)

@@ -85,11 +85,6 @@ class Session:
 
         with numerics(self.compiled):
             case = load_case(path)
-            for port in [name for name in self.implementations if name not in case.ports]:
-                self.warn(
-                    f"{case.claim.id} has no port {port}: {self.implementations[port]} is not used and nothing is "
-                    f"said of it; this case's ports are {', '.join(case.ports) or 'none'}"
-                )
             settings = Settings(
                 tier=self.tier,
                 seed=self.seed,
@@ -101,6 +96,11 @@ class Session:
                 progress=self.progress,
                 partial=self.partial,
             )
+            for port in [name for name in self.implementations if name not in case.ports]:
+                self.warn(
+                    f"{case.claim.id} has no port {port}: {self.implementations[port]} is not used and nothing is "
+                    f"said of it; this case's ports are {', '.join(case.ports) or 'none'}"
+                )
             with explained(path):
                 return run_case(case, Store(self.store, self.warn), settings)
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.cells.repeated import chosen, without_global_state
 from fieldbench.claims.case import Case
 from fieldbench.claims.experiment import Quantity
 from fieldbench.claims.expression import Expression
@@ -19,6 +18,7 @@ from fieldbench.claims.names import THEORY
 from fieldbench.claims.structure import nodes
 from fieldbench.errors import BadInput
 from fieldbench.judging.evaluation import STEP, World, evaluate
+from fieldbench.twice import chosen, without_global_state
 
 FloatArray = NDArray[np.float64]
 

@@ -1,6 +1,5 @@
 """One cell and one answer of a run are computed twice: mixed keys, hidden state and foreign generators are noticed."""
 
-import random
 from dataclasses import dataclass, replace
 
 import jax
@@ -10,10 +9,11 @@ import pytest
 from helpers_cells import measured, measured_by
 
 from fieldbench.cells import repeated
-from fieldbench.cells.repeated import chosen, require_own, require_same
+from fieldbench.cells.repeated import require_own, require_same
 from fieldbench.claims import batched
 from fieldbench.errors import BadInput
 from fieldbench.judging.predictions import predict
+from fieldbench.twice import chosen
 
 NOTICED = "computed a second time: one replicate got another key, and 'sum' of others changed with it by up to"
 
@@ -112,7 +112,6 @@ def test_hidden_state_is_refused_and_leaves_no_cell(case, kind, store, broken):
     [
         ("np.random", lambda: np.random.normal()),  # noqa: NPY002
         ("np.random", lambda: np.random.seed(0) or np.random.normal()),  # noqa: NPY002
-        ("random", lambda: random.gauss(0.0, 1.0)),
     ],
 )
 def test_generators_that_a_process_shares_are_refused_at_the_first_cell(case, kind, store, name, draw):

@@ -55,6 +55,7 @@ def verdicts(tmp_path, monkeypatch):
     def run(*options):
         directories = ["--results", str(tmp_path / "results"), "--store", str(tmp_path / "store")]
         found = CliRunner().invoke(app, ["run", "gp-cubic-staircase", "--json", *SMALL, *directories, *options])
+        assert found.exit_code != 5, found.stderr
         result = json.loads(found.stdout)["results"][0]
         return {check["id"]: check["verdict"] for check in result["checks"]}, result
 
@@ -66,7 +67,7 @@ def test_a_foreign_solver_keeps_the_verdicts_and_a_wrong_one_is_contradicted(ver
     own, _ = verdicts()
     theirs, record = verdicts("--with", "gpr=their_solver:Dense")
     wrong, _ = verdicts("--with", "gpr=their_solver:RidgeTenTimes")
-    assert own["cubic-learnability"] == theirs["cubic-learnability"] == "reproduced"
+    assert own["cubic-learnability"] == theirs["cubic-learnability"] == "compatible"  # with one loop, at large P
     assert own == theirs
     assert record["ports"] == {"gpr": "their_solver:Dense"}
     assert record["computed"] == record["cells"]  # none of our own cells is taken for theirs

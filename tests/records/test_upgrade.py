@@ -153,7 +153,12 @@ def test_its_cells_give_what_it_says_under_the_case_of_today_too(raw, record, ca
     (kind,) = case.kinds
     experiments = [kind(**part.parameters) for part in record.experiments]
     cells = [
-        (cell.variant, experiments[cell.experiment], cell.first, {n: a.array() for n, a in cell.arrays.items()})
+        (
+            "main" if cell.variant == "main" else "Squares",
+            experiments[cell.experiment],
+            cell.first,
+            {n: a.array() for n, a in cell.arrays.items()},
+        )
         for cell in record.cells
     ]
     found = judge(case, record.tier, evidence_of(cells), predict(case, record.tier, experiments))

@@ -8,8 +8,8 @@ EXCESS = Network.fourth / Network.second**2 - 3
 def exact(at, ratio=6.0):
     """⟨f²⟩ = σ_a²σ_w²/2 and excess 3(ratio - 1)/N, ratio = E[relu⁴]/E[relu²]², both exact at every N. The claim says
     that no further 1/N is there, so each margin is a tenth of a natural one: smaller than anybody would report."""
-    missed = Remainder("a tenth of a natural 1/N", 0.1 / at.width, order="1/N", got="guessed", relative=True)
-    tenth = Remainder("a tenth of the excess", 0.1 * 15 / at.width, order="1/N", got="guessed")
+    missed = Remainder("a tenth of a natural 1/N", 0.1 / at.width, order="1/N", got="chosen", relative=True)
+    tenth = Remainder("a tenth of the excess", 0.1 * 15 / at.width, order="1/N", got="chosen")
     second = at.sigma_a**2 * at.sigma_w**2 / 2
     return {Network.second: Known(second, missed), EXCESS: Known(3 * (ratio - 1) / at.width, tenth)}
 
