@@ -48,7 +48,7 @@ def half_the_ridge(at: Band) -> Said:
 
 
 BANDS = [Band(samples, ridge) for samples in (50, 200, 800) for ridge in (0.01, 1.0, LARGE)]
-UNSEEN = (Digits(images=900, draws=160), Digits(images=1400, draws=160))
+UNSEEN = (Digits(images=900, draws=320), Digits(images=1400, draws=320))
 """Populations that nobody had looked at when the scatter's part of the margin was written; the first one had been."""
 TIERS = {
     "quick": Tier([*BANDS[:3], Digits()], replicates=16),
