@@ -25,7 +25,7 @@ from fieldbench.cells.replicates import require_evidence, weighed
 from fieldbench.cells.siblings import Siblings
 from fieldbench.cells.store import CellKey, Store
 from fieldbench.claims.case import Case
-from fieldbench.claims.names import MAIN
+from fieldbench.claims.names import MAIN, foreign
 from fieldbench.claims.variant import Variant
 from fieldbench.errors import BadInput, DataMissing
 from fieldbench.twice import chosen, without_global_state
@@ -58,13 +58,9 @@ class Settings:
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
     partial: bool = False
 
-    def foreign(self, ports: Iterable[str]) -> frozenset[str]:
-        """Those of some ports under which somebody else's implementation is."""
-        return frozenset(port for port in ports if not self.port_names.get(port, "").startswith(OWN))
-
-
-OWN = "fieldbench."
-"""How the printable names of the suite's own implementations begin."""
+    def names_of(self, ports: Iterable[str]) -> dict[str, str]:
+        """Some ports with the printable names of what is under them."""
+        return {port: self.port_names.get(port, "") for port in ports}
 
 
 @dataclass(frozen=True)
@@ -164,8 +160,10 @@ def _finish(
     """Load a finished cell, or measure and store it."""
     variant = item.variant
     ports = {name: settings.ports[name] for name in variant.ports}
-    names = {name: settings.port_names.get(name, "") for name in ports}
-    files = (variant.source, *(path for name, port in ports.items() for path in _files_of(port, names[name])))
+    names = settings.names_of(ports)
+    theirs = foreign(names)
+    homes = (_files_of(port, names[name], name in theirs) for name, port in ports.items())
+    files = (variant.source, *(path for home in homes for path in home))
     if files not in hashes:
         hashes[files] = code_hash(files)
     key = CellKey(
@@ -178,11 +176,11 @@ def _finish(
         dtype=jnp.zeros(()).dtype.name,
         matmul_precision=str(jax.config.jax_default_matmul_precision),  # type: ignore[attr-defined]
         data=dict(item.data),
-        ports={name: _identity(port, names[name]) for name, port in ports.items()},
+        ports={name: _identity(port, names[name], name in theirs) for name, port in ports.items()},
         code=hashes[files],
     )
     where = f"{case.claim.id}, {variant.name}, {item.experiment}, replicates from {item.first}"
-    lasting = settings.reuse or not settings.foreign(ports)
+    lasting = settings.reuse or not theirs
     cell = store.load(key) if lasting else None
     reused = cell is not None
     if cell is None:
@@ -274,17 +272,17 @@ def _measure(
     return arrays
 
 
-def _files_of(port: Any, name: str) -> list[Path]:
+def _files_of(port: Any, name: str, theirs: bool) -> list[Path]:
     """Where a port's class is defined and, where somebody else's factory makes it, where that is."""
     found = [Path(inspect.getfile(type(port)))]
     module = sys.modules.get(name.partition(":")[0])
-    if not name.startswith(OWN) and module is not None and module.__file__:
+    if theirs and module is not None and module.__file__:
         found.append(Path(module.__file__))
     return found
 
 
-def _identity(port: Any, name: str) -> str:
+def _identity(port: Any, name: str, theirs: bool) -> str:
     """A port in a cell's key: its name and, where it is somebody else's, the fields that its factory gave it."""
-    if name.startswith(OWN) or not dataclasses.is_dataclass(port):
+    if not theirs or not dataclasses.is_dataclass(port):
         return name
     return f"{name} {port!r}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from fieldbench import canonical
 from fieldbench.claims.facts import FILE, read_claim
+from fieldbench.claims.names import foreign
 from fieldbench.doors.output import Output
 from fieldbench.doors.session import OWN, REFERENCE, case_folder
 from fieldbench.errors import BadInput
@@ -132,7 +133,7 @@ def history(name: str, results: Path | None, folder: Path | None, out: Output) -
         found = record.read(path)
         marks = [*(["exploratory"] if found.exploratory else []), *(["mixed machines"] if found.mixtures else [])]
         marks += [] if found.complete else ["partial"]
-        marks += [f"{port}={used}" for port, used in found.ports.items() if not used.startswith("fieldbench.")]
+        marks += [f"{port}={found.ports[port]}" for port in found.ports if port in foreign(found.ports)]
         commit = str(found.provenance.get("commit") or "")[:10] + ("+" if found.provenance.get("dirty") else "")
         entries.append(
             {"date": found.date, "revision": found.claim.revision, "tier": found.tier, "seed": found.seed,

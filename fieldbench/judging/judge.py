@@ -183,8 +183,7 @@ class _Reading:
         values = evaluate(self.observable, self.experiments, self._measurement()).values
         expected, parts = self._expected(self.check.theory, values.shape[1])
         if not callable(world):
-            number = float(logarithm(np.asarray(world))) if self.logs else float(world)
-            return values, expected, parts, np.full(len(expected), number)
+            return values, expected, parts, self._number(world, len(expected))
         found = evaluate(self.observable, self.experiments, self._world(FALSE, Shift())).values[0]
         return values, expected, parts, _fit(found, len(expected), "the world")
 
@@ -220,13 +219,12 @@ class _Reading:
     def _expected(self, theory: Any, count: int) -> tuple[FloatArray, tuple[Part, ...]]:
         """The predicted points and the parts of the margin, on the check's scale."""
         number = isinstance(theory, int | float | Expression)
-        name = THEORY if number else self.case.name_of(theory)
+        name = self._name(theory)
         read: Expression | None = self.observable
         if number:
             read = (log(theory) if self.logs else theory) if isinstance(theory, Expression) else None
         if read is None:
-            value = float(logarithm(np.asarray(theory))) if self.logs else float(theory)
-            expected, sizes = np.full(count, value), dict[str, Size]()
+            expected, sizes = self._number(theory, count), dict[str, Size]()
         else:
             values, _, sizes = propagated(read, self.experiments, lambda shift: self._world(name, shift))
             expected = _fit(values, count, str(read))
@@ -243,31 +241,37 @@ class _Reading:
 
     def _stated(self, remainder: Remainder, name: str, count: int) -> Part:
         """A part of the margin that the check itself gives, on its own scale."""
-        value = remainder.value
-        if isinstance(value, Expression):
-            value = evaluate(value, self.experiments, self._world(name, Shift())).values[0]
-        return Part(remainder.name, _fit(np.abs(np.asarray(value, np.float64)), count, remainder.name),
-                    remainder.order, remainder.got)  # fmt: skip
+        size = np.abs(self._given(remainder.value, name, count, remainder.name))
+        return Part(remainder.name, size, remainder.order, remainder.got)
 
     def _effect(self, theory: Any, count: int) -> FloatArray | None:
         """The smallest effect of interest, on the check's scale."""
-        effect = self.check.effect
-        if effect is None:
+        if self.check.effect is None:
             return None
-        if isinstance(effect, Expression):
-            name = THEORY if isinstance(theory, int | float | Expression) else self.case.name_of(theory)
-            effect = evaluate(effect, self.experiments, self._world(name, Shift())).values[0]
-        sizes = _fit(np.asarray(effect, np.float64), count, "its effect")
+        sizes = self._given(self.check.effect, self._name(theory), count, "its effect")
         if not np.all(sizes > 0):
             raise BadInput(f"its effect is not above 0 everywhere: {sizes}; an effect of interest has a size")
         return sizes
+
+    def _name(self, theory: Any) -> str:
+        """Name of the theory in whose world the check is read: a number or an expression is read in the case's own."""
+        return THEORY if isinstance(theory, int | float | Expression) else self.case.name_of(theory)
+
+    def _number(self, value: float, count: int) -> FloatArray:
+        """A number at every point, on the check's scale."""
+        return np.full(count, float(logarithm(np.asarray(value))) if self.logs else float(value))
+
+    def _given(self, value: Any, name: str, count: int, what: str) -> FloatArray:
+        """What a check gives on its own scale: numbers, or an expression that is read on a theory."""
+        if isinstance(value, Expression):
+            value = evaluate(value, self.experiments, self._world(name, Shift())).values[0]
+        return _fit(np.asarray(value, np.float64), count, what)
 
     def _rival(self, name: str, rival: Any, count: int) -> RivalNumbers:
         free = rival.free if isinstance(rival, Rival) else ""
         theory = rival.theory if isinstance(rival, Rival) else rival
         if isinstance(theory, int | float):
-            value = float(logarithm(np.asarray(theory))) if self.logs else float(theory)
-            return RivalNumbers(name, np.full(count, value), free=free)
+            return RivalNumbers(name, self._number(theory, count), free=free)
         read = self.case.name_of(theory)
         values, _, sizes = propagated(self.observable, self.experiments, lambda shift: self._world(read, shift))
         parts = tuple(Part(n, _fit(s.size, count, n), s.order, s.got) for n, s in sizes.items())

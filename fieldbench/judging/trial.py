@@ -13,6 +13,7 @@ from fieldbench.cells.measurement import Measurement, Skipped, evidence_of
 from fieldbench.cells.runner import Settings, available, measure, overridden
 from fieldbench.cells.store import Store
 from fieldbench.claims.case import Case
+from fieldbench.claims.names import foreign
 from fieldbench.errors import BadInput
 from fieldbench.judging.drawing import draw
 from fieldbench.judging.judge import judge, rehearse
@@ -70,8 +71,9 @@ def run_case(case: Case, store: Store, settings: Settings) -> Result:
     planned, replicates = case.planned(settings.tier)
     present, skipped = available(overridden(case, planned, settings.overrides), settings.checksum)
     # A theory does not wait for the data: what is wrong with it is known before hours of measurement.
-    foreign = settings.foreign(case.ports)
-    coarsest = max((precision_of(settings.ports[port]) for port in foreign), default=DOUBLE)
+    ports = settings.names_of(case.ports)
+    theirs = foreign(ports)
+    coarsest = max((precision_of(settings.ports[port]) for port in theirs), default=DOUBLE)
     said = predict(case, settings.tier, list(present), settings.seed)
     predictions = at_precision(said, coarsest / DOUBLE)
     rehearse(case, settings.tier, list(present), predictions)
@@ -85,11 +87,11 @@ def run_case(case: Case, store: Store, settings: Settings) -> Result:
         replicates=replicates,
         measurements=measurements,
         predictions=predictions,
-        judgement=judge(case, settings.tier, evidence, predictions, missing, foreign) if whole else None,
+        judgement=judge(case, settings.tier, evidence, predictions, missing, theirs) if whole else None,
         figure=draw(case, evidence, predictions) if whole else None,
         skipped=tuple(skipped),
         exploratory=bool(settings.overrides),
-        ports={name: settings.port_names.get(name, "") for name in case.ports},
+        ports=ports,
         sampler=_sampler(settings.ports["sampler"]) if "sampler" in case.ports else None,
         data={name: digest for data in present.values() for name, digest in data.items()},
         wall_seconds=time.perf_counter() - started,

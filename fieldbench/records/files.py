@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from fieldbench import atomic, canonical
+from fieldbench.claims.names import foreign
 from fieldbench.errors import BadInput
 from fieldbench.records.arrays import ArrayPart
 from fieldbench.records.schema import SCHEMA_VERSION, Record
@@ -107,7 +108,7 @@ def replace_reference(record: Record, results: Path) -> Path:
 
 def speaks_for_suite(record: Record) -> bool:
     """Whether a record is of the suite's own cases as they are: not exploratory, with its own implementations."""
-    return not record.exploratory and all(used.startswith("fieldbench.") for used in record.ports.values())
+    return not record.exploratory and not foreign(record.ports)
 
 
 def find(where: Path) -> list[Path]:

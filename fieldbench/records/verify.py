@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from fieldbench import canonical
-from fieldbench.cells.runner import OWN
 from fieldbench.claims.case import Case
+from fieldbench.claims.names import foreign
 from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.judging.drawing import draw
 from fieldbench.judging.judge import judge
@@ -50,8 +50,7 @@ def differences(record: Record, case: Case) -> list[str]:
     reasons = "; ".join(dict.fromkeys(skip.reason for skip in record.skipped))
     try:
         evidence, predictions = evidence_in(record, experiments), predictions_of(record, experiments)
-        foreign = {port for port, used in record.ports.items() if not used.startswith(OWN)}
-        judgement = judge(case, record.tier, evidence, predictions, reasons, foreign)
+        judgement = judge(case, record.tier, evidence, predictions, reasons, foreign(record.ports))
         # Dense curves are not recomputed: they may need data sets, and minutes.
         figure = figure_part(draw(case, evidence, predictions, curves=False))
     except (FieldbenchError, ValueError, LookupError) as error:  # a record is input: it may be inconsistent in any way

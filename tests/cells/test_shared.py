@@ -42,16 +42,17 @@ def found(folder):
     return shared(load_case(folder / "case.py"))
 
 
+def measured_with(toy, name):
+    """The toy's measurement imports a formula from the module that its theory may use too."""
+    edited(toy / "experiment.py", "from .helper", f"from .formulas import {name}\nfrom .helper")
+
+
 def test_nothing_is_shared_where_nothing_is(case):
     assert shared(case) == {}
 
 
 def test_a_formula_on_both_sides_is_found_with_all_that_it_uses(toy):
-    edited(
-        toy / "experiment.py",
-        "from .helper import terms",
-        "from .formulas import growth as law\nfrom .helper import terms",
-    )
+    measured_with(toy, "growth as law")
     edited(toy / "experiment.py", "jnp.sum(drawn)", "jnp.sum(drawn) * law(self.size) / law(self.size)")
     assert found(toy) == {}
     edited(toy / "case.py", "from .experiment", "from .formulas import growth\nfrom .experiment")
@@ -76,7 +77,7 @@ READERS = {
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
 def test_every_theory_counts_however_it_is_written(toy, reader):
-    edited(toy / "experiment.py", "from .helper import terms", "from .formulas import inner\nfrom .helper import terms")
+    measured_with(toy, "inner")
     edited(toy / "experiment.py", "jnp.sum(drawn)", "jnp.sum(drawn) + 0.0 * inner(self.size)")
     edited(toy / "case.py", "from .experiment", "from .formulas import growth\nfrom .experiment")
     edited(toy / "case.py", *reader)
@@ -85,9 +86,7 @@ def test_every_theory_counts_however_it_is_written(toy, reader):
 
 def test_what_theory_reads_off_an_experiment_is_shared(toy):
     """A property computes the number that the measurement uses and that the theory says."""
-    edited(
-        toy / "experiment.py", "from .helper import terms", "from .formulas import growth\nfrom .helper import terms"
-    )
+    measured_with(toy, "growth")
     edited(
         toy / "experiment.py",
         "    def measure(self",

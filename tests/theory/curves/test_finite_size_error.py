@@ -26,18 +26,22 @@ def _errors(features, eigenvalues, power, ridge):
     return (missed**2).sum(axis=1) @ power
 
 
+def _regressed(eigenvalues, power, samples, ridge, *, sets, blocks):
+    """Mean test error over blocks of data sets of Gaussian features, and its standard error."""
+    rng = np.random.default_rng(samples)
+    shape = (sets, samples, len(eigenvalues))
+    found = np.concatenate([_errors(rng.standard_normal(shape), eigenvalues, power, ridge) for _ in range(blocks)])
+    return found.mean(), found.std() / np.sqrt(found.size)
+
+
 @pytest.mark.parametrize(("samples", "ridge"), [(8, 0.3), (12, 0.05), (12, 3.0), (30, 0.2)])
 def test_gaussian_features_against_regression(samples, ridge):
     eigenvalues, power = np.arange(1, 25.0) ** -1.6, np.arange(1, 25.0) ** -1.0
-    rng = np.random.default_rng(samples)
-    found = np.concatenate(
-        [_errors(rng.standard_normal((500, samples, 24)), eigenvalues, power, ridge) for _ in range(20)]
-    )
-    error = found.std() / np.sqrt(found.size)
+    mean, error = _regressed(eigenvalues, power, samples, ridge, sets=500, blocks=20)
     leading = effective_ridge(eigenvalues, samples, ridge, target=power).test_error[0]
     correction = gaussian_error_correction(eigenvalues, samples, ridge, power)[0]
     # What is left is of order 1/P²: no larger than 3/P of the first correction, plus five standard errors.
-    assert abs(found.mean() - leading - correction) < 3.0 / samples * abs(correction) + 5.0 * error
+    assert abs(mean - leading - correction) < 3.0 / samples * abs(correction) + 5.0 * error
     assert abs(correction) > 10.0 * error  # the correction is seen at all
 
 
@@ -177,16 +181,12 @@ ORDERS = (gaussian_error_correction, gaussian_error_second_correction)
 @pytest.mark.parametrize(("samples", "ridge"), [(6, 0.05), (8, 0.3)])
 def test_second_order_against_regression(samples, ridge):
     eigenvalues, power = np.arange(1, 13.0) ** -1.6, np.arange(1, 13.0) ** -1.0
-    rng = np.random.default_rng(samples)
-    found = np.concatenate(
-        [_errors(rng.standard_normal((1000, samples, 12)), eigenvalues, power, ridge) for _ in range(30)]
-    )
-    error = found.std() / np.sqrt(found.size)
+    mean, error = _regressed(eigenvalues, power, samples, ridge, sets=1000, blocks=30)
     leading = effective_ridge(eigenvalues, samples, ridge, target=power).test_error[0]
     first, second = (order(eigenvalues, samples, ridge, power)[0] for order in ORDERS)
     # Left is the third order, as the square of the second over the first, twice that allowed; plus five errors.
-    assert abs(found.mean() - leading - first - second) < 2.0 * second**2 / abs(first) + 5.0 * error
-    assert abs(found.mean() - leading - first) > 5.0 * error  # the second order is seen
+    assert abs(mean - leading - first - second) < 2.0 * second**2 / abs(first) + 5.0 * error
+    assert abs(mean - leading - first) > 5.0 * error  # the second order is seen
 
 
 def test_second_order_of_a_single_scale_in_closed_form():
