@@ -73,7 +73,7 @@ TIERS = {
         [
             Gibbs(0.4, (48, 64), 32, burn_in=6),
             Gibbs(0.7, (120, 158), 16),
-            Gibbs(0.4, (26, 36), 64, ridge=SMALL, burn_in=6),
+            Gibbs(0.4, (26, 36), 96, ridge=SMALL, burn_in=6),
         ],
         replicates=16,
     ),

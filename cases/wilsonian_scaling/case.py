@@ -54,7 +54,7 @@ ALPHAS, COUPLINGS = (1.0, 2.0), PowerLaw.u
 MEAN = [
     *(Mean(alpha, samples, 8) for alpha, samples in ((1.0, 50), (1.0, 100), (2.0, 100))),
 ]
-QUICK = [*(Maximum(alpha, samples, draws) for alpha, draws in ((1.0, 64), (2.0, 160)) for samples in (25, 100)), *MEAN]
+QUICK = [*(Maximum(alpha, samples, draws) for alpha, draws in ((1.0, 96), (2.0, 160)) for samples in (25, 100)), *MEAN]
 STANDARD = [
     *(Maximum(alpha, samples, 160) for alpha in ALPHAS for samples in (25, 100)),
     *MEAN,
