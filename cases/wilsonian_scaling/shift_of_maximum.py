@@ -12,7 +12,7 @@ import numpy as np
 
 from fieldbench.errors import BadInput
 from fieldbench.regression.modes import Basis, basis, quartic_map, ridge_fit, thin_basis
-from fieldbench.typing import Array, Float, Scalar
+from fieldbench.typing import AnyArray, Array, Float, Scalar
 
 from .drawing import generator
 
@@ -35,13 +35,13 @@ class ShiftOfMaximum:
         residual: the largest gradient that the solver leaves, (keys,).
     """
 
-    plain: Array
-    error: Array
-    hartree: Array
-    curve: Array
-    coupling: Array
-    learned: Array
-    residual: Array
+    plain: AnyArray
+    error: AnyArray
+    hartree: AnyArray
+    curve: AnyArray
+    coupling: AnyArray
+    learned: AnyArray
+    residual: AnyArray
 
 
 def shift_of_maximum(
