@@ -11,7 +11,7 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.data import gaussian, on_sphere
+from fieldbench.data import normals
 from fieldbench.regression import NestedRegression
 from fieldbench.regression.modes import Integrals, population_moments, with_features, with_harmonics
 from fieldbench.theory.decimation import truncate
@@ -86,10 +86,11 @@ class UniformOnSphere:
         return truncate(self.spectrum, kept + 1)
 
     def draw(self, key: jax.Array, count: int, targets: int) -> DataSet:
-        first, second = jax.random.split(key)
-        inputs = np.asarray(on_sphere(first, count, self.dimension))
+        inputs = normals(key, count, self.dimension)
+        inputs *= self.dimension**0.5 / np.linalg.norm(inputs, axis=1, keepdims=True)
         cosines = inputs @ inputs.T / self.dimension
-        values = np.concatenate([inputs, quadratic_targets(second, inputs, targets)], axis=1)
+        quadratic = quadratic_targets(jax.random.fold_in(key, 1), inputs, targets)
+        values = np.concatenate([inputs, quadratic], axis=1)
         counts = [self.dimension, targets]
         degrees, weights = np.repeat([1, 2], counts), np.repeat([0.5 / self.dimension, 0.5 / targets], counts)
 
@@ -123,14 +124,18 @@ class IndependentFeatures:
         return truncate(self.spectrum, kept * size)
 
     def draw(self, key: jax.Array, count: int, targets: int) -> DataSet:
-        first, second = jax.random.split(key)
-        features = np.asarray(gaussian(first, count, self.features))
-        signs = np.asarray(jax.random.rademacher(second, (self.features, targets), dtype=float))
+        features = normals(key, count, self.features)
+        signs = np.sign(normals(jax.random.fold_in(key, 1), self.features, targets))
+        coefficients = np.sqrt(self.power)[:, None] * signs
+        whole = with_features(features, self.power, coefficients)
 
         def series(eigenvalues: Vector) -> Integrals:
-            return with_features(features, eigenvalues, np.sqrt(self.power)[:, None] * signs)
+            """Labels stay those of all modes."""
+            few = np.flatnonzero(eigenvalues)
+            found = with_features(features[:, few], eigenvalues[few], coefficients[few])
+            return replace(found, labels=whole.labels, powers=whole.powers)
 
-        return DataSet(series(self.power), series, np.full(targets, 1.0 / targets))
+        return DataSet(whole, series, np.full(targets, 1.0 / targets))
 
 
 @cache
