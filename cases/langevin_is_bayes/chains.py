@@ -91,7 +91,7 @@ def linear_traces(sampler: Sampler, energy: TwoLayerNetwork, keys: Array, steps:
 
 
 def output_traces(sampler: Sampler, energy: TwoLayerNetwork, tests: FloatArray, keys: Array, steps: int) -> Outputs:
-    """Langevin chains of networks from half of draws of the prior, at test points: (draws, replicates, chains, tests)."""
+    """Langevin chains of networks from such starts, at test points: (draws, replicates, chains, tests)."""
     return Outputs(**_traces(sampler, energy, keys, steps, predictive, jnp.asarray(tests, jnp.float32)))
 
 
@@ -119,10 +119,10 @@ def _traces(
 ) -> dict[str, FloatArray]:
     """Of function(energy, *data, weights), every eighth step."""
     split = _split(keys, energy.batch, "(replicates, chains)", each=2)
-    keys, noise = jnp.split(split, 2, axis=1)
+    first, noise = jnp.split(split, 2, axis=1)
     observe = Partial(function, energy, *data)  # type: ignore[no-untyped-call]
     # Of whole draws one in 500 of a linear network of width 8 is so far up that the fall to the data diverges.
-    start = jax.tree.map(lambda weights: weights / 2, energy.prior(keys))
+    start = jax.tree.map(lambda weights: weights / 2, energy.prior(first))
     found = sampler.sample(energy, start, noise, steps=steps, burn_in=400, thin=8, observe=observe)
     return {name: np.asarray(trace, np.float64) for name, trace in found.records.items()}
 
