@@ -52,7 +52,7 @@ from .wells import (
 )
 
 SHARED = (
-    EulerMaruyamaWells(0.05, 1600),
+    EulerMaruyamaWells(0.05, 4800),  # the smaller bias, and the slower chains
     EulerMaruyamaWells(0.1, 1600),
     BaoabWells(0.4, 3200),
     *(Linear(8, steps=2400, data=number) for number in (0, 1, 2)),
