@@ -69,6 +69,8 @@ class Stability:
             "judgements": sum(len(item.found) for item in self.items),
             "pooled_rate": self.pooled,
             "most_flips_of_one": max((item.flips for item in self.items), default=0),
+            "flips_of_checks": sum(item.flips for item in self.items if item.predicted),
+            "predicted_flips": sum(sum(item.predicted) for item in self.items),
             "predicted_mean": sum(self.predicted.values()) / max(1, len(self.predicted)),
             "predicted_largest": worst[1],
             "predicted_largest_check": " ".join(worst[0]).strip(),
@@ -78,14 +80,16 @@ class Stability:
     def lines(self) -> Iterator[str]:
         """For the terminal: each flip, then the rates."""
         for item in self.flipped:
-            seeds = ", ".join(f"{verdict} at seed {seed}" for seed, verdict in item.found.items())
-            yield f"FLIP {item.claim}, {item.name}: {seeds}"
+            others = {seed: verdict for seed, verdict in item.found.items() if verdict != item.usual}
+            seeds = ", ".join(f"{verdict} at seed {seed}" for seed, verdict in others.items())
+            yield f"FLIP {item.claim}, {item.name}: {seeds}, else {item.usual}"
         value = self.as_value()
         mean, largest = (100 * value[name] for name in ("predicted_mean", "predicted_largest"))
         yield (
             f"{value['judgements']} judgements of {value['items']} items: {100 * self.pooled:.2g} % flipped, "
             f"{value['most_flips_of_one']} at most of one; records predict {mean:.2g} % a check, "
-            f"at most {largest:.2g} % ({value['predicted_largest_check']})"
+            f"at most {largest:.2g} % ({value['predicted_largest_check']}): {value['predicted_flips']:.2g} flips of "
+            f"checks, found {value['flips_of_checks']}"
         )
 
 
@@ -111,8 +115,9 @@ def markdown(records: Iterable[Record]) -> str:
         where = f" ({check.split(' ', 1)[-1] if claim else check})" if value["predicted_largest"] else ""
         most = str(value["most_flips_of_one"])
         rows.append((claim or "all", str(count), *numbers, rates[0], most, rates[1], rates[2] + where))
-    flips = [f"- {line}" for line in stability(found).lines() if line.startswith("FLIP")]
-    return f"{PREAMBLE}\n{table(COLUMNS, rows)}\n" + "\n".join(flips or ["No verdict flipped."]) + "\n"
+    *flips, rates = stability(found).lines()
+    lines = [*(f"- {line}" for line in flips or ["no verdict flipped"]), f"- {rates}"]
+    return f"{PREAMBLE}\n{table(COLUMNS, rows)}\n" + "\n".join(lines) + "\n"
 
 
 def stability(records: Iterable[Record]) -> Stability:
