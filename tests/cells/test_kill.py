@@ -115,6 +115,7 @@ def interrupt(tmp_path, kills, seed):
     assert found["exit_code"] == 0
 
 
+@pytest.mark.skipif("config.getoption('--slow')", reason="twenty kills are more")
 def test_four_kills(tmp_path):
     interrupt(tmp_path, 4, seed=1)
 
