@@ -42,8 +42,7 @@ def label_noise(rng, shape, prior):
 
 
 def statistics(network, readout_gram, weight_gram, targets):
-    traces = (np.trace(gram, axis1=-2, axis2=-1) for gram in (readout_gram, weight_gram))
-    readout_trace, weight_trace = traces
+    readout_trace, weight_trace = (np.trace(gram, axis1=-2, axis2=-1) for gram in (readout_gram, weight_gram))
     return np.stack(
         [
             readout_trace,
