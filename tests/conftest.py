@@ -3,6 +3,7 @@
 And the toy case with an empty store, for the tests of what measures and judges it.
 """
 
+import gc
 from pathlib import Path
 
 import jax
@@ -59,6 +60,17 @@ def store(tmp_path):
 
 def pytest_configure(config):
     share_cores(config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is imported stays: without it the collector of cycles goes through all of it, and again in every session."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_addoption(parser):

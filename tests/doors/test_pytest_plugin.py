@@ -53,13 +53,6 @@ def test_each_check_rival_and_control_is_an_item(toy):
     assert not (toy.path / "results").exists()
 
 
-def test_two_workers_share_no_case(toy):
-    result = toy.runpytest_subprocess("their_folder/", "-n", "2")
-    result.assert_outcomes(passed=ITEMS)
-    assert len(records(toy)) == 1
-    result.stdout.fnmatch_lines(["*= verdicts =*", "toy-sum | sum * | reproduced", "toy-sum: reproduced; *.json"])
-
-
 def test_a_subset_writes_no_record(toy):
     toy.runpytest_inprocess("their_folder/", "-k", "limit").assert_outcomes(passed=1, deselected=ITEMS - 1)
     assert records(toy) == []
@@ -150,11 +143,14 @@ def test_a_damaged_cell_is_reported_and_redone(toy, options):
     result.stdout.no_fnmatch_line("warning: *")
 
 
-def test_a_damaged_cell_is_reported_by_workers_too(toy):
-    toy.runpytest_inprocess("their_folder/").assert_outcomes(passed=ITEMS)
+def test_two_workers_share_no_case_and_report_a_damaged_cell_too(toy):
+    """Workers are processes of their own; only one of them that has the whole case can write its record."""
+    toy.runpytest_inprocess("their_folder/", "--results", "before").assert_outcomes(passed=ITEMS)
     damage(toy)
-    result = toy.runpytest_subprocess("their_folder/", "-n", "2", "-W", "error")
+    result = toy.runpytest_inprocess("their_folder/", "-n", "2", "-W", "error")
     result.assert_outcomes(passed=ITEMS)
+    assert len(records(toy)) == 1
+    result.stdout.fnmatch_lines(["*= verdicts =*", "toy-sum | sum * | reproduced", "toy-sum: reproduced; *.json"])
     result.stdout.fnmatch_lines(["warning: stored cell * is damaged (*): it is measured again"])
 
 

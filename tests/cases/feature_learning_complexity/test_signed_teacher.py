@@ -19,7 +19,7 @@ CHAINS = SignedTeacher(width=6, ridge=1.0, feature_scale=3.0, cubic=0.1, steps=4
 
 def test_the_signs_of_the_teacher_are_paired():
     """Where the three labels are equal, the three chains are: same inputs, same start, same noise."""
-    inputs = jax.random.normal(jax.random.key(0), (2, 20, DIMENSION), jnp.float32)
+    inputs = jnp.asarray(np.random.default_rng(0).normal(size=(2, 20, DIMENSION)), jnp.float32)
     targets = CHAINS.targets(inputs)
     assert targets.shape == (2, len(SIGNS), 20)
     z = np.asarray(inputs)[..., 0]
@@ -45,7 +45,7 @@ class Still:
     def sample(self, energy, initial, key, *, steps, burn_in, thin, observe):
         shape = (*energy.batch, *self.weights.hidden.shape), (*energy.batch, *self.weights.readout.shape)
         at = Weights(*(jnp.broadcast_to(w, s) for w, s in zip(self.weights, shape, strict=True)))
-        records = {name: jnp.stack([value] * 4) for name, value in observe(at).items()}
+        records = {name: jnp.stack([value] * 4) for name, value in jax.jit(observe)(at).items()}
         return Samples(records, at, jnp.ones(energy.batch), jnp.ones(()), steps)
 
 
@@ -55,7 +55,7 @@ def test_traces_are_coefficients_of_the_networks_function():
     hidden = np.zeros((6, DIMENSION))
     hidden[:, 0] = rng.normal(size=6)
     weights = Weights(jnp.asarray(np.sqrt(DIMENSION) * hidden), jnp.asarray(rng.normal(size=(6, 1))))
-    inputs = jax.random.normal(jax.random.key(0), (1, 20, DIMENSION))
+    inputs = jnp.asarray(np.random.default_rng(0).normal(size=(1, 20, DIMENSION)))
     traces = CHAINS.traces(inputs, CHAINS.targets(inputs), jax.random.split(jax.random.key(1), 1), Still(weights))
     z, weight = np.polynomial.hermite_e.hermegauss(80)
     function = special.erf(np.outer(z, hidden[:, 0])) @ np.asarray(weights.readout)[:, 0] / np.sqrt(3.0 * 6)

@@ -6,7 +6,6 @@ import pytest
 
 from cases.three_actions.known_measure import DataSet, IndependentFeatures, UniformOnSphere
 from cases.three_actions.random_harmonics import quadratic_targets
-from fieldbench.data.synthetic import on_sphere
 from fieldbench.errors import BadInput
 from fieldbench.regression import NestedCholesky
 from fieldbench.theory.kernels.sphere_quadrature import SphereQuadrature
@@ -14,9 +13,15 @@ from fieldbench.theory.kernels.sphere_quadrature import SphereQuadrature
 SPHERE, FEATURES = UniformOnSphere(8, targets=5), IndependentFeatures(30, 1.5)
 
 
+def points(count, dimension):
+    """Uniform on the sphere |x|² = d."""
+    drawn = np.random.default_rng(0).normal(size=(count, dimension))
+    return drawn * (dimension**0.5 / np.linalg.norm(drawn, axis=1, keepdims=True))
+
+
 def test_covariance_of_quadratic_targets_is_the_zonal_harmonic():
     dimension, count = 4, 20_000
-    inputs = np.asarray(on_sphere(jax.random.key(0), 600, dimension))[:6]
+    inputs = points(6, dimension)
     values = quadratic_targets(jax.random.key(1), inputs, count)
     cosines = inputs @ inputs.T / dimension
     expected = (dimension * cosines**2 - 1) / (dimension - 1)  # P_2 with P_2(1) = 1
@@ -35,7 +40,7 @@ def test_quadratic_targets_are_harmonics_of_unit_power():
 
 
 def test_blocks_of_rows_do_not_show():
-    inputs = np.asarray(on_sphere(jax.random.key(2), 700, 5))
+    inputs = points(700, 5)
     together = quadratic_targets(jax.random.key(3), inputs, 2)
     np.testing.assert_allclose(together[600:], quadratic_targets(jax.random.key(3), inputs[600:], 2), atol=1e-13)
 

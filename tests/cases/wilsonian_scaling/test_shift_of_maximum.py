@@ -15,18 +15,21 @@ LEVELS, RIDGE, COUPLINGS = np.arange(1.0, 7.0) ** -2.0, 5.0, (0.1, 0.4)
 SOLVED = 1e3 * TOLERANCE  # what a gradient of that size leaves of a number of order one, with room
 
 
+solved = jax.jit(on_one_draw, static_argnums=(4, 5))
+
+
 def _draw(signs, samples=20):
     features = np.random.default_rng(3).normal(size=(samples, LEVELS.size))
-    truth = jnp.asarray(np.sqrt(LEVELS)[:, None] * signs)
-    space = basis(jnp.asarray(features), jnp.asarray(LEVELS))
-    return space, jnp.asarray(features) @ truth, truth
+    truth = np.sqrt(LEVELS)[:, None] * signs
+    space = jax.jit(basis)(features, LEVELS)
+    return space, jnp.asarray(features @ truth), jnp.asarray(truth)
 
 
 def test_over_all_signs_the_exact_averages_are_the_means():
     """Each mean over signs at u = 0 is that of its closed form, so that with all 2⁶ nothing is left of the scatter."""
     signs = np.array(list(itertools.product([-1.0, 1.0], repeat=LEVELS.size))).T
     space, labels, truth = _draw(signs)
-    found = on_one_draw(space, labels, truth, RIDGE, COUPLINGS, 4)
+    found = solved(space, labels, truth, RIDGE, COUPLINGS, 4)
     np.testing.assert_allclose(found.curve, found.error, rtol=1e-12)
     for index, coupling in enumerate(COUPLINGS):
         best = quartic_map(space, labels, RIDGE, jnp.full(truth.shape[1], coupling))
@@ -37,7 +40,7 @@ def test_over_all_signs_the_exact_averages_are_the_means():
 
 def test_errors_are_those_of_the_maximum_and_of_two_ridge_regressions():
     space, labels, truth = _draw(np.array([1.0, -1.0, 1.0, 1.0, -1.0, 1.0])[:, None])
-    found = on_one_draw(space, labels, truth, RIDGE, COUPLINGS, 4)
+    found = solved(space, labels, truth, RIDGE, COUPLINGS, 4)
     assert float(found.residual) <= TOLERANCE
 
     def error(weights):
@@ -54,9 +57,9 @@ def test_errors_are_those_of_the_maximum_and_of_two_ridge_regressions():
 
 
 def test_the_number_of_targets_leaves_the_exact_averages():
-    keys = jax.random.split(jax.random.key(0), 2)
+    keys = jax.random.split(jax.random.key(0), 2)  # the draws of the next test, so that they share a program
     few, many = (
-        shift_of_maximum(keys, jnp.asarray(LEVELS), RIDGE, (0.1,), samples=20, draws=3, targets=targets)
+        shift_of_maximum(keys, jnp.asarray(LEVELS), RIDGE, (0.1,), samples=20, draws=4, targets=targets)
         for targets in (4, 64)
     )
     exact = (few.curve - few.error + few.plain, many.curve - many.error + many.plain)

@@ -1,5 +1,7 @@
 """The shift of the posterior's mean: chains against importance sampling, and its parts against their definition."""
 
+from functools import cache
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -12,26 +14,29 @@ from fieldbench.sampling import Underdamped
 from fieldbench.sampling.networks import quartic_posterior
 
 LEVELS, RIDGE, COUPLING, SAMPLES, SETS = np.arange(1.0, 9.0) ** -2.0, 4.0, 0.2, 20, 2
+CHAINS = 64
 KEYS = jax.random.split(jax.random.key(0), 1)
 
 
+@cache
 def _data():
     rng = np.random.default_rng(1)
-    spaces = [basis(jnp.asarray(rng.normal(size=(SAMPLES, LEVELS.size))), jnp.asarray(LEVELS)) for _ in range(SETS)]
-    space = jax.tree.map(lambda *parts: jnp.stack(parts), *spaces)
+    spaces = [jax.jit(basis)(rng.normal(size=(SAMPLES, LEVELS.size)), LEVELS) for _ in range(SETS)]
+    space = jax.tree.map(lambda *parts: jnp.asarray(np.stack(parts)), *spaces)
     labels, truth = rng.normal(size=(SETS, SAMPLES)), rng.normal(size=(SETS, LEVELS.size))
     return DataSets(space, jnp.asarray(labels), jnp.asarray(truth))
 
 
-def _posterior(chains, coupling=COUPLING):
+def _posterior(coupling=COUPLING):
+    """Of 64 chains a set; all tests ask for the same shapes, so that they share one compilation."""
     data, single = _data(), jnp.float32
     points, levels, labels = (part.astype(single) for part in (data.space.points, data.space.levels, data.labels))
     contraction = jnp.full(SETS, 0.7, single)
-    return quartic_posterior(points, levels, labels, contraction, ridge=RIDGE, coupling=coupling, chains=chains)
+    return quartic_posterior(points, levels, labels, contraction, ridge=RIDGE, coupling=coupling, chains=CHAINS)
 
 
 def test_chains_meet_importance_sampling():
-    energy, _, deviation = _posterior(64)
+    energy, _, deviation = _posterior()
     direction = along(jnp.ones((SETS, LEVELS.size)), deviation)
     # At this small ridge longer steps lose a chain now and then that starts far out.
     traces = run(Underdamped(0.5), energy, deviation, direction, KEYS, steps=1200, burn_in=80, thin=4)
@@ -62,9 +67,9 @@ def test_directions_are_unit_vectors_along_the_gradient_of_a_linear_function():
 
 
 def test_of_a_gaussian_the_trace_along_a_direction_has_unit_variance():
-    energy, _, deviation = _posterior(64, coupling=0.0)
+    energy, _, deviation = _posterior(coupling=0.0)
     direction = along(jnp.arange(1.0, 1.0 + SETS * LEVELS.size).reshape(SETS, -1), deviation)
-    slope = run(Underdamped(0.8), energy, deviation, direction, KEYS, steps=800, burn_in=40, thin=4).slope
+    slope = run(Underdamped(0.8), energy, deviation, direction, KEYS, steps=1200, burn_in=40, thin=4).slope
     squares = np.mean(slope**2, axis=0)
     assert np.all(np.abs(squares.mean(axis=1) - 1.0) < 5.0 * squares.std(axis=1, ddof=1) / 8.0)
 
@@ -72,8 +77,9 @@ def test_of_a_gaussian_the_trace_along_a_direction_has_unit_variance():
 def test_without_coupling_nothing_is_shifted():
     keys = jax.random.split(jax.random.key(0), 2)
     found = shift_of_mean(
-        Underdamped(0.8), keys, jnp.asarray(LEVELS), RIDGE, (0.0, 0.0), samples=16, sets=2, chains=2, steps=40
-    )
+        Underdamped(0.8), keys, jnp.asarray(LEVELS), RIDGE, (0.0, 0.0), samples=SAMPLES, sets=SETS // 2,
+        chains=CHAINS, steps=1200,
+    )  # fmt: skip
     assert found.rhat.shape == found.ess.shape == (2, 2)
     for errors in (found.error, found.hartree):
         np.testing.assert_allclose(errors, found.plain, rtol=1e-5)  # the mean passes through float32

@@ -15,13 +15,27 @@ from fieldbench.statistics.diagnostics import rhat
 ENERGY = Quadratic(jnp.array([1.0, 25.0]), 8)
 
 
+def whole(position):
+    """All of it: one function, so that all burn-ins of one energy share a program."""
+    return {"x": position}
+
+
+NEAR = jnp.asarray(np.random.default_rng(0).normal(size=(8, 2)))
+
+
+@pytest.fixture(scope="module")
+def far():
+    """Burned in from starts so far apart that forgetting a factor of 1e20 takes 46 relaxation times."""
+    return burn(jnp.asarray(np.linspace(-1e20, 1e20, 8)[:, None] * np.ones((8, 2))))
+
+
 def burn(initial, *, energy=ENERGY, at_most=20_000, block=200, **options):
     return run_until_mixed(
         Underdamped(friction=1.0),
         energy,
         initial,
         jax.random.key(2),
-        observe=lambda x: {"x": x},
+        observe=whole,
         block=block,
         thin=4,
         at_most=at_most,
@@ -29,10 +43,8 @@ def burn(initial, *, energy=ENERGY, at_most=20_000, block=200, **options):
     )
 
 
-def test_chains_that_start_apart_take_longer_than_chains_that_start_in_the_law():
-    near = burn(jax.random.normal(jax.random.key(0), (8, 2)) / jnp.sqrt(ENERGY.stiffness)[None])
-    # Forgetting a factor of 1e20 takes 46 relaxation times: more than R-hat needs to settle.
-    far = burn(jnp.linspace(-1e20, 1e20, 8)[:, None] * jnp.ones((8, 2)))
+def test_chains_that_start_apart_take_longer_than_chains_that_start_in_the_law(far):
+    near = burn(NEAR / jnp.sqrt(ENERGY.stiffness)[None])  # R-hat settles sooner than 46 relaxation times
     assert near.converged
     assert far.converged
     assert near.rhat < 1.05
@@ -41,10 +53,10 @@ def test_chains_that_start_apart_take_longer_than_chains_that_start_in_the_law()
     assert "agree" in str(far)
 
 
-def test_after_it_the_chains_have_forgotten_their_start():
-    found = burn(jnp.linspace(-1e20, 1e20, 8)[:, None] * jnp.ones((8, 2)))
+def test_after_it_the_chains_have_forgotten_their_start(far):
+    """As many records as a block of the burn-in has, so that they share its program."""
     trace = Underdamped(friction=1.0).sample(
-        ENERGY, found.final, jax.random.key(9), steps=4000, burn_in=0, thin=4, observe=lambda x: {"x": x}
+        ENERGY, far.final, jax.random.key(9), steps=4000, burn_in=0, thin=80, observe=whole
     )
     assert np.all(rhat(np.asarray(trace.records["x"])) < 1.05)
 
@@ -66,7 +78,7 @@ def test_two_wells_never_mix_and_it_says_so():
 
 def test_series_may_be_rearranged():
     found = burn(
-        jax.random.normal(jax.random.key(0), (8, 2)),
+        NEAR,
         as_chains=lambda traces: {"pairs": traces["x"].reshape(-1, 4, 2, 2).swapaxes(1, 2).reshape(-1, 2, 8)},
     )
     assert found.converged

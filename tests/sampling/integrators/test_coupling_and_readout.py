@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -33,38 +35,38 @@ def test_a_convex_energy_forgets_its_start_to_rounding():
 
 
 def test_two_starts_of_different_structure_are_refused():
-    energy = own_data_network()
-    weights = energy.prior(jax.random.key(2))
+    energy, weights, _ = own_data_network()
     with pytest.raises(BadInput, match="two starts"):
         coupled_distance(Underdamped(), energy, weights, tuple(weights), jax.random.key(4), steps=1)
 
 
+@cache
 def own_data_network():
-    inputs = jax.random.normal(jax.random.key(1), (2, 30, 5))
-    targets = jax.random.normal(jax.random.key(2), (2, 3, 30))
-    return fully_connected(inputs, targets, width=6, ridge=0.3, feature_scale=4.0, readout_variance=1.5)
+    """The energy of networks on two data sets, weights of them, and the posterior of their readouts."""
+    rng = np.random.default_rng(1)
+    inputs, targets = rng.normal(size=(2, 30, 5)), rng.normal(size=(2, 3, 30))
+    energy = fully_connected(inputs, targets, width=6, ridge=0.3, feature_scale=4.0, readout_variance=1.5)
+    weights = Weights(*(jnp.asarray(rng.normal(size=(2, 3, 6, last))) for last in (5, 1)))
+    return energy, weights, readout_posterior(energy, weights.hidden)
 
 
 def test_the_readout_posterior_is_the_minimum_and_the_curvature_of_the_energy():
-    energy = own_data_network()
-    weights = energy.prior(jax.random.key(3))
-    posterior = readout_posterior(energy, weights.hidden)
+    energy, weights, posterior = own_data_network()
     best = Weights(weights.hidden, posterior.mean.reshape(2, 3, 6, 1))
     slope = jax.jit(type(energy).gradient)(energy, best).readout
     np.testing.assert_allclose(slope, 0, atol=1e-10)
-    step = jax.random.normal(jax.random.key(4), best.readout.shape)
-    rise = energy.value(Weights(best.hidden, best.readout + step)) - energy.value(best)
-    along = jnp.swapaxes(posterior.factor, -1, -2) @ step
-    np.testing.assert_allclose(rise, jnp.sum(along**2, axis=(-2, -1)) / 2, rtol=1e-9)
+    step, value = np.random.default_rng(4).normal(size=best.readout.shape), jax.jit(type(energy).value)
+    rise = value(energy, Weights(best.hidden, best.readout + step)) - value(energy, best)
+    along = np.swapaxes(posterior.factor, -1, -2) @ step
+    np.testing.assert_allclose(rise, np.sum(along**2, axis=(-2, -1)) / 2, rtol=1e-9)
 
 
 def test_drawn_readouts_have_the_posteriors_mean_and_covariance():
-    energy = own_data_network()
-    posterior = readout_posterior(energy, energy.prior(jax.random.key(3)).hidden)
+    energy, _, posterior = own_data_network()
     keys = jax.random.split(jax.random.key(5), 4000)
-    draws = np.stack([np.asarray(draw_readout(energy, posterior, key)) for key in keys[:1]])
-    many = np.asarray(jax.vmap(lambda key: draw_readout(energy, posterior, key))(keys))[:, 1, 2, :, 0]
-    assert draws.shape == (1, 2, 3, 6, 1)
+    draws = np.asarray(jax.jit(jax.vmap(lambda key: draw_readout(energy, posterior, key)))(keys))
+    assert draws.shape == (4000, 2, 3, 6, 1)
+    many = draws[:, 1, 2, :, 0]
     factor = np.asarray(posterior.factor)[1, 2]
     white = (many - np.asarray(posterior.mean)[1, 2]) @ factor
     error = 4.5 / np.sqrt(len(keys))
@@ -74,6 +76,6 @@ def test_drawn_readouts_have_the_posteriors_mean_and_covariance():
 
 def test_hidden_weights_of_another_network_are_refused():
     with pytest.raises(BadInput, match="needs"):
-        readout_posterior(own_data_network(), jnp.ones((2, 3, 6, 4)))
+        readout_posterior(own_data_network()[0], jnp.ones((2, 3, 6, 4)))
     with pytest.raises(BadInput, match="NaN"):
-        readout_posterior(own_data_network(), jnp.full((2, 3, 6, 5), jnp.nan))
+        readout_posterior(own_data_network()[0], jnp.full((2, 3, 6, 5), jnp.nan))

@@ -19,7 +19,8 @@ CHAINS = 2000
 
 def stationary(sampler, energy, *, steps=600, burn_in=600, thin=20, width=3):
     """Mean of θ² per degree of freedom and its standard error over independent chains."""
-    initial = 0.7 * jax.random.normal(jax.random.key(0), (energy.chains, width))
+    # Bounded: a step of a quartic's force throws a start beyond three or four out for ever.
+    initial = jnp.asarray(np.random.default_rng(0).uniform(-1.2, 1.2, size=(energy.chains, width)))
     samples = sampler.sample(
         energy, initial, jax.random.key(1), steps=steps, burn_in=burn_in, thin=thin, observe=second_moment
     )
@@ -54,9 +55,9 @@ def test_metropolis_is_exact_on_quadratics_and_refuses_some():
         Quadratic(STIFFNESS, CHAINS),
         jnp.zeros((CHAINS, 3)),
         jax.random.key(3),
-        steps=40,
+        steps=600,
         burn_in=100,
-        thin=40,
+        thin=20,
         observe=second_moment,
     )
     assert 0.3 < float(samples.acceptance.mean()) < 0.95
@@ -90,17 +91,19 @@ def test_the_bias_vanishes_with_the_integrators_order(make, coarse, order):
 
 
 @pytest.mark.parametrize("sampler", [Underdamped(), EulerMaruyama(), MetropolisAdjusted()])
-def test_one_compilation_a_shape(sampler):
+def test_one_compilation_a_shape_and_single_precision_stays_single(sampler):
     assert isinstance(sampler, Sampler)
+    stiffness, initial = STIFFNESS.astype(jnp.float32), jnp.ones((3, 3), jnp.float32)
     before = _run._cache_size()
-    for seed, chains in ((0, 3), (1, 3), (2, 3)):
-        energy = Quadratic(STIFFNESS * (1 + seed), chains)
-        sampler.sample(
-            energy, jnp.ones((chains, 3)), jax.random.key(seed), steps=4, burn_in=2, thin=2, observe=second_moment
+    for seed in range(3):
+        energy = Quadratic(stiffness * (1 + seed), 3)
+        samples = sampler.sample(
+            energy, initial, jax.random.key(seed), steps=4, burn_in=2, thin=2, observe=second_moment
         )
+        assert samples.records["square"].dtype == samples.final.dtype == jnp.float32
     assert _run._cache_size() == before + 1
     other = type(sampler)(step=sampler.step / 2)
-    other.sample(energy, jnp.ones((3, 3)), jax.random.key(5), steps=4, burn_in=2, thin=2, observe=second_moment)
+    other.sample(energy, initial, jax.random.key(5), steps=4, burn_in=2, thin=2, observe=second_moment)
     assert _run._cache_size() == before + 1, "another step size is data, not code"
 
 
@@ -115,16 +118,6 @@ def test_records_have_the_shape_asked_for_and_noise_can_be_shared():
     np.testing.assert_array_equal(trace, np.broadcast_to(trace[:, :1], trace.shape))
     np.testing.assert_array_equal(trace[-1], samples.final)
     assert samples.gradients == 25
-
-
-def test_single_precision_stays_single():
-    energy = Quadratic(STIFFNESS.astype(jnp.float32), 2)
-    for sampler in (Underdamped(), EulerMaruyama(), MetropolisAdjusted()):
-        samples = sampler.sample(
-            energy, jnp.ones((2, 3), jnp.float32), jax.random.key(0), steps=4, burn_in=0, thin=2, observe=second_moment
-        )
-        assert samples.records["square"].dtype == jnp.float32
-        assert samples.final.dtype == jnp.float32
 
 
 @pytest.mark.parametrize(

@@ -13,18 +13,19 @@ from fieldbench.errors import BadInput
 from fieldbench.sampling.integrators.noise import normal_pairs, threefry
 
 COUNT = 2_000_000
+pairs = jax.jit(normal_pairs)  # as integrators call it, within their program
 
 
 def block(number=0, *, keys=None, dtype=jnp.float32, shape=(COUNT,)):
     keys = jax.random.split(jax.random.key(3), 1) if keys is None else keys
     like = jnp.zeros((*keys.shape, *shape), dtype)
-    return [np.asarray(z) for z in normal_pairs(keys, like, jnp.uint32(number))]
+    return [np.asarray(z) for z in pairs(keys, like, jnp.uint32(number))]
 
 
 def test_the_words_are_those_of_jax_threefry():
     counters = jax.random.bits(jax.random.key(0), (2, 1000), jnp.uint32)
     key = jax.random.key_data(jax.random.key(123456789))
-    ours = threefry(*(jnp.broadcast_to(part, (1000,)) for part in key), *counters)
+    ours = jax.jit(threefry)(*(jnp.broadcast_to(part, (1000,)) for part in key), *counters)
     np.testing.assert_array_equal(np.concatenate(ours), threefry_2x32(key, counters.reshape(-1)))
 
 
@@ -45,13 +46,13 @@ def test_nothing_correlates_with_anything():
     keys = jax.random.split(jax.random.key(5), 2)
     first, second = block(0, keys=keys)
     later, _ = block(1, keys=keys)
-    pairs = {
+    both = {
         "halves": (first[0], second[0]),
         "entries": (first[0, :-1], first[0, 1:]),
         "blocks": (first[0], later[0]),
         "chains": (first[0], first[1]),
     }
-    for name, (a, b) in pairs.items():
+    for name, (a, b) in both.items():
         a, b = a.astype(np.float64), b.astype(np.float64)
         for x, y in ((a, b), (a * a - 1, b * b - 1), (a, b * b - 1)):
             scale = np.sqrt((x * x).mean() * (y * y).mean() / len(x))
@@ -61,10 +62,10 @@ def test_nothing_correlates_with_anything():
 def test_leaves_differ_and_axes_of_size_one_share():
     keys = jax.random.split(jax.random.key(1), 3)[:, None]
     like = (jnp.zeros((3, 2, 5)), jnp.zeros((3, 2, 5)))
-    (left, right), _ = normal_pairs(keys, like, jnp.uint32(0))
+    (left, right), _ = pairs(keys, like, jnp.uint32(0))
     assert left.shape == (3, 1, 5)
     assert not np.any(np.asarray(left) == np.asarray(right))
-    alone, _ = normal_pairs(keys[1:2], jax.tree.map(lambda x: x[1:2], like), jnp.uint32(0))
+    alone, _ = pairs(keys[1:2], jax.tree.map(lambda x: x[1:2], like), jnp.uint32(0))
     np.testing.assert_array_equal(alone[0], left[1:2])
 
 

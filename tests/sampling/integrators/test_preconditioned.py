@@ -20,7 +20,7 @@ def run(scale, curvature, *, steps=1200, thin=4):
     return sample_preconditioned(
         Underdamped(friction=1.0),
         Quadratic(STIFFNESS, CHAINS),
-        jax.random.normal(jax.random.key(0), (CHAINS, 3)),
+        jnp.asarray(np.random.default_rng(0).normal(size=(CHAINS, 3))),
         jax.random.key(1),
         scale=scale,
         curvature=curvature,

@@ -17,6 +17,12 @@ from fieldbench.theory.ising.onsager import CRITICAL_COUPLING
 from fieldbench.theory.ising.transfer import torus_moments
 
 REPLICATES = 12
+open_bonds = jax.jit(sampler._open_bonds)
+
+
+def words(size, count):
+    """Shape (L, L, W) of random bits."""
+    return jnp.asarray(np.random.default_rng(4).integers(2**32, size=(size, size, count), dtype=np.uint32))
 
 
 def _unpacked(words):
@@ -60,14 +66,14 @@ def test_coins_have_their_probability():
     up = jnp.zeros((16, 16, 128), jnp.uint32)
     for probability in (0.1, 0.5857864376):
         key, number = jax.random.key(2), np.uint32(round(probability * 2**sampler.DIGITS))
-        for bonds in sampler._open_bonds(key, number, up, periodic=True):
+        for bonds in open_bonds(key, number, up, True):
             share = _unpacked(bonds).mean()
             assert abs(share - probability) < 5 * (probability * (1 - probability) / (16 * 16 * 128 * 32)) ** 0.5
 
 
 def test_bonds_join_equal_spins_only():
-    spins = jax.random.bits(jax.random.key(1), (8, 8, 1), jnp.uint32)
-    for axis, bonds in enumerate(sampler._open_bonds(jax.random.key(3), np.uint32(2**24 - 1), spins, periodic=True)):
+    spins = words(8, 1)
+    for axis, bonds in enumerate(open_bonds(jax.random.key(3), np.uint32(2**24 - 1), spins, True)):
         equal = _unpacked(spins) == np.roll(_unpacked(spins), -1, axis + 1)
         assert not np.any(_unpacked(bonds) & ~equal)
 
@@ -76,9 +82,9 @@ def test_clusters_are_connected_components():
     """Every chain's cluster is the component of its seed in the graph of open bonds."""
     size = 10
     up = jnp.zeros((size, size, 1), jnp.uint32)
-    bonds = sampler._open_bonds(jax.random.key(7), np.uint32(round(0.5 * 2**24)), up, periodic=True)
-    seeds = sampler._seeds(jax.random.key(8), size, 1)
-    clusters, starts = _unpacked(sampler._cluster(seeds, *bonds)), _unpacked(seeds)
+    bonds = open_bonds(jax.random.key(7), np.uint32(round(0.5 * 2**24)), up, True)
+    seeds = jax.jit(sampler._seeds, static_argnums=(1, 2))(jax.random.key(8), size, 1)
+    clusters, starts = _unpacked(jax.jit(sampler._cluster)(seeds, *bonds)), _unpacked(seeds)
     sites = np.arange(size**2).reshape(size, size)
     for chain, (down, right) in enumerate(zip(*(_unpacked(b) for b in bonds), strict=True)):
         assert starts[chain].sum() == 1
@@ -89,11 +95,14 @@ def test_clusters_are_connected_components():
         np.testing.assert_array_equal(clusters[chain], label == label[starts[chain]])
 
 
+observe = jax.jit(sampler._observe)
+
+
 @pytest.mark.parametrize("periodic", [True, False])
 def test_observables_are_plain_sums(periodic):
-    words = jax.random.bits(jax.random.key(4), (6, 6, 2), jnp.uint32)
-    spins = 1 - 2 * _unpacked(words).astype(int)
-    found = sampler._observe(words, periodic)
+    packed = words(6, 2)
+    spins = 1 - 2 * _unpacked(packed).astype(int)
+    found = observe(packed, periodic)
     bonds = sum(np.roll(spins, -1, axis) * spins for axis in (1, 2)).sum(axis=(1, 2))
     if not periodic:
         bonds = bonds - (spins[:, 0] * spins[:, -1]).sum(axis=1) - (spins[:, :, 0] * spins[:, :, -1]).sum(axis=1)

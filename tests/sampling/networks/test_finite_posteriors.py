@@ -4,12 +4,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy import special
 
 from fieldbench.errors import BadInput
 from fieldbench.sampling import fully_connected
 from fieldbench.sampling.networks.predictive import predictive
 from fieldbench.sampling.networks.prior_reweighting import reweighted_prior
 from fieldbench.sampling.networks.readout import readout_posterior
+from fieldbench.sampling.networks.two_layer import Weights
 from fieldbench.theory.kernels.dual import Kernel
 from fieldbench.theory.networks.linear_posterior import linear_posterior
 
@@ -24,11 +26,12 @@ def network(batch):
 
 def test_the_kernel_side_agrees_with_the_readouts_own_posterior():
     energy = network((2, 3))
-    weights = energy.prior(jax.random.key(0))
-    found = predictive(energy, jnp.asarray(TESTS), weights)
+    rng = np.random.default_rng(0)
+    weights = Weights(jnp.asarray(rng.normal(size=(2, 3, 6, 3))), jnp.asarray(rng.normal(size=(2, 3, 6, 1))))
+    found = jax.jit(predictive)(energy, TESTS, weights)
     posterior = readout_posterior(energy, weights.hidden)
-    scaled = energy.physical(weights._replace(readout=jnp.ones_like(weights.readout)))
-    features = np.asarray(jax.lax.erf(scaled.hidden @ jnp.asarray(TESTS).T) * scaled.readout)
+    hidden, scale = np.asarray(weights.hidden) / 3**0.5, (2.0 * 6) ** -0.5  # w = ω/√d, a = α/√(Nχ)
+    features = scale * special.erf(hidden @ TESTS.T)
     mean = np.einsum("rcnq,rcn->rcq", features, posterior.mean)
     white = np.linalg.solve(np.asarray(posterior.factor), features)
     np.testing.assert_allclose(found["mean"], mean, rtol=1e-9, atol=1e-12)

@@ -22,40 +22,42 @@ SIGMAS = 5.0
 
 
 def data(samples, patches, size, seed=0):
-    inputs = jax.random.normal(jax.random.key(seed), (samples, patches, size), jnp.float64)
-    return inputs, inputs[:, 0, 0]
+    inputs = np.random.default_rng(seed).normal(size=(samples, patches, size))
+    return jnp.asarray(inputs), jnp.asarray(inputs[:, 0, 0])
 
 
-def layers(key, inputs, prior):
-    """A network and labels from the prior: readout a, weights w, y = a w x + noise."""
+def from_prior(rng, count, inputs, prior):
+    """Networks and labels from the prior, y = a w x + noise: (a w, a aᵀ, wᵀ w, y)."""
     patches, size = inputs.shape[1:]
-    key_weights, key_readout, key_noise = jax.random.split(key, 3)
-    weights = jax.random.normal(key_weights, (prior.channels, size)) / size**0.5
+    weights = rng.normal(size=(count, prior.channels, size)) / size**0.5
     scale = (patches * prior.channels * prior.mean_field) ** -0.5
-    readout = scale * jax.random.normal(key_readout, (patches, prior.channels))
-    return readout, weights, labels(key_noise, inputs, readout @ weights, prior)
+    readout = scale * rng.normal(size=(count, patches, prior.channels))
+    network = readout @ weights
+    labels = np.einsum("pis,nis->np", inputs, network) + label_noise(rng, (count, len(inputs)), prior)
+    return network, readout @ readout.swapaxes(1, 2), weights.swapaxes(1, 2) @ weights, labels
 
 
-def labels(key, inputs, network, prior):
-    noise = (prior.ridge / prior.mean_field) ** 0.5 * jax.random.normal(key, inputs.shape[:1])
-    return jnp.einsum("pis,is->p", inputs, network) + noise
+def label_noise(rng, shape, prior):
+    return (prior.ridge / prior.mean_field) ** 0.5 * rng.normal(size=shape)
 
 
 def statistics(network, readout_gram, weight_gram, targets):
-    return jnp.stack(
+    readout_trace, weight_trace = (np.trace(gram, axis1=-2, axis2=-1) for gram in (readout_gram, weight_gram))
+    return np.stack(
         [
-            jnp.trace(readout_gram),
-            jnp.trace(readout_gram) ** 2,
-            readout_gram[0, -1] ** 2,
-            jnp.trace(weight_gram),
-            weight_gram[0, 0] ** 2,
-            weight_gram[0, 1] ** 2,
-            jnp.sum(network**2),
-            network[0, 0] ** 2,
-            readout_gram[0, 0] * weight_gram[0, 0],
-            targets[0] * network[0, 0],
-            jnp.sum(targets**2),
-        ]
+            readout_trace,
+            readout_trace**2,
+            readout_gram[..., 0, -1] ** 2,
+            weight_trace,
+            weight_gram[..., 0, 0] ** 2,
+            weight_gram[..., 0, 1] ** 2,
+            np.sum(network**2, axis=(-2, -1)),
+            network[..., 0, 0] ** 2,
+            readout_gram[..., 0, 0] * weight_gram[..., 0, 0],
+            targets[..., 0] * network[..., 0, 0],
+            np.sum(targets**2, axis=-1),
+        ],
+        axis=-1,
     )
 
 
@@ -71,25 +73,24 @@ def test_joint_distribution(samples, patches, size, prior):
     agree."""
     inputs = 1.5 * data(samples, patches, size)[0]
     draws, chains, length = 12_000, 60, 500
+    rng = np.random.default_rng(1)
+    expected = statistics(*from_prior(rng, draws, inputs, prior))
+    _, _, weight_grams, targets = from_prior(rng, chains, inputs, prior)
+    noises = label_noise(rng, (chains, length, samples), prior)
 
-    def from_prior(key):
-        readout, weights, targets = layers(key, inputs, prior)
-        return statistics(readout @ weights, readout @ readout.T, weights.T @ weights, targets)
+    def chain(start):
+        key, weight_gram, targets, noises = start
 
-    def chain(key):
-        key_start, key_steps = jax.random.split(key)
-        _, weights, targets = layers(key_start, inputs, prior)
+        def body(state, given):
+            key, noise = given
+            found = sweep(key, inputs, state[1], state[0], prior)
+            targets = jnp.einsum("pis,is->p", inputs, found.map) + noise
+            return (found.weight_gram, targets), (found.map, found.readout_gram, found.weight_gram, targets)
 
-        def body(state, key):
-            key_sweep, key_labels = jax.random.split(key)
-            found = sweep(key_sweep, inputs, state[1], state[0], prior)
-            targets = labels(key_labels, inputs, found.map, prior)
-            return (found.weight_gram, targets), statistics(found.map, found.readout_gram, found.weight_gram, targets)
+        return jax.lax.scan(body, (weight_gram, targets), (jax.random.split(key, length), noises))[1]
 
-        return jax.lax.scan(body, (weights.T @ weights, targets), jax.random.split(key_steps, length))[1].mean(axis=0)
-
-    expected = np.asarray(jax.lax.map(from_prior, jax.random.split(jax.random.key(1), draws)))
-    found = np.asarray(jax.lax.map(chain, jax.random.split(jax.random.key(2), chains)))
+    states = jax.lax.map(chain, (jax.random.split(jax.random.key(2), chains), weight_grams, targets, noises))
+    found = statistics(*map(np.asarray, states)).mean(axis=1)
     error = np.sqrt(found.var(axis=0, ddof=1) / chains + expected.var(axis=0, ddof=1) / draws)
     # The error of 60 chains is itself known to 9 %: Student's t with 59 degrees.
     assert np.all(np.abs(found.mean(axis=0) - expected.mean(axis=0)) < SIGMAS * error)
@@ -101,9 +102,9 @@ def test_one_layer_fixed_is_bayesian_linear_regression(scaled, other):
     samples, patches, size, ridge = 7, 2, 3, 0.4
     inputs, targets = data(samples, patches, size, seed=5)
     dimension = {"left": patches, "right": size}[scaled]
-    factor = jnp.linalg.cholesky(jnp.eye(dimension) + 0.3)
-    factors = {scaled: factor, other: None}
-    dense = {"left": jnp.eye(patches), "right": jnp.eye(size)} | {scaled: factor @ factor.T}
+    factor = np.linalg.cholesky(np.eye(dimension) + 0.3)
+    factors = {scaled: jnp.asarray(factor), other: None}
+    dense = {"left": np.eye(patches), "right": np.eye(size)} | {scaled: factor @ factor.T}
     prior = np.kron(dense["left"], dense["right"])
     flat = np.asarray(inputs).reshape(samples, -1)
     covariance = np.linalg.inv(np.linalg.inv(prior) + flat.T @ flat / ridge)
@@ -117,11 +118,10 @@ def test_one_layer_fixed_is_bayesian_linear_regression(scaled, other):
         return _draw_primal(jnp.asarray(flat.T @ flat / ridge), moment, white, noise, factors["left"], factors["right"])
 
     draws = 4_000
-    keys = jax.random.split(jax.random.key(0))
-    white = jax.random.normal(keys[0], (draws, patches, size))
-    noise = jax.random.normal(keys[1], (draws, samples))
+    rng = np.random.default_rng(0)
+    white, noise = rng.normal(size=(draws, patches, size)), rng.normal(size=(draws, samples))
     for draw in (dual, primal):
-        drawn, means = jax.vmap(draw)(white, noise)
+        drawn, means = jax.jit(jax.vmap(draw))(white, noise)
         np.testing.assert_allclose(means[0].ravel(), mean, rtol=1e-10)
         centred = np.asarray(drawn).reshape(draws, -1) - mean
         # Var(z_i z_j) = C_ii C_jj + C_ij² of a Gaussian gives the Monte-Carlo error of each entry.

@@ -19,10 +19,8 @@ FUNCTIONS = {"erf": special.erf, "relu": lambda z: np.maximum(z, 0), "linear": l
 
 def network(activation):
     """Own data for each group, shared data over patches, and a single chain: the three shapes of a batch."""
-    shared = jax.random.normal(KEY, (20, 5))
-    own = jax.random.normal(KEY, (2, 20, 5))
-    patches = jax.random.normal(KEY, (20, 4, 5))
-    targets = jax.random.normal(jax.random.key(4), (2, 3, 20))
+    rng = np.random.default_rng(3)
+    shared, own, patches, targets = (rng.normal(size=s) for s in ((20, 5), (2, 20, 5), (20, 4, 5), (2, 3, 20)))
     options = {"width": 7, "ridge": 0.5, "feature_scale": 3.0, "activation": activation}
     variances = {"hidden_variance": 0.7, "readout_variance": 1.3}
     return {
@@ -30,6 +28,13 @@ def network(activation):
         "relu": convolutional(patches, targets[0], **options, **variances),
         "linear": fully_connected(shared, targets[0, 0], **options),
     }[activation]
+
+
+def drawn(energy, seed):
+    """Whitened weights of every chain."""
+    rng, (patches, _, dimension) = np.random.default_rng(seed), energy.inputs.shape[-3:]
+    shapes = (*energy.batch, energy.width, dimension), (*energy.batch, energy.width, patches)
+    return networks.Weights(*(jnp.asarray(rng.normal(size=shape)) for shape in shapes))
 
 
 @jax.jit
@@ -41,7 +46,7 @@ def both_gradients(energy, weights):
 @pytest.mark.parametrize("activation", ["erf", "relu", "linear"])
 def test_the_hand_written_gradient_is_the_derivative(activation):
     energy = network(activation)
-    mine, theirs = both_gradients(energy, energy.prior(jax.random.key(5)))
+    mine, theirs = both_gradients(energy, drawn(energy, 5))
     for a, b in zip(mine, theirs, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
 
@@ -73,7 +78,7 @@ def test_the_energy_is_the_formula_of_the_docstring(activation):
 
 def test_chains_are_independent_of_their_neighbours():
     energy = network("erf")
-    weights = energy.prior(KEY)
+    weights = drawn(energy, 3)
     gradient = jax.jit(type(energy).gradient)
     together = gradient(energy, weights)
     changed = jax.tree.map(lambda w: w.at[0, 0].set(0.0), weights)
@@ -86,11 +91,12 @@ def test_chains_are_independent_of_their_neighbours():
 def test_how_many_chains_share_a_product_changes_nothing(activation, monkeypatch):
     """Float64 sums of 20 terms in another order differ by 20 · 2⁻⁵³ of their largest term, here of order 10."""
     energy = network(activation)
-    weights = energy.prior(jax.random.key(8))
+    weights = drawn(energy, 8)
     found = []
     for cached in (1, 3 * 7 * 4 * 20, 10**9):  # one chain a block, some, all
         monkeypatch.setattr(networks, "_CACHED", cached)
-        found.append(ravel_pytree((energy.gradient(weights), energy.value(weights)))[0])
+        both = jax.jit(lambda e, w: (*e.gradient(w), e.value(w)))  # traced anew
+        found.append(np.concatenate([np.ravel(part) for part in both(energy, weights)]))
     np.testing.assert_allclose(found[1], found[0], rtol=1e-13, atol=1e-13)
     np.testing.assert_allclose(found[2], found[0], rtol=1e-13, atol=1e-13)
 
@@ -98,10 +104,9 @@ def test_how_many_chains_share_a_product_changes_nothing(activation, monkeypatch
 @pytest.mark.parametrize("activation", ["erf", "relu", "linear"])
 def test_the_curvature_covers_the_largest_eigenvalue_of_the_hessian(activation):
     """Largest eigenvalue of the exact Hessian at a draw of the prior: the step rule must not be unstable there."""
-    key = jax.random.key(60)
-    inputs = jax.random.normal(key, (60, 6))
+    inputs = np.random.default_rng(60).normal(size=(60, 6))
     energy = fully_connected(inputs, inputs[:, 0], width=12, ridge=0.5, feature_scale=5.0, activation=activation)
-    flat, restore = ravel_pytree(energy.prior(key))
+    flat, restore = ravel_pytree(drawn(energy, 60))
     gradient = jax.jit(lambda v: ravel_pytree(energy.gradient(restore(v)))[0])
     width = 1e-5  # central differences of the hand-written gradient: exact to 1e-8, and quick to compile
     rows = [np.asarray(gradient(flat + width * e) - gradient(flat - width * e)) for e in np.eye(flat.size)]
