@@ -56,6 +56,15 @@ def at_small_ridge(at: Gibbs) -> bool:
     return at.ridge == SMALL
 
 
+def on_the_sources_ray(at: Gibbs) -> bool:
+    """The quick tier has α = .7 for exponents; of levels there it has too few data sets to say what the others say."""
+    return at.alpha != 0.7
+
+
+def levels_at_unit_ridge(at: Gibbs) -> bool:
+    return at_unit_ridge(at) and on_the_sources_ray(at)
+
+
 def beyond_linear_response(at: Gibbs) -> bool:
     """Where linear response is off in L and M by several times what shrinkage leaves open: theory against theory."""
     return at.ridge == SMALL or at.alpha >= 1
@@ -71,9 +80,9 @@ SMALL_RAY = tuple(
 TIERS = {
     "quick": Tier(
         [
-            Gibbs(0.4, (48, 64), 32, burn_in=6),
+            Gibbs(0.4, (48, 64), 64, burn_in=6),
             Gibbs(0.7, (120, 158), 16),
-            Gibbs(0.4, (26, 36), 96, ridge=SMALL, burn_in=6),
+            SMALL_RAY[0],
         ],
         replicates=16,
     ),
@@ -97,8 +106,9 @@ NO_COLLAPSE = (
     "together regardless of the scale for α → ∞ only"
 )
 
-LEARNABILITY = Check("learnability", Gibbs.learnability, rivals={"kernel-spectrum": kernel_spectrum, **FAR})
-RATIO = Check("eigenvalue-ratio", Gibbs.ratio, rivals={**NEAR, **FAR}, scale="log")
+LEARNABILITY = Check("learnability", Gibbs.learnability, rivals={"kernel-spectrum": kernel_spectrum, **FAR},
+                     on=on_the_sources_ray)  # fmt: skip
+RATIO = Check("eigenvalue-ratio", Gibbs.ratio, rivals={**NEAR, **FAR}, on=on_the_sources_ray, scale="log")
 LANGEVIN = Check("langevin-ratio", LANGEVIN_RATIO, tiers=LONG)
 LEVEL = Check(
     "p50-at-small-ridge", P50, rivals={**NEAR, **FAR}, on=at_small_ridge, scale="log", statement=True
@@ -114,9 +124,11 @@ CHECKS: tuple[Check | Limit, ...] = (
     # At κ = 1 linear response is off by .003 in x_perp: the standard tier has the data sets to see that.
     Check("orthogonal-ratio", Gibbs.orthogonal, rivals=ORTHOGONAL, on=at_unit_ridge, tiers=LONG),
     Check("orthogonal-ratio-at-small-ridge", Gibbs.orthogonal, rivals=ORTHOGONAL, on=at_small_ridge),
-    Check("test-error", Gibbs.mse, rivals={"kernel-spectrum": kernel_spectrum, **FAR}, scale="log"),
+    Check(
+        "test-error", Gibbs.mse, rivals={"kernel-spectrum": kernel_spectrum, **FAR}, on=on_the_sources_ray, scale="log"
+    ),
     Check("test-error-beyond-linear-response", Gibbs.mse, rivals=NEAR, on=beyond_linear_response, scale="log"),
-    Check("p50", P50, rivals={"kernel-spectrum": kernel_spectrum, **FAR}, on=at_unit_ridge, scale="log"),
+    Check("p50", P50, rivals={"kernel-spectrum": kernel_spectrum, **FAR}, on=levels_at_unit_ridge, scale="log"),
     LEVEL,
     EXPONENT,
     SMALL_EXPONENT,
