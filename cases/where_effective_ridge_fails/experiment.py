@@ -1,0 +1,270 @@
+"""What is measured: errors of exact regression on the circle and on spheres, and of interpolation with a Markov kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldbench.claims import Experiment, Quantity
+from fieldbench.data import normals
+from fieldbench.statistics import adjust
+from fieldbench.theory.kernels import Kernel, Spectrum, sphere
+
+Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
+
+WAVES, DEGREES = 128, 40  # modes k < 128 of the circle's kernels; degrees l < 40 listed on spheres
+OCTAVES = 2 ** np.arange(7)  # 1, 2–3, 4–7, …: degrees whose pair sums' fluctuation is taken out
+
+
+@dataclass(frozen=True)
+class Zonal(Experiment):
+    """P points uniform on a homogeneous space, a kernel and a target's power by degree; κ in units of K(x, x).
+
+    The error is averaged over all rotations of the target, exactly on each data set, and over `draws` data sets.
+    """
+
+    ridge: float
+    samples: int
+    target: str
+    draws: int = 100
+
+    ridge_factor: ClassVar[float] = 1.0
+    more_points: ClassVar[int] = 0
+
+    error = Quantity(symbol="MSE", doc="error over the whole space")
+
+    @property
+    def dimension(self) -> int:
+        raise NotImplementedError
+
+    @property
+    def spectrum(self) -> Spectrum:
+        """Degree by degree; what is not listed is `unresolved`."""
+        raise NotImplementedError
+
+    @property
+    def power(self) -> Vector:
+        """Σ y_k² in each degree."""
+        raise NotImplementedError
+
+    @property
+    def noise(self) -> float:
+        """κ."""
+        return self.ridge * self.spectrum.trace
+
+    def points(self, key: jax.Array) -> Matrix:
+        """Where the samples of all data sets are, (draws, P, …)."""
+        raise NotImplementedError
+
+    def grams(self, points: Matrix) -> tuple[Matrix, Matrix, Matrix, Matrix, Vector]:
+        """Of one data set: kernels with eigenvalues λ, λ², p and pλ for each degree, and pair sums of mean zero."""
+        raise NotImplementedError
+
+    def measure(self, key: jax.Array) -> Mapping[Quantity, Any]:
+        errors, known = [], []
+        noise, total = self.ridge_factor * self.noise, float(self.power.sum())
+        for one in self.points(key):
+            kernel, squared, target, seen, pairs = self.grams(one)
+            inverse = np.linalg.inv(kernel + noise * np.eye(len(kernel)))
+            learned = np.sum((inverse @ squared @ inverse) * target)
+            errors.append(total - 2.0 * np.sum(inverse * seen) + learned)
+            known.append(pairs)
+        return {self.error: adjust(np.array(errors), np.array(known)).mean()}
+
+
+@dataclass(frozen=True)
+class Circle(Zonal, stream="circle"):
+    """λ_k = (1 + k)^{−α}, k < 128, twice each but for k = 0."""
+
+    alpha: float = 2.0
+
+    dimension = 2
+
+    @property
+    def spectrum(self) -> Spectrum:
+        k = np.arange(WAVES, dtype=np.float64)
+        return Spectrum((1.0 + k) ** -self.alpha, np.where(k > 0.0, 2.0, 1.0))
+
+    @property
+    def power(self) -> Vector:
+        k = np.arange(WAVES)
+        if self.target == "kernel":
+            return np.asarray(self.spectrum.eigenvalues * self.spectrum.degeneracies)
+        if self.target == "sign":
+            return np.where(k % 2 == 1, 8.0 / np.pi**2 / np.maximum(k, 1) ** 2, 0.0)
+        return np.where(k == int(self.target.removeprefix("cos") or 1), 1.0, 0.0)
+
+    def points(self, key: jax.Array) -> Matrix:
+        return angles(key, self.draws, self.samples + self.more_points)
+
+    def grams(self, points: Matrix) -> tuple[Matrix, Matrix, Matrix, Matrix, Vector]:
+        phases = np.outer(points, np.arange(WAVES))
+        waves = np.concatenate([np.cos(phases), np.sin(phases)], axis=1)
+        levels, counts, power = self.spectrum.eigenvalues, self.spectrum.degeneracies, self.power
+
+        def gram(weights: Vector) -> Matrix:
+            return np.asarray((waves * np.tile(weights, 2)) @ waves.T)
+
+        # Σ_{i≠j} cos k(θ_i − θ_j) is |Σ_i e^{ikθ_i}|² less P.
+        sums = (waves.sum(axis=0) ** 2).reshape(2, -1).sum(axis=0) / len(points) - 1.0
+        of = (levels * counts, levels**2 * counts, power, power * levels)
+        kernel, squared, target, seen = (gram(weights) for weights in of)
+        return kernel, squared, target, seen, np.add.reduceat(sums, OCTAVES)
+
+
+@cache
+def spectrum_of(dimension: int, depth: int) -> Spectrum:
+    return sphere.spectrum(Kernel("relu", depth=depth), dimension, degrees=DEGREES)
+
+
+@dataclass(frozen=True)
+class Sphere(Zonal, stream="sphere"):
+    """ReLU network of infinite width and some depth; the target one degree, or the kernel's own spectrum."""
+
+    dimension: int = 5  # type: ignore[assignment]
+    depth: int = 1
+
+    @property
+    def spectrum(self) -> Spectrum:
+        return spectrum_of(self.dimension, self.depth)
+
+    @property
+    def power(self) -> Vector:
+        if self.target == "kernel":
+            return np.asarray(self.spectrum.eigenvalues * self.spectrum.degeneracies)
+        return np.where(np.arange(DEGREES) == int(self.target), 1.0, 0.0)
+
+    def points(self, key: jax.Array) -> Matrix:
+        inputs = normals(key, self.draws, self.samples + self.more_points, self.dimension)
+        return np.asarray(inputs / np.linalg.norm(inputs, axis=2, keepdims=True))
+
+    def grams(self, points: Matrix) -> tuple[Matrix, Matrix, Matrix, Matrix, Vector]:
+        cosines = np.clip(points @ points.T, -1.0, 1.0)
+        np.fill_diagonal(cosines, 1.0)
+        levels, counts, power = self.spectrum.eigenvalues, self.spectrum.degeneracies, self.power
+        squared, target, seen = (np.zeros_like(cosines) for _ in range(3))
+        sums = np.zeros(DEGREES)
+        for l, harmonic in enumerate(harmonics(cosines, self.dimension)):
+            squared += levels[l] ** 2 * counts[l] * harmonic
+            target += power[l] * harmonic
+            seen += power[l] * levels[l] * harmonic
+            sums[l] = harmonic.sum() / len(cosines) - 1.0
+        known = np.concatenate([sums[1:4], np.add.reduceat(sums, OCTAVES[2:5])])
+        return Kernel("relu", depth=self.depth).of_cosine(cosines), squared, target, seen, known
+
+
+def harmonics(cosines: Matrix, dimension: int) -> Iterator[Matrix]:
+    """P_l of the cosines, l < DEGREES, by the recurrence of `sphere.zonal` run once."""
+    before, now = np.ones_like(cosines), cosines
+    yield before
+    for l in range(1, DEGREES):
+        yield now
+        rise = (2 * l + dimension - 2) / (l + dimension - 2)
+        before, now = now, rise * cosines * now - l / (l + dimension - 2) * before
+
+
+class CircleRidgeDoubled(Circle):
+    """Broken: twice the ridge."""
+
+    ridge_factor = 2.0
+
+
+class SphereRidgeDoubled(Sphere):
+    """Broken: twice the ridge."""
+
+    ridge_factor = 2.0
+
+
+class CirclePointMore(Circle):
+    """Broken: one sample more than said."""
+
+    more_points = 1
+
+
+class SpherePointMore(Sphere):
+    """Broken: one sample more than said."""
+
+    more_points = 1
+
+
+@dataclass(frozen=True)
+class Markov(Experiment, stream="markov"):
+    """Interpolation on the circle with λ_k = 1/(k² + m²), k ∈ ℤ; errors averaged over the phase of the target."""
+
+    samples: int = 40
+    mass: float = 1.0
+    wavenumber: tuple[int, ...] = (1, 5, 10, 20, 40)
+    draws: int = 200
+
+    ridge: ClassVar[float] = 0.0
+    mass_factor: ClassVar[float] = 1.0
+
+    error = Quantity("wavenumber", symbol="MSE_k", doc="error of a target of unit power and one wavenumber")
+    of_prior = Quantity(symbol="⟨V⟩", doc="error of targets drawn from the prior: mean posterior variance")
+    of_noise = Quantity(symbol="E_0 − 1", doc="error made of label noise, per unit of its variance")
+
+    def measure(self, key: jax.Array) -> Mapping[Quantity, Any]:
+        places = angles(key, self.draws, self.samples)
+        apart = np.abs(places[:, :, None] - places[:, None, :])
+        kernel, squared = kernels(apart, self.mass_factor * self.mass)
+        inverse = np.linalg.inv(kernel + self.ridge * np.eye(self.samples))
+        level = kernels(np.zeros(1), self.mass_factor * self.mass)[0][0]
+        both = inverse @ squared @ inverse
+        known = moments_of_gaps(places)
+        errors = []
+        for k in self.wavenumber:
+            waves = np.cos(k * apart)
+            eigenvalue = 1.0 / (k**2 + (self.mass_factor * self.mass) ** 2)
+            found = 1.0 + np.sum((both - 2.0 * eigenvalue * inverse) * waves, axis=(1, 2))
+            errors.append(adjust(found, known).mean())
+        prior = level - np.sum(inverse * squared, axis=(1, 2))
+        noise = np.trace(both, axis1=1, axis2=2)
+        return {
+            self.error: np.array(errors),
+            self.of_prior: adjust(prior, known).mean(),
+            self.of_noise: adjust(noise, known).mean(),
+        }
+
+
+class MassTimesRootTwo(Markov):
+    """Broken: twice m² in the regression's kernel."""
+
+    mass_factor = 2.0**0.5
+
+
+class WithRidge(Markov):
+    """Broken: a ridge of a hundredth of K(x, x), π/tanh π at m = 1."""
+
+    ridge = 0.0315
+
+
+def angles(key: jax.Array, draws: int, samples: int) -> Matrix:
+    """Uniform on the circle, (draws, samples)."""
+    return np.asarray(jax.random.uniform(key, (draws, samples), dtype=float)) * 2.0 * np.pi
+
+
+def kernels(angle: Matrix, mass: float) -> tuple[Matrix, Matrix]:
+    """Σ_k λ_k e^{ikθ} and Σ_k λ_k² e^{ikθ}, the second −(1/2m) d/dm of the first, for 0 ≤ θ ≤ 2π."""
+    rest, end = np.pi - angle, np.pi * mass
+    even, odd, sine = np.cosh(mass * rest), np.sinh(mass * rest), np.sinh(end)
+    first = np.pi * even / (mass * sine)
+    second = even / (mass * sine) + np.pi * even * np.cosh(end) / sine**2 - rest * odd / sine
+    return np.asarray(first), np.asarray(np.pi / (2.0 * mass**2) * second)
+
+
+def moments_of_gaps(places: Matrix) -> Matrix:
+    """Σ g^j over the P gaps of each data set over its mean, less one, j = 2 … 6: ⟨g^j⟩ = j!(P − 1)!/(P − 1 + j)!."""
+    ordered, samples = np.sort(places, axis=1) / (2.0 * np.pi), places.shape[1]
+    gaps = np.diff(ordered, axis=1, append=ordered[:, :1] + 1.0)
+    found, mean = [], 1.0 / samples  # ⟨g⟩, and by steps ⟨g^j⟩ = ⟨g^{j−1}⟩ j/(P − 1 + j)
+    for j in range(2, 7):
+        mean *= j / (samples - 1.0 + j)
+        found.append(np.sum(gaps**j, axis=1) / (samples * mean) - 1.0)
+    return np.stack(found, axis=1)

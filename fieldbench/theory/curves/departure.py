@@ -1,0 +1,73 @@
+"""How far the published error formula is off on homogeneous spaces: its next order, and what that leaves open.
+
+κ_eff = κ + Σλ_k(1 − L_k) and MSE = E0 Σ(1 − L_k)²y_k² replace the posterior variance V at a sample, given the others, by
+one number. On the circle and on spheres V is the same at every point on average, so that no unevenness over points is
+seen; it still differs from data set to data set, with the gaps between the samples around it, and so does what is
+missed there: large where V is large. With the first correction δ of `sphere_error_correction` (d = 2 is the circle),
+
+    ρ = δ/MSE,    v = relative variance of κ + V  (`leverage_scatter`),
+
+the error is MSE(1 + ρ) to first order. δ depends on the target: for a smooth one V and what is missed are large at the
+same samples. What follows has two sources. The leverage enters as ⟨1/(1 + x)⟩ = 1 + v + 3v² … for a Gaussian x of
+variance v, which leaves 3v²; the change of the target's own part goes on as a geometric series, which leaves ρ². Hence
+
+    |MSE_true/MSE − 1 − ρ| ≤ ρ² + 3v².
+
+Neither is proved. Both were fixed by comparison with the one case that is solved at any order, the Markov kernel of
+markov_circle.py at κ = 0: there the left side is at most 2.2 v² where the modes are hardly learned and ρ ≪ v, and at
+most 0.5 ρ² where ρ > v, over 2 ≤ P/m… of tests/theory/curves/test_departure.py. None of it needs small P: at fixed
+ΣL_k/P both ρ and v stay as P grows, if κ = 0 and the dimension is finite. Derived for this project.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldbench.theory.curves.finite_size import leverage_scatter
+from fieldbench.theory.curves.finite_size_error import sphere_error_correction
+from fieldbench.theory.curves.learning_curves import effective_ridge
+from fieldbench.theory.kernels import Spectrum
+from fieldbench.typing import Numbers
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Departure:
+    """At each number of samples, (p,): the published error, ρ and v."""
+
+    published: Vector
+    relative: Vector
+    scatter: Vector
+
+    @property
+    def error(self) -> Vector:
+        """MSE(1 + ρ)."""
+        return self.published * (1.0 + self.relative)
+
+    @property
+    def beyond(self) -> Vector:
+        """ρ² + 3v², in units of the published error; where it is not small the expansion says nothing."""
+        return self.relative**2 + 3.0 * self.scatter**2
+
+
+def departure(spectrum: Spectrum, samples: Numbers, ridge: float, target: Numbers, dimension: int) -> Departure:
+    """Published error on a homogeneous space and its next order.
+
+    Args:
+        spectrum: degree by degree from 0, without power-law tail; an unresolved trace is one more ridge.
+        samples: P, a number or a vector (p,).
+        ridge: κ ≥ 0, not 0 together with an unresolved trace of 0 once P reaches the rank.
+        target: Σy_k² in each degree.
+        dimension: d of the sphere |x|² = d; 2 for the circle.
+
+    Raises:
+        BadInput: a spectrum that is not the sphere's, or the ridge excluded above.
+    """
+    total = ridge + spectrum.unresolved
+    curve = effective_ridge(Spectrum(spectrum.eigenvalues, spectrum.degeneracies), samples, total, target=target)
+    shift = sphere_error_correction(spectrum, samples, ridge, target, dimension)
+    return Departure(curve.test_error, shift / curve.test_error, leverage_scatter(curve, dimension))
