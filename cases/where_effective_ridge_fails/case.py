@@ -19,6 +19,7 @@ from .experiment import (
     WithRidge,
     Zonal,
 )
+from .points import listed
 from .theory import (
     converges,
     gaps,
@@ -97,33 +98,8 @@ def noise_ratio() -> float:
     return (1.0 + markov_circle.noise_gain(100_000, 1.0)) / 2.0
 
 
-# Drawn from a seed before the theory was derived (points.py).
-DRAWN = [
-    Circle(0.01, 15, "cos", alpha=1.96),
-    Circle(0.0, 25, "cos", alpha=3.59),
-    Circle(0.1, 50, "cos", alpha=2.92),
-    Circle(0.001, 50, "cos3", alpha=3.3),
-    Circle(0.1, 100, "cos3", alpha=1.31),
-    Circle(0.0, 50, "cos3", alpha=3.21),
-    Circle(0.1, 25, "sign", alpha=1.51),
-    Circle(0.01, 100, "sign", alpha=1.46),
-    Circle(0.001, 15, "sign", alpha=2.2),
-    Circle(0.01, 25, "kernel", alpha=2.49),
-    Circle(0.1, 15, "kernel", alpha=1.68),
-    Circle(0.0, 25, "kernel", alpha=1.91),
-    Sphere(0.001, 50, "1", dimension=6, depth=1),
-    Sphere(0.0, 100, "1", dimension=6, depth=1),
-    Sphere(0.1, 25, "1", dimension=7, depth=2),
-    Sphere(0.1, 25, "2", dimension=6, depth=3),
-    Sphere(0.0, 100, "2", dimension=8, depth=3),
-    Sphere(0.001, 50, "2", dimension=5, depth=1),
-    Sphere(0.0, 25, "3", dimension=7, depth=2),
-    Sphere(0.1, 100, "3", dimension=7, depth=1),
-    Sphere(0.001, 25, "3", dimension=4, depth=1),
-    Sphere(0.001, 50, "kernel", dimension=4, depth=3),
-    Sphere(0.01, 100, "kernel", dimension=3, depth=3),
-    Sphere(0.0, 50, "kernel", dimension=5, depth=3),
-]
+# Drawn from seeds: before the theory was derived, and again after it was.
+DRAWN = [*listed("points.json"), *listed("held_out.json")]
 # Those of the issue, and some where theory alone says that ρ can be told to a quarter.
 NAMED = [
     Circle(0.0, 50, "sign", alpha=1.5),

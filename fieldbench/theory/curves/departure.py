@@ -13,10 +13,10 @@ variance v, which leaves 3v²; the change of the target's own part goes on as a 
 
     |MSE_true/MSE − 1 − ρ| ≤ ρ² + 3v².
 
-Neither is proved. Both were fixed by comparison with the one case that is solved at any order, the Markov kernel of
-markov_circle.py at κ = 0: there the left side is at most 2.2 v² where the modes are hardly learned and ρ ≪ v, and at
-most 0.5 ρ² where ρ > v, over 2 ≤ P/m… of tests/theory/curves/test_departure.py. None of it needs small P: at fixed
-ΣL_k/P both ρ and v stay as P grows, if κ = 0 and the dimension is finite. Derived for this project.
+Neither is proved. They are held against the one case that is solved at any order, the Markov kernel of markov_circle.py
+at κ = 0: there the left side is at most 2.2 v² where the modes are hardly learned, and at most 0.5 ρ² where ρ > v
+(tests/theory/curves/test_departure.py). A large P does not help: at κ = 0 ρ and v tend to constants that depend on the
+spectrum's exponent and the dimension, and for smooth targets ρ is of order one. Derived for this project.
 """
 
 from __future__ import annotations
