@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fieldbench.claims import AtLeast, Case, Check, Control, Figure, Known, Limit, Remainder, Said, Theory, Tier, log, per
+from fieldbench.claims import AtLeast, Case, Check, Control, Figure, Known, Limit, Remainder, Said, Theory, Tier, per
 from fieldbench.theory.curves import markov_circle
 
 from .experiment import (
@@ -111,14 +111,16 @@ TOLD = [
     SMOOTHED,
     Circle(0.3, 50, "sign", draws=60, alpha=1.5),
     FLAT,
-    Sphere(0.1, 50, "2", draws=40, dimension=4, depth=3),
+    Sphere(0.1, 25, "2", draws=60, dimension=6, depth=3),  # one of those drawn
 ]
+# Smaller margins, which take more data sets than the quick tier has time for.
+FINE = [Circle(0.1, 25, "sign", draws=130, alpha=3.0), Sphere(0.1, 50, "2", draws=720, dimension=4, depth=3)]
 UNTOLD = [Circle(0.0, 25, "cos", draws=40, alpha=3.59), Sphere(0.001, 50, "2", draws=40, dimension=5, depth=1)]
-INTERPOLATION = Markov(draws=60)
+INTERPOLATION = Markov(draws=150)
 TIERS = {
     "quick": Tier([*TOLD, *UNTOLD, INTERPOLATION], replicates=12),
     "standard": Tier(
-        [*TOLD, Circle(0.1, 25, "sign", draws=130, alpha=3.0), *DRAWN, *NAMED, Markov(), Markov(80, wavenumber=(1, 10, 40, 80))],
+        [*TOLD, *FINE, *DRAWN, *NAMED, Markov(), Markov(80, wavenumber=(1, 10, 40, 80))],
         replicates=12,
     ),
 }
@@ -156,8 +158,8 @@ CHECKS = (
     ),
     AtLeast(
         "too-small-by-half-of-the-next-order",
-        log(Zonal.error) - log(per(half_way)),
-        0.0,
+        Zonal.error / per(half_way),
+        1.0,
         on=lambda at: isinstance(at, Zonal) and not told(at) and rho(at) > 0.0,
     ),
     GAPS,
@@ -167,7 +169,7 @@ CHECKS = (
         "an-eighth-of-the-error-of-smooth-targets",
         smooth_ratio,
         expected=8.0,
-        margin=(Remainder("order q²", 1e-5, order="q²", got="bounded"),),  # (11/6 + 1/2) q² of 8 at q = 1e-3
+        margin=(Remainder("order q²", 2e-5, order="q²", got="bounded"),),  # 8 (11/6 + 1/2) q² at q = 1e-3
     ),
     Limit(
         "three-quarters-of-the-error-of-rough-ones",
@@ -190,7 +192,9 @@ CASE = Case(
     controls=(
         Control("published-formula-claimed", contradicts=NEXT, theory=claimed_published),
         Control("correction-reversed", contradicts=NEXT, theory=correction_reversed),
-        Control("ridge-doubled-on-circle", contradicts=NEXT, experiment=CircleRidgeDoubled, on=lambda at: at == SMOOTHED),
+        Control(
+            "ridge-doubled-on-circle", contradicts=NEXT, experiment=CircleRidgeDoubled, on=lambda at: at == SMOOTHED
+        ),
         Control("ridge-doubled-on-sphere", contradicts=NEXT, experiment=SphereRidgeDoubled, on=lambda at: at == FLAT),
         Control("one-point-more-on-circle", contradicts=NEXT, experiment=CirclePointMore, on=lambda at: at == SMOOTHED),
         Control("one-point-more-on-sphere", contradicts=NEXT, experiment=SpherePointMore, on=lambda at: at == FLAT),

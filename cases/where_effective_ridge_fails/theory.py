@@ -24,7 +24,7 @@ from .experiment import Markov, Zonal
 Vector = NDArray[np.float64]
 
 TENTH, FIFTH, QUARTER = 0.1, 0.2, 0.25
-LISTED = 300  # modes k of the Markov kernel that orders in 1/P need one by one; the others are learned to L < 0.01
+LISTED = 160  # modes k of the Markov kernel that orders in 1/P need one by one; the others are learned to L < 0.01
 
 
 # Circle and spheres: effective ridge and its next order.
@@ -114,7 +114,9 @@ def by_target(at: Markov, error: Error) -> dict[Expression, float | Vector]:
 @cache
 def markov_published(at: Markov) -> dict[Expression, float | Vector]:
     """The effective ridge."""
-    return by_target(at, lambda power: float(effective_ridge(spectrum(at), at.samples, 0.0, target=power).test_error[0]))
+    return by_target(
+        at, lambda power: float(effective_ridge(spectrum(at), at.samples, 0.0, target=power).test_error[0])
+    )
 
 
 @cache
@@ -151,7 +153,9 @@ def gaps(at: Markov) -> dict[Expression, float | Vector]:
 def asked(at: Markov, of_what: Expression) -> Remainder:
     """A fifth of the distance to the nearest of the expansions, in log."""
     exact = gaps(at)[of_what]
-    away = [np.abs(np.log(exact / said(at)[of_what])) for said in (markov_published, markov_first_order, markov_gaussian)]
+    away = [
+        np.abs(np.log(exact / said(at)[of_what])) for said in (markov_published, markov_first_order, markov_gaussian)
+    ]
     return Remainder("resolution", FIFTH * np.min(away, axis=0) * exact, order="of the nearest rival", got="chosen")
 
 

@@ -7,8 +7,15 @@ from functools import partial
 
 from fieldbench.claims import Said
 
-from .case import GAPS, NEXT, claimed_first_order, claimed_formula, claimed_published, correction_reversed
-from .case import with_its_margins
+from .case import (
+    GAPS,
+    NEXT,
+    claimed_first_order,
+    claimed_formula,
+    claimed_published,
+    correction_reversed,
+    with_its_margins,
+)
 from .experiment import Markov, Zonal
 from .theory import gaps, gaussian, markov_gaussian, next_order, with_margins
 

@@ -1,8 +1,8 @@
 """How far the published error formula is off on homogeneous spaces: its next order, and what that leaves open.
 
-κ_eff = κ + Σλ_k(1 − L_k) and MSE = E0 Σ(1 − L_k)²y_k² replace the posterior variance V at a sample, given the others, by
-one number. On the circle and on spheres V is the same at every point on average, so that no unevenness over points is
-seen; it still differs from data set to data set, with the gaps between the samples around it, and so does what is
+κ_eff = κ + Σλ_k(1 − L_k) and MSE = E0 Σ(1 − L_k)²y_k² replace the posterior variance V at a sample, given the others,
+by one number. On the circle and on spheres V is the same at every point on average, so that no unevenness over points
+is seen; it still differs from data set to data set, with the gaps between the samples around it, and so does what is
 missed there: large where V is large. With the first correction δ of `sphere_error_correction` (d = 2 is the circle),
 
     ρ = δ/MSE,    v = relative variance of κ + V  (`leverage_scatter`),

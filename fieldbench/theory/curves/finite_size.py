@@ -83,7 +83,7 @@ class _Grid:
         rising[0] = 1.0  # the recurrence starts with t P_0 = P_1, which is 0/0 in d = 2
         cosines, vectors = eigh_tridiagonal(np.zeros(nodes), np.sqrt(rising * falling))
         self.weights: Vector = vectors[0] ** 2
-        self.harmonics = _harmonics(2 * degrees, dimension, cosines)
+        self.harmonics = _harmonics(2 * degrees, dimension, np.asarray(cosines, dtype=np.float64))
         self.degeneracies = np.array([float(degeneracy(j, dimension)) for j in range(2 * degrees)])
 
 

@@ -6,8 +6,8 @@ neighbours alone, at distances a and b,
 
     f(x) = A y(x − a) + B y(x + b),   A = sinh(mb)/sinh(m(a + b)),   B = sinh(ma)/sinh(m(a + b)),
 
-and for P points thrown at random (a + b)/2π = g has the density P(P − 1) g(1 − g)^{P−2} and a/(a + b) is uniform. Hence,
-with ⟨…⟩ over those two numbers and nothing left out,
+and for P points thrown at random (a + b)/2π = g has the density P(P − 1) g(1 − g)^{P−2}, and a/(a + b) is uniform.
+Hence, with ⟨…⟩ over those two numbers and nothing left out,
 
     error of a target e^{ikx}       ⟨|1 − A e^{−ika} − B e^{ikb}|²⟩
     learnability of mode k          ⟨A cos ka + B cos kb⟩
@@ -18,11 +18,11 @@ Many samples per wavelength and 1/m leave Brownian motion between Poisson points
 
     ε(q) = 5/3 − 2 ln(1 + q²)/q² + (1 − q²)/(3(1 + q²)²),
 
-q⁴ at small q, whereas the effective ridge has κ_eff/P = (π/P)², L = 4/(4 + q²), E0 = 2 and ε(q) = 2q⁴/(4 + q²)². Its error
- of smooth targets is thus an eighth of the true one **at every P**, that of targets with the kernel's own spectrum
-(or with jumps) three quarters, and what label noise adds six fifths: no order of 1/P. The reason is that the weights of
-an interpolation are those of a quadrature, each sample's in proportion to the cell around it, and the cells of random
-points on a line scatter by as much as they measure. Derived for this project.
+q⁴ at small q, whereas the effective ridge has κ_eff/P = (π/P)², L = 4/(4 + q²), E0 = 2 and 2q⁴/(4 + q²)². Its error of
+smooth targets is thus an eighth of the true one **at every large P**, that of targets with the kernel's own spectrum,
+or with jumps, three quarters, and its error of pure noise six fifths: no order of 1/P. The reason is that the weights
+of an interpolation are those of a quadrature, each sample's in proportion to the cell around it, and the cells of
+random points on a line scatter by as much as they measure. Derived for this project.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def noise_gain(samples: int, mass: float) -> float:
 
 
 def posterior_variance(samples: int, mass: float) -> float:
-    """⟨posterior variance⟩ = Σ_k λ_k(1 − ⟨L_k⟩), the error of targets drawn from the prior; κ_eff of the effective ridge."""
+    """⟨posterior variance⟩ = Σ_k λ_k(1 − ⟨L_k⟩), the error of targets drawn from the prior; else κ_eff."""
     left, right, _, _, weights = _gaps(samples, mass)
     # 2 sinh ma sinh mb/sinh m(a + b) in falling exponentials.
     bridge = np.expm1(-2.0 * mass * left) * np.expm1(-2.0 * mass * right) / -np.expm1(-2.0 * mass * (left + right))
@@ -98,7 +98,7 @@ def limiting_error(scaled: Numbers) -> Vector:
     """ε(q), q = 2πk/P, of Brownian motion between Poisson points, for q ≥ 0."""
     q = np.asarray(scaled, dtype=np.float64)
     square = q * q
-    # Terms cancel to order q⁴. Below q = 0.1 the sum over n of (−q²)^n [(2n + 1)/3 − 2/(n + 1)] is exact from n = 2 to 9.
+    # Terms cancel to order q⁴: below q = 0.1 the series Σ_n (−q²)^n [(2n + 1)/3 − 2/(n + 1)], n = 2 … 9, is exact.
     n = np.arange(2.0, 10.0)
     small = (-square[..., None]) ** n @ ((2.0 * n + 1.0) / 3.0 - 2.0 / (n + 1.0))
     safe = np.where(square > 0.01, square, 1.0)
