@@ -106,21 +106,25 @@ NAMED = [
     Circle(0.0, 50, "cos", alpha=1.5),
     Sphere(0.0, 50, "1", dimension=5, depth=3),
 ]
-SMOOTHED, FLAT = Circle(0.3, 25, "sign", draws=130, alpha=2.0), Sphere(0.1, 25, "2", draws=40, dimension=5, depth=3)
-TOLD = [
-    SMOOTHED,
-    Circle(0.3, 50, "sign", draws=60, alpha=1.5),
-    FLAT,
-    Sphere(0.1, 25, "2", draws=60, dimension=6, depth=3),  # one of those drawn
+SMOOTHED, FLAT = Circle(0.1, 50, "sign", draws=160, alpha=3.0), Sphere(0.3, 50, "2", draws=40, dimension=5, depth=3)
+TOLD = [SMOOTHED, FLAT, Sphere(0.1, 50, "kernel", draws=40, dimension=3, depth=3)]
+# Where the budget of the expansion failed: one of the points held out, with the data sets to say so.
+STEEP = Circle(0.01, 100, "cos3", draws=400, alpha=3.72)
+# Smaller margins, which take more data sets than the quick tier has time for, and those of the first budget.
+FINE = [
+    Circle(0.3, 100, "sign", draws=400, alpha=2.0),
+    Circle(0.3, 25, "sign", draws=130, alpha=2.0),
+    Circle(0.3, 50, "sign", draws=100, alpha=1.5),
+    Sphere(0.1, 25, "2", dimension=5, depth=3),
+    Sphere(0.1, 50, "2", dimension=4, depth=3),
+    Sphere(0.1, 25, "1", draws=400, dimension=7, depth=2),
 ]
-# Smaller margins, which take more data sets than the quick tier has time for.
-FINE = [Circle(0.1, 25, "sign", draws=130, alpha=3.0), Sphere(0.1, 50, "2", draws=720, dimension=4, depth=3)]
-UNTOLD = [Circle(0.0, 25, "cos", draws=40, alpha=3.59), Sphere(0.001, 50, "2", draws=40, dimension=5, depth=1)]
+UNTOLD = [Circle(0.0, 25, "cos", draws=24, alpha=3.59), Sphere(0.001, 50, "2", draws=40, dimension=5, depth=1)]
 INTERPOLATION = Markov(draws=150)
 TIERS = {
     "quick": Tier([*TOLD, *UNTOLD, INTERPOLATION], replicates=12),
     "standard": Tier(
-        [*TOLD, *FINE, *DRAWN, *NAMED, Markov(), Markov(80, wavenumber=(1, 10, 40, 80))],
+        [*TOLD, *FINE, STEEP, *DRAWN, *NAMED, Markov(), Markov(80, wavenumber=(1, 10, 40, 80))],
         replicates=12,
     ),
 }
@@ -155,6 +159,19 @@ CHECKS = (
         scale="log",
         rivals=OF_ORDERS,
         on=lambda at: isinstance(at, Zonal) and converges(at) and not told(at),
+    ),
+    Check(
+        "left-open-where-the-target-is-smooth",
+        Zonal.error,
+        scale="log",
+        rivals=OF_ORDERS,
+        on=lambda at: at == STEEP,
+        tiers=("standard",),
+        expect="contradicted",
+        because="""
+the first order has the right sign and more than half of the size, ρ = .14 of .23, but what follows is 4.8ρ², not \
+below (|ρ| + 3v)²: for a smooth target and a steep spectrum a data set's error has a long tail, made in the widest \
+gaps, which no fixed power of ρ bounds. Found at one of the points held out; the statement is made for ρ ≤ 10v since""",
     ),
     AtLeast(
         "too-small-by-half-of-the-next-order",

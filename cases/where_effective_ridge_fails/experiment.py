@@ -20,6 +20,7 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
 WAVES, DEGREES = 128, 40  # modes k < 128 of the circle's kernels; degrees l < 40 listed on spheres
+WITHOUT_RIDGE = 1024  # modes at κ = 0: no four of 100 points may come as close as a wavelength, or rounding shows
 OCTAVES = 2 ** np.arange(7)  # 1, 2–3, 4–7, …: degrees whose pair sums' fluctuation is taken out
 SMALL = 0.05  # κ/K(x, x) below which an error is made in the widest gaps, and is no linear function of pair sums
 
@@ -68,14 +69,18 @@ class Zonal(Experiment):
         """Of one data set: kernels with eigenvalues λ, λ², p and pλ for each degree, and pair sums of mean zero."""
         raise NotImplementedError
 
+    def error_and_pairs(self, points: Matrix) -> tuple[float, Vector]:
+        """Σp − 2 Tr A⁻¹K_pλ + Tr A⁻¹K_λ²A⁻¹K_p of one data set, A = K + κ, and its pair sums."""
+        kernel, squared, target, seen, pairs = self.grams(points)
+        inverse = np.linalg.inv(kernel + self.ridge_factor * self.noise * np.eye(len(kernel)))
+        learned = np.sum((inverse @ squared @ inverse) * target)
+        return float(self.power.sum() - 2.0 * np.sum(inverse * seen) + learned), pairs
+
     def measure(self, key: jax.Array) -> Mapping[Quantity, Any]:
         errors, known = [], []
-        noise, total = self.ridge_factor * self.noise, float(self.power.sum())
         for one in self.points(key):
-            kernel, squared, target, seen, pairs = self.grams(one)
-            inverse = np.linalg.inv(kernel + noise * np.eye(len(kernel)))
-            learned = np.sum((inverse @ squared @ inverse) * target)
-            errors.append(total - 2.0 * np.sum(inverse * seen) + learned)
+            error, pairs = self.error_and_pairs(one)
+            errors.append(error)
             known.append(pairs)
         if self.ridge < SMALL:
             return {self.error: np.mean(errors)}
@@ -83,26 +88,30 @@ class Zonal(Experiment):
 
 
 @cache
-def circle_spectrum(alpha: float) -> Spectrum:
-    k = np.arange(WAVES, dtype=np.float64)
+def circle_spectrum(alpha: float, waves: int) -> Spectrum:
+    k = np.arange(waves, dtype=np.float64)
     return Spectrum((1.0 + k) ** -alpha, np.where(k > 0.0, 2.0, 1.0))
 
 
 @dataclass(frozen=True)
 class Circle(Zonal, stream="circle"):
-    """λ_k = (1 + k)^{−α}, k < 128, twice each but for k = 0."""
+    """λ_k = (1 + k)^{−α}, k < 128, or 1024 without ridge, twice each but for k = 0."""
 
     alpha: float = 2.0
 
     dimension = 2
 
     @property
+    def waves(self) -> int:
+        return WAVES if self.ridge > 0.0 else WITHOUT_RIDGE
+
+    @property
     def spectrum(self) -> Spectrum:
-        return circle_spectrum(self.alpha)
+        return circle_spectrum(self.alpha, self.waves)
 
     @property
     def power(self) -> Vector:
-        k = np.arange(WAVES)
+        k = np.arange(self.waves)
         if self.target == "kernel":
             return np.asarray(self.spectrum.eigenvalues * self.spectrum.degeneracies)
         if self.target == "sign":
@@ -112,9 +121,26 @@ class Circle(Zonal, stream="circle"):
     def points(self, key: jax.Array) -> Matrix:
         return angles(key, self.draws, self.samples + self.more_points)
 
+    def error_and_pairs(self, points: Matrix) -> tuple[float, Vector]:
+        """Without ridge A⁻¹ is large, and the terms cancel: residuals are squared mode by mode instead."""
+        if self.ridge > 0.0 or not self.target.startswith("cos"):
+            return super().error_and_pairs(points)
+        kernel, *_, pairs = self.grams(points)
+        wave = int(self.target.removeprefix("cos") or 1)
+        spectrum = self.spectrum
+        modes = self.features(points) * np.tile(np.sqrt(spectrum.degeneracies), 2)
+        taught = [wave, self.waves + wave]
+        residual = -np.tile(spectrum.eigenvalues, 2)[:, None] * (modes.T @ np.linalg.solve(kernel, modes[:, taught]))
+        residual[taught, [0, 1]] += 1.0
+        return float(np.sum(residual**2) / 2.0), pairs
+
+    def features(self, points: Matrix) -> Matrix:
+        """cos kθ and sin kθ, (P, 2 k)."""
+        phases = np.outer(points, np.arange(self.waves))
+        return np.concatenate([np.cos(phases), np.sin(phases)], axis=1)
+
     def grams(self, points: Matrix) -> tuple[Matrix, Matrix, Matrix, Matrix, Vector]:
-        phases = np.outer(points, np.arange(WAVES))
-        waves = np.concatenate([np.cos(phases), np.sin(phases)], axis=1)
+        waves = self.features(points)
         levels, counts, power = self.spectrum.eigenvalues, self.spectrum.degeneracies, self.power
 
         def gram(weights: Vector) -> Matrix:

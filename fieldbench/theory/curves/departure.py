@@ -8,15 +8,19 @@ missed there: large where V is large. With the first correction δ of `sphere_er
     ρ = δ/MSE,    v = relative variance of κ + V  (`leverage_scatter`),
 
 the error is MSE(1 + ρ) to first order. δ depends on the target: for a smooth one V and what is missed are large at the
-same samples. What follows has two sources. The leverage enters as ⟨1/(1 + x)⟩ = 1 + v + 3v² … for a Gaussian x of
-variance v, which leaves 3v²; the change of the target's own part goes on as a geometric series, which leaves ρ². Hence
+same samples. What follows has two sources. The leverage enters as ⟨1/(1 + x)⟩, whose next order is 3v of the one before
+for a Gaussian x, and as much again from the correction of v itself (`leverage_scatter`); the change of the target's own
+part goes on as a geometric series in ρ. Together, with ρ and 3v as the two small numbers,
 
-    |MSE_true/MSE − 1 − ρ| ≤ ρ² + 3v².
+    |MSE_true/MSE − 1 − ρ| ≤ (|ρ| + 3v)² = ρ² + 6v|ρ| + 9v².
 
-Neither is proved. They are held against the one case that is solved at any order, the Markov kernel of markov_circle.py
-at κ = 0: there the left side is at most 2.2 v² where the modes are hardly learned, and at most 0.5 ρ² where ρ > v
-(tests/theory/curves/test_departure.py). A large P does not help: at κ = 0 ρ and v tend to constants that depend on the
-spectrum's exponent and the dimension, and for smooth targets ρ is of order one. Derived for this project.
+This is argued, not proved. It holds for the one case that is solved at any order, the Markov kernel of markov_circle.py
+at κ = 0 (tests/theory/curves/test_departure.py). It fails where ρ ≫ v, for smooth targets, steep spectra and a ridge
+that is most of κ_eff: on the circle at λ_k = (1 + k)^−3.72, P = 100, ρ = .14 = 17v, exact regression has .234 ± .015,
+4.8ρ² more than ρ. Errors of single data sets have long tails there, made in the widest gaps.
+
+A large P does not help: at κ = 0 ρ and v tend to constants that depend on the spectrum's exponent and the dimension,
+and for smooth targets ρ is of order one. Derived for this project.
 """
 
 from __future__ import annotations
@@ -50,8 +54,8 @@ class Departure:
 
     @property
     def beyond(self) -> Vector:
-        """ρ² + 3v², in units of the published error; where it is not small the expansion says nothing."""
-        return self.relative**2 + 3.0 * self.scatter**2
+        """(|ρ| + 3v)², in units of the published error; where it is not small the expansion says nothing."""
+        return (np.abs(self.relative) + 3.0 * self.scatter) ** 2
 
 
 def departure(spectrum: Spectrum, samples: Numbers, ridge: float, target: Numbers, dimension: int) -> Departure:

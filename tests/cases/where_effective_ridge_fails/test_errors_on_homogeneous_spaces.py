@@ -30,6 +30,14 @@ def test_error_on_circle_is_that_on_a_grid():
     assert abs(found - np.mean(missed)) < 1e-10
 
 
+def test_two_ways_to_the_error_without_ridge():
+    at = Circle(0.0, 6, "cos", alpha=1.5)
+    for angles in at.points(jax.random.key(5))[:5]:
+        found, _ = at.error_and_pairs(angles)
+        traced, _ = super(Circle, at).error_and_pairs(angles)
+        assert abs(found - traced) < 1e-8 * max(1.0, found)
+
+
 def test_error_on_sphere_is_that_at_random_points():
     at = Sphere(0.05, 12, "1", dimension=4, depth=2)
     inputs = at.points(jax.random.key(1))[0]
@@ -77,5 +85,5 @@ def test_points_are_those_of_their_seeds():
 
 
 def test_what_is_told_is_a_matter_of_theory():
-    assert told(Circle(0.3, 25, "sign", alpha=2.0))
-    assert not told(Circle(0.0, 25, "cos", alpha=3.59))
+    assert told(Circle(0.1, 50, "sign", alpha=3.0))
+    assert not told(Circle(0.01, 100, "cos3", alpha=3.72))  # ρ > 10v

@@ -50,4 +50,4 @@ def test_parts_are_those_of_their_rooms():
     np.testing.assert_allclose(found.published, curve.test_error, rtol=1e-14)
     np.testing.assert_allclose(found.error, curve.test_error + shift, rtol=1e-12)
     np.testing.assert_allclose(found.scatter, leverage_scatter(curve, 6), rtol=1e-12)
-    np.testing.assert_allclose(found.beyond, found.relative**2 + 3.0 * found.scatter**2, rtol=1e-12)
+    np.testing.assert_allclose(found.beyond, (np.abs(found.relative) + 3.0 * found.scatter) ** 2, rtol=1e-12)
