@@ -106,8 +106,9 @@ NAMED = [
     Circle(0.0, 50, "cos", alpha=1.5),
     Sphere(0.0, 50, "1", dimension=5, depth=3),
 ]
-SMOOTHED, FLAT = Circle(0.1, 50, "sign", draws=160, alpha=3.0), Sphere(0.3, 50, "2", draws=40, dimension=5, depth=3)
-TOLD = [SMOOTHED, FLAT, Sphere(0.1, 50, "kernel", draws=40, dimension=3, depth=3)]
+SMOOTHED, FLAT = Circle(0.1, 50, "sign", draws=130, alpha=3.0), Sphere(0.1, 100, "2", draws=36, dimension=5, depth=3)
+ROUGH = Sphere(0.1, 50, "kernel", draws=40, dimension=3, depth=3)
+TOLD = [SMOOTHED, FLAT, ROUGH]
 # Where the budget of the expansion failed: one of the points held out, with the data sets to say so.
 STEEP = Circle(0.01, 100, "cos3", draws=400, alpha=3.72)
 # Smaller margins, which take more data sets than the quick tier has time for, and those of the first budget.
@@ -119,7 +120,7 @@ FINE = [
     Sphere(0.1, 50, "2", dimension=4, depth=3),
     Sphere(0.1, 25, "1", draws=400, dimension=7, depth=2),
 ]
-UNTOLD = [Circle(0.0, 25, "cos", draws=24, alpha=3.59), Sphere(0.001, 50, "2", draws=40, dimension=5, depth=1)]
+UNTOLD = [Circle(0.0, 25, "cos", draws=24, alpha=3.59), Sphere(0.1, 25, "2", draws=40, dimension=6, depth=3)]
 INTERPOLATION = Markov(draws=150)
 TIERS = {
     "quick": Tier([*TOLD, *UNTOLD, INTERPOLATION], replicates=12),
@@ -214,7 +215,7 @@ CASE = Case(
         ),
         Control("ridge-doubled-on-sphere", contradicts=NEXT, experiment=SphereRidgeDoubled, on=lambda at: at == FLAT),
         Control("one-point-more-on-circle", contradicts=NEXT, experiment=CirclePointMore, on=lambda at: at == SMOOTHED),
-        Control("one-point-more-on-sphere", contradicts=NEXT, experiment=SpherePointMore, on=lambda at: at == FLAT),
+        Control("one-point-more-on-sphere", contradicts=NEXT, experiment=SpherePointMore, on=lambda at: at == ROUGH),
         Control("published-formula-of-interpolation", contradicts=GAPS, theory=claimed_formula),
         Control("next-order-of-interpolation", contradicts=GAPS, theory=claimed_first_order),
         Control("mass-times-root-two", contradicts=GAPS, experiment=MassTimesRootTwo),

@@ -1,7 +1,7 @@
 """The points at which the theory is judged, drawn from seeds; `python points.py` writes their files, nothing else does.
 
-points.json was committed before anything was derived. A first budget, ρ² + 3v², was settled after those had been measured
-once; held_out.json was drawn and committed after that and before it was measured, and refuted it (claim.toml).
+points.json was committed before anything was derived. A first budget, ρ² + 3v², was settled after those had been
+measured once; held_out.json was drawn and committed after that and before it was measured, and refuted it (claim.toml).
 """
 
 from __future__ import annotations
