@@ -9,12 +9,12 @@ from fieldbench.theory.curves import markov_circle
 
 from .experiment import (
     Circle,
-    CirclePointMore,
+    CirclePointsMore,
     CircleRidgeDoubled,
     Markov,
     MassTimesRootTwo,
     Sphere,
-    SpherePointMore,
+    SpherePointsMore,
     SphereRidgeDoubled,
     WithRidge,
     Zonal,
@@ -106,9 +106,8 @@ NAMED = [
     Circle(0.0, 50, "cos", alpha=1.5),
     Sphere(0.0, 50, "1", dimension=5, depth=3),
 ]
-SMOOTHED, FLAT = Circle(0.1, 50, "sign", draws=130, alpha=3.0), Sphere(0.1, 100, "2", draws=36, dimension=5, depth=3)
-ROUGH = Sphere(0.1, 50, "kernel", draws=40, dimension=3, depth=3)
-TOLD = [SMOOTHED, FLAT, ROUGH]
+JUMPS, ROUGH = Circle(0.1, 50, "sign", draws=140, alpha=3.0), Sphere(0.1, 50, "kernel", draws=60, dimension=3, depth=3)
+TOLD = [JUMPS, ROUGH]
 # Where the budget of the expansion failed: one of the points held out, with the data sets to say so.
 STEEP = Circle(0.01, 100, "cos3", draws=400, alpha=3.72)
 # Smaller margins, which take more data sets than the quick tier has time for, and those of the first budget.
@@ -117,6 +116,8 @@ FINE = [
     Circle(0.3, 25, "sign", draws=130, alpha=2.0),
     Circle(0.3, 50, "sign", draws=100, alpha=1.5),
     Sphere(0.1, 25, "2", dimension=5, depth=3),
+    Sphere(0.1, 100, "2", draws=200, dimension=5, depth=3),
+    Sphere(0.3, 50, "2", draws=400, dimension=5, depth=3),
     Sphere(0.1, 50, "2", dimension=4, depth=3),
     Sphere(0.1, 25, "1", draws=400, dimension=7, depth=2),
 ]
@@ -210,12 +211,14 @@ CASE = Case(
     controls=(
         Control("published-formula-claimed", contradicts=NEXT, theory=claimed_published),
         Control("correction-reversed", contradicts=NEXT, theory=correction_reversed),
+        Control("ridge-doubled-on-circle", contradicts=NEXT, experiment=CircleRidgeDoubled, on=lambda at: at == JUMPS),
+        Control("ridge-doubled-on-sphere", contradicts=NEXT, experiment=SphereRidgeDoubled, on=lambda at: at == ROUGH),
         Control(
-            "ridge-doubled-on-circle", contradicts=NEXT, experiment=CircleRidgeDoubled, on=lambda at: at == SMOOTHED
+            "a-tenth-more-points-on-circle", contradicts=NEXT, experiment=CirclePointsMore, on=lambda at: at == JUMPS
         ),
-        Control("ridge-doubled-on-sphere", contradicts=NEXT, experiment=SphereRidgeDoubled, on=lambda at: at == FLAT),
-        Control("one-point-more-on-circle", contradicts=NEXT, experiment=CirclePointMore, on=lambda at: at == SMOOTHED),
-        Control("one-point-more-on-sphere", contradicts=NEXT, experiment=SpherePointMore, on=lambda at: at == ROUGH),
+        Control(
+            "a-tenth-more-points-on-sphere", contradicts=NEXT, experiment=SpherePointsMore, on=lambda at: at == ROUGH
+        ),
         Control("published-formula-of-interpolation", contradicts=GAPS, theory=claimed_formula),
         Control("next-order-of-interpolation", contradicts=GAPS, theory=claimed_first_order),
         Control("mass-times-root-two", contradicts=GAPS, experiment=MassTimesRootTwo),
