@@ -106,7 +106,7 @@ NAMED = [
     Circle(0.0, 50, "cos", alpha=1.5),
     Sphere(0.0, 50, "1", dimension=5, depth=3),
 ]
-JUMPS, ROUGH = Circle(0.1, 50, "sign", draws=140, alpha=3.0), Sphere(0.1, 50, "kernel", draws=60, dimension=3, depth=3)
+JUMPS, ROUGH = Circle(0.1, 50, "sign", draws=300, alpha=3.0), Sphere(0.1, 50, "kernel", draws=60, dimension=3, depth=3)
 TOLD = [JUMPS, ROUGH]
 # Where the budget of the expansion failed: one of the points held out, with the data sets to say so.
 STEEP = Circle(0.01, 100, "cos3", draws=400, alpha=3.72)
