@@ -19,7 +19,7 @@ from .experiment import (
     WithRidge,
     Zonal,
 )
-from .points import listed
+from .points import FIRST, HELD_OUT, experiments
 from .theory import (
     converges,
     gaps,
@@ -99,7 +99,7 @@ def noise_ratio() -> float:
 
 
 # Drawn from seeds: before the theory was derived, and again after it was.
-DRAWN = [*listed("points.json"), *listed("held_out.json")]
+DRAWN = [*experiments(FIRST), *experiments(HELD_OUT)]
 # Those of the issue, and some where theory alone says that ρ can be told to a quarter.
 NAMED = [
     Circle(0.0, 50, "sign", alpha=1.5),

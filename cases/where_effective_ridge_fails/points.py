@@ -1,27 +1,27 @@
-"""The points at which the theory is judged, drawn from seeds; `python points.py` writes their files, nothing else does.
+"""The points at which the theory is judged, drawn from two seeds.
 
-points.json was committed before anything was derived. A first budget, ρ² + 3v², was settled after those had been
-measured once; held_out.json was drawn and committed after that and before it was measured, and refuted it (claim.toml).
+The first were committed before anything was derived. A first budget, ρ² + 3v², was settled after those had been
+measured once; the second were drawn and committed after that and before they were measured, and refuted it
+(claim.toml). Both are kept in tests/cases/where_effective_ridge_fails as they were committed.
 """
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from .experiment import Circle, Sphere, Zonal
 
-SEEDS = {"points.json": 20261129, "held_out.json": 20261130}  # the day, and the next
+FIRST, HELD_OUT = 20261129, 20261130  # the day, and the next
 RIDGES = (0.0, 1e-3, 1e-2, 1e-1)  # κ/K(x, x), each equally often
 CIRCLE_TARGETS, SPHERE_TARGETS = ("cos", "cos3", "sign", "kernel"), ("1", "2", "3", "kernel")
 
 
-def drawn(seed: int) -> list[dict[str, object]]:
+def drawn(seed: int) -> list[dict[str, Any]]:
     """Twelve on the circle, λ_k = (1 + k)^{−α}, and twelve on spheres, ReLU networks of some depth."""
     random = np.random.default_rng(seed)
-    found: list[dict[str, object]] = []
+    found: list[dict[str, Any]] = []
     for target in CIRCLE_TARGETS:
         for ridge in random.permutation(RIDGES)[:3]:
             alpha, samples = round(float(random.uniform(1.2, 4.0)), 2), int(random.choice([15, 25, 50, 100]))
@@ -35,19 +35,7 @@ def drawn(seed: int) -> list[dict[str, object]]:
     return found
 
 
-def listed(name: str) -> list[Zonal]:
-    """The experiments of a file."""
-    found: list[Zonal] = []
-    for point in json.loads(Path(__file__).with_name(name).read_text()):
-        kind = {"circle": Circle, "sphere": Sphere}[point.pop("on")]
-        found.append(kind(**point))
-    return found
-
-
-def written(seed: int) -> str:
-    return "[\n" + ",\n".join("  " + json.dumps(point) for point in drawn(seed)) + "\n]\n"
-
-
-if __name__ == "__main__":
-    for name, seed in SEEDS.items():
-        Path(__file__).with_name(name).write_text(written(seed))
+def experiments(seed: int) -> list[Zonal]:
+    """The points of a seed."""
+    kinds: dict[object, type[Zonal]] = {"circle": Circle, "sphere": Sphere}
+    return [kinds[point.pop("on")](**point) for point in drawn(seed)]

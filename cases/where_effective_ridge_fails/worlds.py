@@ -34,9 +34,9 @@ def interpolated_by_gaussian_features(at: Markov) -> Said:
     return with_margins(at, markov_gaussian(at))
 
 
-def fewer_points(at: Markov) -> Said:
-    """One gap in ten less."""
-    return with_margins(at, gaps(replace(at, samples=at.samples - at.samples // 10)))
+def more_points(at: Markov) -> Said:
+    """One gap in ten more."""
+    return with_margins(at, gaps(replace(at, samples=at.samples + at.samples // 10)))
 
 
 def heavier(at: Markov) -> Said:
@@ -56,7 +56,7 @@ WORLDS = {
         "published-formula": claimed_formula,
         "next-order-alone": claimed_first_order,
         "gaussian-features": interpolated_by_gaussian_features,
-        "a-tenth-fewer-points": fewer_points,
+        "a-tenth-more-points": more_points,
         "mass-times-root-two": heavier,
     },
 }

@@ -78,10 +78,10 @@ def test_interpolation_scores_what_gaps_say():
     assert np.all(np.abs(np.mean(found, axis=0) - exact) < 6.0 * np.std(found, axis=0) / 8**0.5 + 2e-3 * exact)
 
 
-def test_points_are_those_of_their_seeds():
-    for name, seed in points.SEEDS.items():
-        assert (Path(points.__file__).parent / name).read_text() == points.written(seed)
-        assert len(json.loads(points.written(seed))) == len(points.listed(name)) == 24
+@pytest.mark.parametrize(("name", "seed"), [("points.json", points.FIRST), ("held_out.json", points.HELD_OUT)])
+def test_points_are_those_that_were_committed(name, seed):
+    assert points.drawn(seed) == json.loads(Path(__file__).with_name(name).read_text())
+    assert len(points.experiments(seed)) == 24
 
 
 def test_what_is_told_is_a_matter_of_theory():

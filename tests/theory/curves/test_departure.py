@@ -18,9 +18,7 @@ def markov(mass, modes):
     return Spectrum(levels, counts, unresolved=float(markov_circle.kernel(mass, 0.0) - levels @ counts))
 
 
-@pytest.mark.parametrize(
-    ("samples", "mass"), [(10, 1.0), (10, 5.0), (10, 20.0), (40, 1.0), (40, 8.0), (40, 30.0), (40, 100.0)]
-)
+@pytest.mark.parametrize(("samples", "mass"), [(10, 1.0), (10, 5.0), (10, 20.0), (40, 1.0), (40, 8.0), (40, 30.0)])
 def test_what_is_left_open_covers_the_exact_error(samples, mass):
     modes = max(160, int(4 * mass))
     spectrum = markov(mass, modes)
