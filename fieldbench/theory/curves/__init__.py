@@ -5,6 +5,7 @@ from fieldbench.theory.curves import scaling_laws as scaling_laws
 from fieldbench.theory.curves import unevenness as unevenness
 from fieldbench.theory.curves.departure import Departure as Departure
 from fieldbench.theory.curves.departure import departure as departure
+from fieldbench.theory.curves.departure_over_points import departure_over_points as departure_over_points
 from fieldbench.theory.curves.finite_size import learnability_correction as learnability_correction
 from fieldbench.theory.curves.finite_size_error import gaussian_error_correction as gaussian_error_correction
 from fieldbench.theory.curves.finite_size_error import (
