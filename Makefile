@@ -36,6 +36,8 @@ standard: $(VENV)/installed
 
 results: $(VENV)/installed
 	$(BIN)/fieldbench results-table --readme README.md
+	$(BIN)/fieldbench coverage
+	$(BIN)/python tests/test_findings.py
 
 # What the rule makes of claims whose truth is known, and of worlds in which the committed records' statements are false.
 calibration: $(VENV)/installed

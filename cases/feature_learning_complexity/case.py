@@ -126,19 +126,19 @@ WITHIN = tuple(
     for name, (asked, rivals) in ASKED.items() if name != "linear-learnability-zero"  # the statement
 )  # fmt: skip
 OPEN = (
-    "open at ε = −.1: d⟨m²⟩ is 1 % below the theory at every β, E[f H_3] falls behind it from nothing at β = .08 "
-    "to 5 % at β = .4, and with it R_3 and R_h; neither the step (half of it: R_h + .0002 ± .0003 at β = .14) nor the "
+    "open at ε = −.1: d⟨m²⟩ is 1 % below the theory and E[f H_3] 2 % behind it at every β while margins fall, and with "
+    "them R_3 and R_h come 3 % behind at β = .4; neither the step (half of it: R_h + .0002 ± .0003 at β = .14) nor the "
     "data set's own moments along the teacher explain it. The scatter's structure, M = G/χ − G C G/n with C = "
-    "E[r²ψψ] (claims.md §1), brings d⟨m²⟩ at ε = +.1 to ±.03 and is itself open at ε = −.1"
+    "E[r²ψψ], brings d⟨m²⟩ at ε = +.1 to ±.03 and is itself open at ε = −.1"
 )
 EDGE = "at β = .08 the deviation is as large as the guessed structure of the scatter: on the edge of the margin"
 EXPECTED = {
-    "hermite-coefficient-negative": ("contradicted", OPEN),
+    "hermite-coefficient-negative": ("inconclusive", OPEN),
     "teacher-variance-negative": ("contradicted", OPEN),
     "teacher-variance-zero": ("inconclusive", EDGE + "; it falls as (d/N)², from .13 at β = .08 to .02 at .4"),
     "teacher-variance-positive": ("inconclusive", EDGE),
-    "cubic-response": ("contradicted", OPEN),
-    "harmonic-response": ("contradicted", OPEN),
+    "cubic-response": ("inconclusive", OPEN),
+    "harmonic-response": ("inconclusive", OPEN),
 }
 TIGHT = tuple(
     Check(name, asked, rivals=NEAR | PROCESSES, on=on_either, expect=expect, because=because,
@@ -170,9 +170,8 @@ CHECKS: tuple[Check | Limit, ...] = (
     AtLeast("ninety-percent-with-the-sources-values", Network.harmonic_response, 0.9, on=of_the_source,
             tiers=("source",), expect="contradicted", because=NINETY),
     *TIGHT,
-    Check("share-exponent-to-first-order", EXPONENT, rivals=PROCESSES, on=on_the_ray, tiers=("standard",),
-          expect="inconclusive", because="measured .047 ± .014 before, .04 here, where the saddle has .11 and its "
-          "fluctuations .08: they explain half of the difference; the rest is " + OPEN),
+    # The saddle has .11; .047 ± .014 was measured with fewer data sets.
+    Check("share-exponent-to-first-order", EXPONENT, rivals=PROCESSES, on=on_the_ray, tiers=("standard",)),
     Check("share-exponent-in-mean-field", EXPONENT, theory=bounded, rivals=PROCESSES, on=in_mean_field, tiers=FINE),
     *(Check(f"exact-in-the-limit-{word}", IN_THE_LIMIT[word], margin=NEXT_ORDER, tiers=("standard",), on=on_the_ray)
       for word in ("negative", "zero")),
@@ -192,17 +191,18 @@ CHECKS: tuple[Check | Limit, ...] = (
 
 GUARDS = tuple(
     guard
-    for name, quantities, rhat, ess, least in (
-        ("linear", (Network.linear,), Network.rhat_linear, Network.ess_linear, 10),
-        ("harmonic", (Network.harmonic_response,), Network.rhat_harmonic, Network.ess_harmonic, 10),
-        ("cubic", (Network.hermite, Network.response), Network.rhat_cubic, Network.ess_cubic, 10),
-        ("teacher-variance", (Network.overlap,), Network.rhat_overlap, Network.ess_overlap, 10),
-        ("transverse-variance", (Network.radius,), Network.rhat_radius, Network.ess_radius, 5),
+    for name, quantities, rhat, ess in (
+        ("linear", (Network.linear,), Network.rhat_linear, Network.ess_linear),
+        ("harmonic", (Network.harmonic_response,), Network.rhat_harmonic, Network.ess_harmonic),
+        ("cubic", (Network.hermite, Network.response), Network.rhat_cubic, Network.ess_cubic),
+        ("teacher-variance", (Network.overlap,), Network.rhat_overlap, Network.ess_overlap),
+        ("transverse-variance", (Network.radius,), Network.rhat_radius, Network.ess_radius),
     )
     for guard in (
         Guard(f"mixing-{name}", rhat, of=quantities, at_most=1.1, on=lambda at: at.starts == 2),
-        Guard(f"stationary-{name}", rhat, of=quantities, at_most=1.2, on=lambda at: at.starts == 1),
-        Guard(f"effective-samples-{name}", ess, of=quantities, at_least=least),
+        # Stationary chains of 25 effective draws have 1.04; 400 draws over sixteen replicates.
+        Guard(f"stationary-{name}", rhat, of=quantities, at_most=1.05, on=lambda at: at.starts == 1, pooled=True),
+        Guard(f"effective-samples-{name}", ess, of=quantities, at_least=25, pooled=True),
     )
 )
 

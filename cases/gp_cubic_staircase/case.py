@@ -1,6 +1,6 @@
 """A Gaussian process needs P ~ d³ samples for the cubic part of a staircase; the linear part does not help.
 
-The exponent is 3 by theory in the limit d → ∞. At the dimensions that can be measured it is 2.77 to 2.79, as theory has
+The exponent is 3 by theory in the limit d → ∞. At the dimensions that can be measured it is 2.76 to 2.79, as theory has
 it there too: this is what the data say, and they exclude mode counting (2.84), κ/λ_3 and the cube itself.
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import jax
@@ -11,13 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment, Quantity
-from fieldbench.data import on_sphere
+from fieldbench.data import normals
 from fieldbench.regression import NestedRegression
 from fieldbench.regression.modes import harmonic, rotation_averaged_learnability
 from fieldbench.theory.kernels import Kernel, sphere
 
 KERNEL, CUBIC = Kernel("erf"), 3
 STAIRCASE = 0.1 * 6**0.5  # the normalised cubic coefficient of H_1 + 0.1 H_3
+
+
+def points_on_sphere(key: jax.Array, draws: int, count: int, dimension: int) -> NDArray[np.float64]:
+    """Uniform on |x|² = d, (draws, count, d)."""
+    points = normals(key, draws, count, dimension)
+    return np.asarray(points * (dimension**0.5 / np.linalg.norm(points, axis=2, keepdims=True)))
+
+
+@cache
+def eigenvalues_in(dimension: int) -> NDArray[np.float64]:
+    """λ_l of the kernel, l ≤ 3."""
+    return np.asarray(sphere.eigenvalues(KERNEL, dimension, CUBIC + 1))
 
 
 @dataclass(frozen=True)
@@ -46,23 +59,24 @@ class Sphere(Experiment):
     cubic_with_linear = Quantity("early", doc="the same from the whole staircase")
 
     def measure(self, key: jax.Array, *, gpr: NestedRegression) -> Mapping[Quantity, Any]:
-        draws = [self._one_data_set(draw, gpr) for draw in jax.random.split(key, self.draws)]
+        inputs, sizes = points_on_sphere(key, self.draws, self.largest, self.dimension), (self.samples, self.early)
+        draws = [self._one_data_set(points, gpr, *sizes) for points in inputs]
         return {quantity: np.mean([draw[quantity] for draw in draws], axis=0) for quantity in draws[0]}
 
-    def _one_data_set(self, key: jax.Array, gpr: NestedRegression) -> dict[Quantity, Any]:
-        inputs = np.asarray(on_sphere(key, self.largest, self.dimension))
+    def _one_data_set(
+        self, inputs: NDArray[np.float64], gpr: NestedRegression, samples: NDArray[np.int_], early: NDArray[np.int_]
+    ) -> dict[Quantity, Any]:
         cosines = inputs @ inputs.T / self.dimension
-        gram = KERNEL.of_cosine(cosines)
-        eigenvalues = sphere.eigenvalues(KERNEL, self.dimension, CUBIC + 1)
+        gram, eigenvalues = KERNEL.of_cosine(cosines), eigenvalues_in(self.dimension)
         averaged = rotation_averaged_learnability(
-            gpr, gram, cosines, self.ridge, self.samples, dimension=self.dimension, degree=CUBIC,
+            gpr, gram, cosines, self.ridge, samples, dimension=self.dimension, degree=CUBIC,
             eigenvalue=float(eigenvalues[CUBIC]),
         )  # fmt: skip
         # ⟨f, φ⟩ of f learned from each of x_1 … x_d, the linear harmonics, and from the zonal cubic one along x_1.
-        few = self.early[-1]
+        few = early[-1]
         targets = np.column_stack([inputs, harmonic(CUBIC, self.dimension, inputs[:, 0] / self.dimension**0.5)])[:few]
         functionals = (targets * np.append(np.full(self.dimension, eigenvalues[1]), eigenvalues[CUBIC])).T
-        learned = gpr.predictions(gram[:few, :few], self.ridge, targets, functionals, self.early)
+        learned = gpr.predictions(gram[:few, :few], self.ridge, targets, functionals, early)
         leaked, alone = learned[:, -1, 0], learned[:, -1, -1]
         return {
             self.cubic: averaged,
@@ -83,7 +97,7 @@ class Stretched(Sphere):
     def measure(self, key: jax.Array, *, gpr: NestedRegression) -> Mapping[Quantity, Any]:
         stretch = np.ones(self.dimension)
         stretch[0] = 3.0
-        train, test = (np.asarray(on_sphere(k, self.largest, self.dimension)) for k in jax.random.split(key))
+        train, test = points_on_sphere(key, 2, self.largest, self.dimension)
         targets, tests = (harmonic(CUBIC, self.dimension, x[:, 0] / self.dimension**0.5) for x in (train, test))
         functional = tests @ KERNEL(test * stretch, train * stretch) / (tests @ tests)
         gram = KERNEL(train * stretch, train * stretch)

@@ -56,7 +56,7 @@ at_onsager, at_round = partial(Torus, temperature=ONSAGER), partial(Torus, tempe
 EIGHT = partial(Torus, 8, chains=256, steps=600)
 SIXTEEN = partial(Torus, 16, steps=200)
 SMALL = (EIGHT(temperature=ONSAGER), SIXTEEN(temperature=ONSAGER))
-LARGE = (at_onsager(32, steps=600), at_onsager(64, steps=400), at_onsager(96, steps=280))
+LARGE = (at_onsager(32, steps=600), at_onsager(64, steps=800), at_onsager(96, steps=280))
 ELSEWHERE = (EIGHT(temperature=2.0), EIGHT(temperature=2.6))
 TIERS = {
     "quick": Tier(

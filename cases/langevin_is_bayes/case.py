@@ -51,20 +51,20 @@ from .wells import (
     Wells,
 )
 
-QUICK = (
-    EulerMaruyamaWells(0.05, 1600),
+SHARED = (
+    EulerMaruyamaWells(0.05, 4800),  # the smaller bias, and the slower chains
     EulerMaruyamaWells(0.1, 1600),
     BaoabWells(0.4, 3200),
-    GivenWells(6000),
     *(Linear(8, steps=2400, data=number) for number in (0, 1, 2)),
     Erf(64, draws=2048),
     Prior(128, draws=4096),
 )
 TIERS = {
-    "quick": Tier(QUICK, replicates=16),
+    "quick": Tier([*SHARED, GivenWells(4000)], replicates=16),
     "standard": Tier(
         [
-            *QUICK,
+            *SHARED,
+            GivenWells(6000),
             MetropolisWells(0.3, 800),
             PreconditionedWells(0.1, 800),
             BaoabWells(0.4, 12_800, chains=4000),

@@ -45,7 +45,7 @@ def data_set(number: int) -> DataSet:
 
 
 class Trained(Chains):
-    """Langevin training of networks of `width` hidden units on one data set, from draws of the prior."""
+    """Langevin training of networks of `width` hidden units on one data set, from half of draws of the prior."""
 
     width: int
     chains: int

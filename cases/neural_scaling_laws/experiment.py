@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, ClassVar
 
 import jax
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment, Quantity
-from fieldbench.data import gaussian
+from fieldbench.data import normals
 from fieldbench.regression import NestedRegression
 from fieldbench.regression.modes import sign_averaged_errors
 
@@ -62,7 +61,7 @@ class PowerLaw(Curves, stream="power law"):
         tails = list(dict.fromkeys(target.tail(self.alpha) for target in self.target))  # that of λ_k is the first
         levels, *laws = (modes ** (-1.0 - tail) for tail in (self.alpha, *tails))
         ridges = np.array(self.ridge) + self.left_over(self.alpha)
-        points = np.asarray(gaussian(key, self.draws * self.largest, self.modes)).reshape(self.draws, self.largest, -1)
+        points = normals(key, self.draws, self.largest, self.modes)
         averaged = sign_averaged_errors(points, levels, laws, ridges.tolist(), self.samples, disjoint=True)
         clean, noise = averaged.clean.mean(axis=0), averaged.noise.mean(axis=0)
         rest = np.array([self.left_over(tail) for tail in tails])
@@ -116,24 +115,13 @@ class Images(Curves, stream="images"):
         return Population(self.dataset, self.task, self.images, self.kernel, self.balanced)
 
     def measure(self, key: jax.Array, *, gpr: NestedRegression) -> Mapping[Quantity, Any]:
-        errors = np.mean([self._one_training_set(draw, gpr) for draw in jax.random.split(key, self.draws)], axis=0)
+        of, samples, errors = self.population, self.samples, np.zeros((2, len(self.samples)))
+        for order, shuffled in normals(key, self.draws, 2, self.images).argsort(axis=2):
+            train, rest = np.split(order[: samples[-1] + HELD_OUT], [samples[-1]])
+            labels, rows = np.stack([of.targets, of.targets[shuffled]], axis=1), of.gram[train]
+            means = gpr.predictions(rows[:, train], self.ridge, labels[train], rows[:, rest].T, samples)
+            errors += ((means - labels[rest]) ** 2).mean(axis=1).T / self.draws
         return {self.error: errors[0], self.shuffled: errors[1]}
-
-    def _one_training_set(self, key: jax.Array, gpr: NestedRegression) -> NDArray[np.float64]:
-        order, shuffled = map(np.asarray, _two_orders(key, self.images))
-        gram, targets = self.population.gram, self.population.targets
-        train, rest = np.split(order, [max(self.samples)])
-        rest = rest[:HELD_OUT]
-        labels = np.stack([targets, targets[shuffled]], axis=1)
-        cross = gram[np.ix_(rest, train)]
-        means = gpr.predictions(gram[np.ix_(train, train)], self.ridge, labels[train], cross, self.samples)
-        return np.asarray(((means - labels[rest]) ** 2).mean(axis=1).T)
-
-
-@partial(jax.jit, static_argnums=1)
-def _two_orders(key: jax.Array, size: int) -> tuple[jax.Array, jax.Array]:
-    first, second = jax.random.split(key)
-    return jax.random.permutation(first, size), jax.random.permutation(second, size)
 
 
 class LabelsShuffled(Images):

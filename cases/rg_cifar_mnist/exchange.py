@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.regression import batched_weights
+from fieldbench.regression import batched_inverses
 
 from .population import Population
 
@@ -56,12 +56,11 @@ def regression(grams: NDArray[np.float64], ridge: float, tail: Matrix, targets: 
         tail: t_i, (n, P).
         targets: (n, P).
     """
-    draws, samples = targets.shape
+    points = np.arange(targets.shape[1])
     noisy = grams.copy()
-    noisy[:, np.arange(samples), np.arange(samples)] += tail
-    unit = np.broadcast_to(np.eye(samples), (draws, samples, samples))
-    solved = batched_weights(noisy, ridge, np.concatenate([targets[:, :, None], unit], axis=2))
-    return Regression(solved[:, :, 0], 1.0 / np.diagonal(solved[:, :, 1:], axis1=1, axis2=2))
+    noisy[:, points, points] += tail
+    inverses = batched_inverses(noisy, ridge)
+    return Regression((inverses @ targets[:, :, None])[:, :, 0], 1.0 / inverses[:, points, points])
 
 
 def full_regression(of: Population, rows: Indices, ridge: float) -> Regression:
@@ -88,10 +87,13 @@ def exchanged(
     found = []
     for cut in keep:
         tail = of.modes.local_tail(np.arange(len(of.targets)), cut)
-        even = np.full_like(tail, tail.mean())
+        low = of.modes.functions[rows, :cut]
+        gram = (low * of.modes.eigenvalues[:cut]) @ low.transpose(0, 2, 1)
         local, uniform = (
-            _change(of, rows, rest, cut, ridge, factor * ridges, tail, before, full) for ridges in (tail, even)
-        )
+            _change(of, rows, rest, low, regression(gram, ridge, ridges[rows], of.targets[rows]), ridges - tail,
+                    tail, before, full)
+            for ridges in (factor * tail, np.full_like(tail, factor * tail.mean()))
+        )  # fmt: skip
         found.append((local, uniform))
     return found
 
@@ -100,24 +102,22 @@ def _change(
     of: Population,
     rows: Indices,
     rest: Indices,
-    keep: int,
-    ridge: float,
-    ridges: Vector,
+    low: NDArray[np.float64],
+    after: Regression,
+    own: Vector,
     tail: Vector,
     before: Regression,
     full: Matrix,
 ) -> Change:
-    functions, levels = of.modes.functions[:, :keep], of.modes.eigenvalues[:keep]
-    low = functions[rows]
-    after = regression((low * levels) @ low.transpose(0, 2, 1), ridge, ridges[rows], of.targets[rows])
-    coefficients = levels * np.einsum("np,npk->nk", after.weights, low)
-    target, teacher = of.targets[rest], of.coefficients[:keep]
+    keep = low.shape[2]
+    functions, teacher, target = of.modes.functions[:, :keep], of.coefficients[:keep], of.targets[rest]
+    coefficients = of.modes.eigenvalues[:keep] * (after.weights[:, None, :] @ low)[:, 0]
     errors = [
         ((np.take_along_axis(means, rest, axis=1) - target) ** 2).mean(axis=1)
         for means in (coefficients @ functions.T, full)
     ]
     # What a point gains of its own ridge is known at all M points: its sampling error over the drawn ones is taken out.
-    own, deviation = ridges - tail, tail - tail.mean()
+    deviation = tail - tail.mean()
     moved = after.variance - before.variance - own[rows]
     learned = coefficients @ teacher - full @ (functions @ teacher) / len(of.targets)
     return Change(

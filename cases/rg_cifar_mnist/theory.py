@@ -157,7 +157,7 @@ def _read(table: Any, what: str) -> Any:
     return np.vectorize(lambda one: getattr(one, what), otypes=[float])(table)
 
 
-LEVEL, SLOPE, QUARTER = 0.02, 0.05, 0.25
+LEVEL, SLOPE, QUARTER = 0.0145, 0.05, 0.25
 """Resolution asked of the measurements: in units of the tail, and of the effect that once more of it would have."""
 
 

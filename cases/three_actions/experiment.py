@@ -42,7 +42,6 @@ class Regression(Experiment):
 class Synthetic(Regression):
     """Exact errors; and, without ridge, truncated kernels with the trace of all the rest as noise beside the kernel."""
 
-    targets: int
     kept: tuple[int, ...]
     truncation: ClassVar[Quantity]
     noise: ClassVar[float] = 1.0
@@ -58,7 +57,7 @@ class Synthetic(Regression):
     def measure(self, keys: jax.Array, *, gpr: NestedRegression) -> Mapping[Quantity, Any]:
         def moments(key: jax.Array) -> Array:
             """Error and ∫fy (2, samples, ridges), then errors of truncated kernels beside a row of no meaning."""
-            data = self.data.draw(key, max(self.samples), self.targets)
+            data = self.data.draw(key, max(self.samples))
             ridges = (*self.ridges, NOISELESS) if self.kept else self.ridges
             whole = [data.moments(gpr, ridge, self.samples) for ridge in ridges]
             cut = [np.broadcast_to(self._truncated(data, kept, gpr), whole[0].shape) for kept in self.kept]
@@ -92,7 +91,7 @@ class Sphere(Synthetic, stream="sphere"):
 
     @property
     def data(self) -> UniformOnSphere:
-        return UniformOnSphere(self.dimension)
+        return UniformOnSphere(self.dimension, self.targets)
 
 
 class TailLeftOut(Sphere):
@@ -119,7 +118,6 @@ class GaussianFeatures(Synthetic, stream="gaussian features"):
     features: int
     samples: tuple[int, ...]
     draws: int
-    targets: int = 128
     exponent: float = 1.5
     ridges: tuple[float, ...] = RIDGES
     kept: tuple[int, ...] = (1, 2)

@@ -11,9 +11,9 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.data import gaussian, on_sphere
+from fieldbench.data import normals
 from fieldbench.regression import NestedRegression
-from fieldbench.regression.modes import Integrals, population_moments, with_features, with_harmonics
+from fieldbench.regression.modes import Integrals, population_moments, with_harmonics
 from fieldbench.theory.decimation import truncate
 from fieldbench.theory.kernels import Kernel, Spectrum, sphere
 
@@ -60,7 +60,7 @@ class KnownMeasure(Protocol):
     def truncated(self, kept: int, size: int) -> tuple[Spectrum, float]:
         """The truncated kernel that `kept` stands for at P = size, and the trace of all the rest, its noise."""
 
-    def draw(self, key: jax.Array, count: int, targets: int) -> DataSet:
+    def draw(self, key: jax.Array, count: int) -> DataSet:
         """Points and targets of this power."""
 
 
@@ -72,6 +72,7 @@ class UniformOnSphere:
     """
 
     dimension: int
+    targets: int = 128
     kernel = Kernel("relu")
 
     @property
@@ -85,11 +86,12 @@ class UniformOnSphere:
     def truncated(self, kept: int, size: int) -> tuple[Spectrum, float]:
         return truncate(self.spectrum, kept + 1)
 
-    def draw(self, key: jax.Array, count: int, targets: int) -> DataSet:
-        first, second = jax.random.split(key)
-        inputs = np.asarray(on_sphere(first, count, self.dimension))
+    def draw(self, key: jax.Array, count: int) -> DataSet:
+        inputs, targets = normals(key, count, self.dimension), self.targets
+        inputs *= self.dimension**0.5 / np.linalg.norm(inputs, axis=1, keepdims=True)
         cosines = inputs @ inputs.T / self.dimension
-        values = np.concatenate([inputs, quadratic_targets(second, inputs, targets)], axis=1)
+        quadratic = quadratic_targets(jax.random.fold_in(key, 1), inputs, targets)
+        values = np.concatenate([inputs, quadratic], axis=1)
         counts = [self.dimension, targets]
         degrees, weights = np.repeat([1, 2], counts), np.repeat([0.5 / self.dimension, 0.5 / targets], counts)
 
@@ -103,7 +105,10 @@ class UniformOnSphere:
 
 @dataclass(frozen=True)
 class IndependentFeatures:
-    """Gaussian features, λ_k = y_k² = k^−exponent; targets are those with random signs of y_k.
+    """Gaussian features, λ_k = y_k² = k^−exponent; averaged exactly over the signs of all y_k.
+
+    The mean of y yᵀ over signs is S = Σ_k y_k²φ_kφ_kᵀ, that of y hᵀ with the overlaps h is O = Σ_k λ_ky_k²φ_kφ_kᵀ: as
+    targets serve the columns of L, S = LLᵀ, with those of OL⁻ᵀ as their overlaps.
 
     Truncated kernels keep P times `kept` modes.
     """
@@ -122,15 +127,18 @@ class IndependentFeatures:
     def truncated(self, kept: int, size: int) -> tuple[Spectrum, float]:
         return truncate(self.spectrum, kept * size)
 
-    def draw(self, key: jax.Array, count: int, targets: int) -> DataSet:
-        first, second = jax.random.split(key)
-        features = np.asarray(gaussian(first, count, self.features))
-        signs = np.asarray(jax.random.rademacher(second, (self.features, targets), dtype=float))
+    def draw(self, key: jax.Array, count: int) -> DataSet:
+        features = normals(key, count, self.features)
+        labels = np.linalg.cholesky((features * self.power) @ features.T)
+        powers = np.full(count, self.power.sum() / count)
 
         def series(eigenvalues: Vector) -> Integrals:
-            return with_features(features, eigenvalues, np.sqrt(self.power)[:, None] * signs)
+            few = np.flatnonzero(eigenvalues)
+            seen, weighted = features[:, few], features[:, few] * eigenvalues[few]
+            overlaps = np.linalg.solve(labels, (weighted * self.power[few]) @ seen.T).T
+            return Integrals(weighted @ seen.T, weighted @ weighted.T, labels, overlaps, powers)
 
-        return DataSet(series(self.power), series, np.full(targets, 1.0 / targets))
+        return DataSet(series(self.power), series, np.ones(count))
 
 
 @cache

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from fieldbench.data import normals
 from fieldbench.errors import BadInput
 from fieldbench.typing import Array
 
@@ -21,7 +20,7 @@ def quadratic_targets(key: Array, inputs: Matrix, count: int) -> Matrix:
     On |x|² = d the traceless quadratic forms are the harmonics of degree 2, with ⟨(xᵀBx)²⟩ = 2d/(d + 2) tr B².
 
     Args:
-        key: typed JAX key; float64 needs JAX's x64 mode.
+        key: typed JAX key.
         inputs: (n, d) with |x|² = d, d ≥ 2.
         count: number of independent targets t.
 
@@ -34,7 +33,7 @@ def quadratic_targets(key: Array, inputs: Matrix, count: int) -> Matrix:
     if inputs.ndim != 2 or not np.allclose((inputs**2).sum(axis=1), inputs.shape[1], rtol=1e-6):
         raise BadInput(f"inputs of shape {inputs.shape} are not points of the sphere |x|² = d: scale each to length √d")
     points, dimension = inputs.shape
-    forms = np.asarray(jax.random.normal(key, (count, dimension, dimension), dtype=jnp.float64))
+    forms = normals(key, count, dimension, dimension)
     forms = forms + forms.transpose(0, 2, 1)
     forms -= np.eye(dimension) * (np.trace(forms, axis1=1, axis2=2) / dimension)[:, None, None]
     forms *= np.sqrt((dimension + 2) / (2 * dimension) / (forms**2).sum(axis=(1, 2)))[:, None, None]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import partial
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from fieldbench.errors import BadInput
 from fieldbench.regression.modes import Basis, basis, quartic_map, ridge_fit, thin_basis
-from fieldbench.typing import Array, Float, Scalar
+from fieldbench.typing import AnyArray, Array, Float, Scalar
 
 from .drawing import generator
 
 TOLERANCE = 1e-9  # of Newton's method: of a shift of some per cent a part in 10⁷
+_TOGETHER = 32  # draws in one program, whatever their number
 
 
 @jax.tree_util.register_dataclass
@@ -32,13 +35,13 @@ class ShiftOfMaximum:
         residual: the largest gradient that the solver leaves, (keys,).
     """
 
-    plain: Array
-    error: Array
-    hartree: Array
-    curve: Array
-    coupling: Array
-    learned: Array
-    residual: Array
+    plain: AnyArray
+    error: AnyArray
+    hartree: AnyArray
+    curve: AnyArray
+    coupling: AnyArray
+    learned: AnyArray
+    residual: AnyArray
 
 
 def shift_of_maximum(
@@ -66,18 +69,21 @@ def shift_of_maximum(
     """
     if min(samples, draws, targets) < 1:
         raise BadInput(f"{samples} samples, {draws} draws, {targets} targets: each must be at least 1")
-    modes, found = len(eigenvalues), []
+    modes, block, found = len(eigenvalues), math.gcd(draws, _TOGETHER), []
     for key in keys:
         rng = generator(key, purpose=0)
         features = rng.standard_normal((draws, samples, modes))
         signs = rng.choice([-1.0, 1.0], size=(draws, modes, targets))
-        found.append(_replicate(features, signs, eigenvalues, ridge, couplings, degree))
-    results: ShiftOfMaximum = jax.tree.map(lambda *values: jnp.stack(values), *found)
-    return results
+        blocks = (slice(first, first + block) for first in range(0, draws, block))
+        found += [_on_draws(features[of], signs[of], eigenvalues, ridge, couplings, degree) for of in blocks]
+    each: ShiftOfMaximum = jax.tree.map(lambda *parts: np.concatenate(parts).reshape(len(keys), draws, -1), *found)
+    means: ShiftOfMaximum = jax.tree.map(lambda values: values.mean(axis=1), each)
+    learned = means.learned.reshape(len(keys), len(couplings), modes)
+    return replace(means, learned=learned, residual=each.residual.max(axis=(1, 2)))
 
 
 @partial(jax.jit, static_argnames=("couplings", "degree"))
-def _replicate(
+def _on_draws(
     features: Float[Array, "draws n m"],
     signs: Float[Array, "draws m targets"],
     eigenvalues: Float[Array, " m"],
@@ -92,9 +98,8 @@ def _replicate(
         points, truth = drawn[0], scales[:, None] * drawn[1]
         return on_one_draw(diagonalised(points, eigenvalues), points @ truth, truth, ridge, couplings, degree)
 
-    found = jax.lax.map(one, (features, signs))
-    means: ShiftOfMaximum = jax.tree.map(lambda values: values.mean(axis=0), found)
-    return replace(means, residual=found.residual.max())
+    found: ShiftOfMaximum = jax.lax.map(one, (features, signs))
+    return found
 
 
 def on_one_draw(

@@ -89,7 +89,7 @@ def _stamp(name: str) -> tuple[tuple[str, int, int], ...]:
     return tuple(stamps)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)  # those that one case reads side by side
 def _load(name: str, stamp: tuple[tuple[str, int, int], ...]) -> Images:
     if name == "digits":
         return digits.read(name)

@@ -57,6 +57,7 @@ def judge(
 
         def kept(*where: Any, guard: Guard = guard) -> GuardOutcome | None:
             values = [main[e][guard.diagnostic.name] for e in where]
+            values = [each.mean(axis=0) for each in values] if guard.pooled else values
             return hold(guard.id, guard.diagnostic.name, values, guard.at_most, guard.at_least)
 
         if (found := kept(*held)) is not None:

@@ -1,6 +1,6 @@
 """Exact Gaussian-process regression: factorise once, read off the whole learning curve."""
 
-from fieldbench.regression.batched import batched_weights
+from fieldbench.regression.batched import batched_inverses, batched_weights
 from fieldbench.regression.cholesky import factorise
 from fieldbench.regression.interface import NestedRegression
 from fieldbench.regression.memory import available_bytes
@@ -17,6 +17,7 @@ __all__ = [
     "Refined",
     "TiledRegression",
     "available_bytes",
+    "batched_inverses",
     "batched_weights",
     "factorise",
     "plan",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 import jax
@@ -15,6 +16,7 @@ from fieldbench.regression.tiled import Blas, Tasks, blas_threads, first_bad_piv
 from fieldbench.typing import AnyArray, Array, Bool, Float
 
 _SHARE = 64  # systems a worker claims at once
+_SMALL = 64  # points up to which a call a matrix costs more than NumPy's loops
 
 
 def batched_weights(
@@ -58,6 +60,24 @@ def batched_weights(
     with blas_threads(1):
         Tasks(-(-count // _SHARE), threads).run(share)
     return solutions
+
+
+def batched_inverses(grams: Float[np.ndarray, "b n n"], ridge: float) -> Float[np.ndarray, "b n n"]:
+    """(K_i + κ)⁻¹ of every member i of a batch, symmetric.
+
+    Raises:
+        BadInput, NotPositiveDefinite: see `batched_weights`.
+    """
+    unit = np.eye(grams.shape[1])
+    if grams.shape[1] <= _SMALL and ridge >= 0.0:
+        with contextlib.suppress(np.linalg.LinAlgError), blas_threads(1):
+            half = np.linalg.inv(np.linalg.cholesky(grams + ridge * unit))
+            inverse = half.swapaxes(1, 2) @ half
+            if np.isfinite(inverse).all():
+                return np.asarray(inverse)
+    # This way says which matrix and pivot.
+    inverse = batched_weights(grams, ridge, np.broadcast_to(unit, grams.shape))
+    return np.asarray(0.5 * (inverse + inverse.swapaxes(1, 2)))
 
 
 def weights_on_device(

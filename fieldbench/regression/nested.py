@@ -59,14 +59,14 @@ class NestedCholesky:
         steps = checked_sizes(sizes, count)
         if accelerator.available():
             return accelerator.predictions(factorise_jax(gram, ridge), labels, rows, steps)
-        factor = self._factor(gram, ridge)
         tests, columns = rows.shape[0], labels.shape[1]
-        if _forward_flops(count, tests, columns) <= _backward_flops(count, tests, columns, steps.size):
-            whitened = forward(factor, labels, threads=self.threads)
-            return _cumulative(forward(factor, rows.T, threads=self.threads), whitened, steps)
-        weights = nested_weights(factor, labels, steps, threads=self.threads)
-        stacked = np.ascontiguousarray(weights.transpose(1, 0, 2)).reshape(count, -1)
         with blas_threads(1):
+            factor = self._factor(gram, ridge)
+            if _forward_flops(count, tests, columns) <= _backward_flops(count, tests, columns, steps.size):
+                whitened = forward(factor, labels, threads=self.threads)
+                return _cumulative(forward(factor, rows.T, threads=self.threads), whitened, steps)
+            weights = nested_weights(factor, labels, steps, threads=self.threads)
+            stacked = np.ascontiguousarray(weights.transpose(1, 0, 2)).reshape(count, -1)
             means: np.ndarray = rows @ stacked
         return means.reshape(tests, steps.size, columns).transpose(1, 0, 2)
 
@@ -95,14 +95,14 @@ class NestedCholesky:
             return accelerator.traces(factorise_jax(gram, ridge), matrix, steps)
         with blas_threads(1):
             root = low_rank_factor(matrix)
-        if root is not None:
-            whitened = forward(self._factor(gram, ridge), root, threads=self.threads)
-            diagonal = np.einsum("ij,ij->i", whitened, whitened)
-        else:
-            factor = factorise(gram, ridge, threads=self.threads)
-            with blas_threads(self.threads):
-                inverse, _ = lapack("trtri", factor)(factor, lower=1, overwrite_c=1)
-                diagonal = _whitened_diagonal(inverse, matrix)
+            if root is not None:
+                whitened = forward(self._factor(gram, ridge), root, threads=self.threads)
+                diagonal = np.einsum("ij,ij->i", whitened, whitened)
+            else:
+                factor = factorise(gram, ridge, threads=self.threads)
+                with blas_threads(self.threads):
+                    inverse, _ = lapack("trtri", factor)(factor, lower=1, overwrite_c=1)
+                    diagonal = _whitened_diagonal(inverse, matrix)
         found: np.ndarray = np.cumsum(diagonal)[steps - 1]
         return found
 

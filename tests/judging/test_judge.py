@@ -28,6 +28,7 @@ from fieldbench.errors import BadInput
 from fieldbench.judging.drawing import draw
 from fieldbench.judging.judge import judge, rehearse
 from fieldbench.judging.predictions import predict
+from fieldbench.statistics import rhat
 
 
 @dataclass(frozen=True)
@@ -347,3 +348,26 @@ def test_a_margin_that_is_no_number_is_refused_before_anything_is_measured():
     experiments = case.tier("quick").experiments
     with pytest.raises(BadInput, match=r"check open: its margin: part 'x' of the margin is negative or not finite"):
         rehearse(case, "quick", experiments, predict(case, "quick", experiments))
+
+
+def with_rhat(values, pooled):
+    case = replace(CASE, guards=(Guard("mixed", Line.rhat, of=(Line.second,), at_most=1.05, pooled=pooled),))
+    arrays = evidence()
+    for at in case.tier("quick").experiments:
+        arrays["main"][at]["rhat"] = values
+    return outcomes(judge(case, "quick", arrays, predict(case, "quick", case.tier("quick").experiments)))["second"]
+
+
+def test_of_many_stationary_chains_the_worst_strays_and_the_mean_does_not_unless_all_drift():
+    """512 chains of 37 effective draws: about two of them exceed 1.2 though all are stationary."""
+    decay, rng = 0.9286, np.random.default_rng(3)
+    chains = rng.normal(size=(1, 512))
+    steps = rng.normal(size=(1000, 512)) * np.sqrt(1 - decay**2)
+    for step in steps:
+        chains = np.vstack([chains, decay * chains[-1] + step])
+    each = rhat(chains[1:, None, :])
+    assert str(with_rhat(each, pooled=False).verdict) == "inconclusive"
+    assert str(with_rhat(each, pooled=True).verdict) == "reproduced"
+    drifting = rhat((chains[1:] + np.linspace(0.0, 1.0, 1000)[:, None])[:, None, :])
+    assert str(with_rhat(drifting, pooled=True).verdict) == "inconclusive"
+    assert drifting.mean() - each.mean() == pytest.approx(0.5**2 / 4, rel=0.5)

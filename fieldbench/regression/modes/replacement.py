@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
-from fieldbench.regression import batched_weights
+from fieldbench.regression import batched_inverses
 
 Vector = NDArray[np.float64]
 Sets = NDArray[np.float64]  # (n, P, P) or (n, P, k): one matrix a data set
@@ -96,10 +96,8 @@ def regress(features: Sets, eigenvalues: Vector, ridge: float, tail: Sets | Vect
         BadInput, NotPositiveDefinite: see `batched_weights`.
     """
     kernel = gram(features, eigenvalues)
-    unit = np.eye(kernel.shape[1])
-    noisy = kernel + np.broadcast_to(tail, kernel.shape[:2])[:, :, None] * unit
-    inverse = batched_weights(noisy, ridge, np.broadcast_to(unit, kernel.shape))
-    return Regressions(features, eigenvalues, kernel, 0.5 * (inverse + np.swapaxes(inverse, 1, 2)))
+    noisy = kernel + np.broadcast_to(tail, kernel.shape[:2])[:, :, None] * np.eye(kernel.shape[1])
+    return Regressions(features, eigenvalues, kernel, batched_inverses(noisy, ridge))
 
 
 def squared_distance(full: Regressions, replaced: Regressions, labels: Sets) -> Vector:

@@ -11,7 +11,6 @@ noise, averaged over too. Since ∫φ_k(x)K(x, X)dμ = λ_kφ_k(X), the posterio
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -20,13 +19,11 @@ from numpy.typing import NDArray
 
 from fieldbench.checked import checked_array, checked_sizes
 from fieldbench.errors import BadInput
-from fieldbench.regression import batched_weights
+from fieldbench.regression import batched_inverses
 from fieldbench.regression.tiled import blas_threads
 from fieldbench.typing import Numbers, Sizes
 
 Floats = NDArray[np.float64]
-
-_SMALL = 64
 
 
 class SignAveraged(NamedTuple):
@@ -84,27 +81,13 @@ def sign_averaged_errors(
         kernel, second = _blocks(gram, size, sets), _blocks(squared, size, sets)
         of_laws = [[_blocks(matrix, size, sets) for matrix in pair] for pair in zip(overlaps, labels, strict=True)]
         for row, ridge in enumerate(ridges):
-            inverse = _inverses(kernel, ridge)
+            inverse = batched_inverses(kernel, ridge)
             spread = inverse @ second @ inverse
             noise[:, row, column] = np.trace(spread, axis1=1, axis2=2).reshape(sets, -1).mean(axis=0)
             for law, (overlap, label) in enumerate(of_laws):
                 found = _traces(spread, label) - 2.0 * _traces(inverse, overlap)
                 errors[:, row, law, column] = laws[law].sum() + found.reshape(sets, -1).mean(axis=0)
     return SignAveraged(errors, noise)
-
-
-def _inverses(kernel: Floats, ridge: float) -> Floats:
-    """(K + κ)⁻¹ of each matrix, (b, n, n): by NumPy's loops where a call a matrix costs more.
-
-    Raises:
-        NotPositiveDefinite: see `batched_weights`.
-    """
-    unit = np.eye(kernel.shape[1])
-    if kernel.shape[1] <= _SMALL and ridge >= 0.0:
-        with contextlib.suppress(np.linalg.LinAlgError), blas_threads(1):  # the other way says which matrix and pivot
-            half = np.linalg.inv(np.linalg.cholesky(kernel + ridge * unit))
-            return np.asarray(half.swapaxes(1, 2) @ half)
-    return batched_weights(kernel, ridge, np.broadcast_to(unit, kernel.shape))
 
 
 def _blocks(matrices: Floats, size: int, sets: int) -> Floats:

@@ -6,6 +6,7 @@ import functools
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import count as integers
 
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
@@ -14,6 +15,7 @@ from fieldbench.errors import BadInput
 
 Progress = Callable[[int, int], None]
 _POLL_SECONDS = 0.05
+_LIMIT: ContextVar[int | None] = ContextVar("BLAS threads", default=None)
 
 
 @functools.cache
@@ -23,9 +25,19 @@ def _controller() -> ThreadpoolController:
 
 @contextmanager
 def blas_threads(threads: int = 1) -> Iterator[None]:
-    """Limit BLAS to some threads: one by default, since two compete on shared cores and crash from n ≈ 16,000."""
-    with _controller().limit(limits=threads, user_api="blas"):
+    """Limit BLAS to some threads: one by default, since two compete on shared cores and crash from n ≈ 16,000.
+
+    Inside another limit to as many it does nothing: setting one takes as long as factorising 50 points.
+    """
+    if _LIMIT.get() == threads:
         yield
+        return
+    token = _LIMIT.set(threads)
+    try:
+        with _controller().limit(limits=threads, user_api="blas"):
+            yield
+    finally:
+        _LIMIT.reset(token)
 
 
 class Abandoned(Exception):

@@ -29,18 +29,38 @@ class Conditional(NamedTuple):
     log_evidence: Array
 
 
-def condition(
-    kernel: Float[Array, "*batch points points"], targets: Float[Array, "*#batch samples"], noise: Array
-) -> Conditional:
-    """Gaussian process of a given kernel: `samples` training points first, then the test points. Traceable.
+class Covariance(NamedTuple):
+    """K̂ as regression needs it: `samples` training points first, then the test points.
+
+    Attributes:
+        kernel: of all points with the training points, (*batch, points, samples).
+        own: of each test point with itself, (*batch, tests).
+    """
+
+    kernel: Array
+    own: Array
+
+    @classmethod
+    def of_features(cls, features: Float[Array, "*batch width points"], samples: int) -> Covariance:
+        """Σ_c φ_cμ φ_cν: a third of all pairs of points, those of different test points, is never needed."""
+        kernel = jnp.swapaxes(features, -1, -2) @ features[..., :samples]
+        return cls(kernel, jnp.sum(features[..., samples:] ** 2, axis=-2))
+
+    def times(self, scale: Array | float) -> Covariance:
+        """scale · K̂."""
+        return Covariance(scale * self.kernel, scale * self.own)
+
+
+def condition(covariance: Covariance, targets: Float[Array, "*#batch samples"], noise: Array) -> Conditional:
+    """Gaussian process of a given covariance. Traceable.
 
     Args:
-        kernel: K̂ of all points. targets: y; broadcasts against the batch. noise: κ/χ.
+        covariance: K̂. targets: y; broadcasts against the batch. noise: κ/χ.
     """
-    count = targets.shape[-1]
+    kernel, count = covariance.kernel, targets.shape[-1]
     ridge = noise * jnp.eye(count, dtype=kernel.dtype)
-    own, cross = kernel[..., :count, :count], kernel[..., :count, count:]
-    factor = jnp.linalg.cholesky(own + jnp.broadcast_to(ridge, own.shape), symmetrize_input=False)
+    train, cross = kernel[..., :count, :], jnp.swapaxes(kernel[..., count:, :], -1, -2)
+    factor = jnp.linalg.cholesky(train + jnp.broadcast_to(ridge, train.shape), symmetrize_input=False)
     labels = jnp.broadcast_to(targets, (*kernel.shape[:-2], count))[..., None]
     half = jax.lax.linalg.triangular_solve(
         factor, jnp.concatenate([cross, labels], axis=-1), left_side=True, lower=True
@@ -48,7 +68,7 @@ def condition(
     white, labels = half[..., :-1], half[..., -1:]
     return Conditional(
         mean=jnp.sum(white * labels, axis=-2),
-        variance=jnp.diagonal(kernel[..., count:, count:], axis1=-2, axis2=-1) - jnp.sum(white**2, axis=-2),
+        variance=covariance.own - jnp.sum(white**2, axis=-2),
         log_evidence=-jnp.sum(labels[..., 0] ** 2, axis=-1) / 2
         - jnp.sum(jnp.log(jnp.diagonal(factor, axis1=-2, axis2=-1)), axis=-1),
     )
@@ -76,7 +96,7 @@ def predictive(
     physical = energy.physical(weights)
     features = function(physical.hidden @ jnp.concatenate([energy.inputs[0], test]).T)
     scale = energy.readout_variance / (energy.feature_scale * energy.width)
-    kernel = scale * jnp.swapaxes(features, -1, -2) @ features
-    found = condition(kernel, energy.targets, energy.ridge / energy.feature_scale)
+    covariance = Covariance.of_features(features, energy.inputs.shape[1]).times(scale)
+    found = condition(covariance, energy.targets, energy.ridge / energy.feature_scale)
     output = jnp.sum(physical.readout * features[..., energy.inputs.shape[1] :], axis=-2)
     return {"output": output, "mean": found.mean, "variance": found.variance}

@@ -153,7 +153,7 @@ def _responses(full: LearningCurve, cut: Decimation, target: Vector) -> tuple[fl
 def ridge_shift(eigenvalues: Vector, samples: float, curve: LearningCurve, keep: int) -> float:
     """δ ln κ_eff of the decimated against the full theory, to first order (P/M → 0).
 
-    δ ln κ_eff = E0 Σ_{k>Λ} λ_k L_k/κ_eff, of relative order P Σ_{k>Λ} λ_k²/T(Λ)². Derived for this project from
+    δ ln κ_eff = E0 Σ_{k>Λ} λ_k L_k/κ_eff, of relative order P Σ_{k>Λ} λ_k²/κ_eff². Derived for this project from
     κ_eff(1 − ΣL/P) = κ: dropping a mode and adding λ_k to the ridge leaves out λ_kL_k.
 
     Args:

@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from cases.gp_cubic_staircase.experiment import KERNEL, STAIRCASE, Sphere
+from cases.gp_cubic_staircase.experiment import KERNEL, STAIRCASE, Sphere, points_on_sphere
 from cases.gp_cubic_staircase.theory import (
     P50,
     P90,
@@ -18,7 +18,6 @@ from cases.gp_cubic_staircase.theory import (
     with_cubic_modes,
     with_the_bound_of_what_follows,
 )
-from fieldbench.data import on_sphere
 from fieldbench.regression import NestedCholesky
 from fieldbench.theory.kernels import sphere
 
@@ -29,7 +28,7 @@ def test_measurement_is_that_of_plain_solves():
     """Every quantity of one data set, at its largest size, to rounding times the condition number."""
     key = jax.random.key(3)
     found = SMALL.measure(key, gpr=NestedCholesky())
-    x = np.asarray(on_sphere(jax.random.split(key, 1)[0], 60, 6))
+    x = points_on_sphere(key, 1, 60, 6)[0]
     inverse = np.linalg.inv(KERNEL(x, x) + 0.01 * np.eye(60))
     eigenvalues = sphere.eigenvalues(KERNEL, 6, 4)
     cubic = sphere.degeneracy(3, 6) ** 0.5 * sphere.zonal(3, 6, x[:, 0] / 6**0.5)

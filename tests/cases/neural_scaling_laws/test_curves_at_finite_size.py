@@ -60,7 +60,7 @@ def test_exponents_are_finite_size_ones_and_tend_to_the_stated():
 
 
 def test_without_the_tail_the_exponent_is_that_of_fixed_modes_per_sample():
-    # claims.md, B8: at α = b = ½ and M/P = 8 the theory stays near −.64 however large both are.
+    # At α = b = ½ and M/P = 8 the theory stays near −.64 however large both are.
     cut = theory.tail_cut(PowerLaw(12_288, 0, 0.5, 1536))[PowerLaw.error].value[0]
     assert scaling_laws.log_log_slope([384, 768, 1536], cut) == pytest.approx(-0.64, abs=0.02)
 

@@ -11,7 +11,7 @@ from fieldbench.errors import BadInput
 from fieldbench.regression import NestedCholesky
 from fieldbench.theory.kernels.sphere_quadrature import SphereQuadrature
 
-SPHERE, FEATURES = UniformOnSphere(8), IndependentFeatures(30, 1.5)
+SPHERE, FEATURES = UniformOnSphere(8, targets=5), IndependentFeatures(30, 1.5)
 
 
 def test_covariance_of_quadratic_targets_is_the_zonal_harmonic():
@@ -46,7 +46,7 @@ def test_points_off_the_sphere_are_refused():
 
 
 def _drawn(measure) -> DataSet:
-    return measure.draw(jax.random.key(4), 12, 5)
+    return measure.draw(jax.random.key(4), 12)
 
 
 @pytest.mark.parametrize("measure", [SPHERE, FEATURES])
