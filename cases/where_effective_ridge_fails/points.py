@@ -1,8 +1,9 @@
-"""The points at which the theory is judged, drawn from two seeds.
+"""The points at which the theory is judged, drawn from three seeds.
 
 The first were committed before anything was derived. A first budget, ρ² + 3v², was settled after those had been
-measured once; the second were drawn and committed after that and before they were measured, and refuted it
-(claim.toml). Both are kept in tests/cases/where_effective_ridge_fails as they were committed.
+measured once; the second were drawn and committed after that and before they were measured, and refuted it;
+the third were drawn and committed after the present budget, (|ρ| + 3v)², had been fitted to those, and before they were
+measured (claim.toml). All are kept in tests/cases/where_effective_ridge_fails as they were committed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 
 from .experiment import Circle, Sphere, Zonal
 
-FIRST, HELD_OUT = 20261129, 20261130  # the day, and the next
+FIRST, HELD_OUT, THIRD = 20261129, 20261130, 20261201  # the day, and the next two
 RIDGES = (0.0, 1e-3, 1e-2, 1e-1)  # κ/K(x, x), each equally often
 CIRCLE_TARGETS, SPHERE_TARGETS = ("cos", "cos3", "sign", "kernel"), ("1", "2", "3", "kernel")
 

@@ -78,7 +78,10 @@ def test_interpolation_scores_what_gaps_say():
     assert np.all(np.abs(np.mean(found, axis=0) - exact) < 6.0 * np.std(found, axis=0) / 8**0.5 + 2e-3 * exact)
 
 
-@pytest.mark.parametrize(("name", "seed"), [("points.json", points.FIRST), ("held_out.json", points.HELD_OUT)])
+@pytest.mark.parametrize(
+    ("name", "seed"),
+    [("points.json", points.FIRST), ("held_out.json", points.HELD_OUT), ("third.json", points.THIRD)],
+)
 def test_points_are_those_that_were_committed(name, seed):
     assert points.drawn(seed) == json.loads(Path(__file__).with_name(name).read_text())
     assert len(points.experiments(seed)) == 24
