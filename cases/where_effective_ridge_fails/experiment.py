@@ -1,4 +1,4 @@
-"""What is measured: errors of exact regression on circle and spheres, and of interpolation with a Markov kernel."""
+"""What is measured on circle and spheres: the error of exact regression, over all rotations of the target."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Matrix = NDArray[np.float64]
 WAVES, DEGREES = 128, 40  # modes k < 128 of the circle's kernels; degrees l < 40 listed on spheres
 WITHOUT_RIDGE = 1024  # modes at κ = 0: no four of 100 points may come as close as a wavelength, or rounding shows
 OCTAVES = 2 ** np.arange(7)  # 1, 2–3, 4–7, …: degrees whose pair sums' fluctuation is taken out
-SMALL = 0.05  # κ/K(x, x) below which an error is made in the widest gaps, and is no linear function of pair sums
+SMALL = 0.05  # κ/K(x, x) below which an error is no linear function of pair sums
 
 
 @dataclass(frozen=True)
@@ -122,17 +122,18 @@ class Circle(Zonal, stream="circle"):
         return angles(key, self.draws, self.samples + self.more_points)
 
     def error_and_pairs(self, points: Matrix) -> tuple[float, Vector]:
-        """Without ridge A⁻¹ is large, and the terms cancel: residuals are squared mode by mode instead."""
-        if self.ridge > 0.0 or not self.target.startswith("cos"):
+        """Without ridge A⁻¹ is large and its terms cancel: what a mode t is fitted by is √Λ QQᵀ e_t/√λ_t instead.
+
+        Q is an orthonormal basis of the samples' columns of √λ_k φ_k.
+        """
+        if self.ridge > 0.0:
             return super().error_and_pairs(points)
-        kernel, *_, pairs = self.grams(points)
-        wave = int(self.target.removeprefix("cos") or 1)
-        spectrum = self.spectrum
-        modes = self.features(points) * np.tile(np.sqrt(spectrum.degeneracies), 2)
-        taught = [wave, self.waves + wave]
-        residual = -np.tile(spectrum.eigenvalues, 2)[:, None] * (modes.T @ np.linalg.solve(kernel, modes[:, taught]))
-        residual[taught, [0, 1]] += 1.0
-        return float(np.sum(residual**2) / 2.0), pairs
+        waves, levels = self.features(points), np.tile(self.spectrum.eigenvalues, 2)
+        basis = np.linalg.qr((waves * np.sqrt(levels * np.tile(self.spectrum.degeneracies, 2))).T)[0]
+        taught = np.tile(self.power / self.spectrum.degeneracies, 2)
+        taught[self.waves] = 0.0  # sin 0
+        learned = np.sum((basis.T * levels @ basis) * (basis.T * (taught / levels) @ basis))
+        return float(self.power.sum() - 2.0 * taught @ np.sum(basis**2, axis=1) + learned), self.pair_sums(waves)
 
     def features(self, points: Matrix) -> Matrix:
         """cos kθ and sin kθ, (P, 2 k)."""
@@ -146,11 +147,14 @@ class Circle(Zonal, stream="circle"):
         def gram(weights: Vector) -> Matrix:
             return np.asarray((waves * np.tile(weights, 2)) @ waves.T)
 
-        # Σ_{i≠j} cos k(θ_i − θ_j) is |Σ_i e^{ikθ_i}|² less P.
-        sums = (waves.sum(axis=0) ** 2).reshape(2, -1).sum(axis=0) / len(points) - 1.0
         of = (levels * counts, levels**2 * counts, power, power * levels)
         kernel, squared, target, seen = (gram(weights) for weights in of)
-        return kernel, squared, target, seen, np.add.reduceat(sums, OCTAVES)
+        return kernel, squared, target, seen, self.pair_sums(waves)
+
+    @staticmethod
+    def pair_sums(waves: Matrix) -> Vector:
+        """Σ_{i≠j} cos k(θ_i − θ_j) is |Σ_i e^{ikθ_i}|² less P."""
+        return np.add.reduceat((waves.sum(axis=0) ** 2).reshape(2, -1).sum(axis=0) / len(waves) - 1.0, OCTAVES)
 
 
 @cache
@@ -210,16 +214,16 @@ class CircleRidgeDoubled(Circle):
     ridge_factor = 2.0
 
 
-class SphereRidgeDoubled(Sphere):
-    """Broken: twice the ridge."""
-
-    ridge_factor = 2.0
-
-
 class CirclePointsMore(Circle):
     """Broken: some samples more than said, a tenth of 50."""
 
     more_points = 5
+
+
+class SphereRidgeDoubled(Sphere):
+    """Broken: twice the ridge."""
+
+    ridge_factor = 2.0
 
 
 class SpherePointsMore(Sphere):
@@ -228,78 +232,7 @@ class SpherePointsMore(Sphere):
     more_points = 5
 
 
-@dataclass(frozen=True)
-class Markov(Experiment, stream="markov"):
-    """Interpolation on the circle with λ_k = 1/(k² + m²), k ∈ ℤ; errors averaged over the phase of the target."""
-
-    samples: int = 40
-    mass: float = 1.0
-    wavenumber: tuple[int, ...] = (1, 5, 10, 20, 40)
-    draws: int = 200
-
-    ridge: ClassVar[float] = 0.0
-    mass_factor: ClassVar[float] = 1.0
-
-    error = Quantity("wavenumber", symbol="MSE_k", doc="error of a target of unit power and one wavenumber")
-    of_prior = Quantity(symbol="⟨V⟩", doc="error of targets drawn from the prior: mean posterior variance")
-    of_noise = Quantity(symbol="E_0 − 1", doc="error made of label noise, per unit of its variance")
-
-    def measure(self, key: jax.Array) -> Mapping[Quantity, Any]:
-        places = angles(key, self.draws, self.samples)
-        apart = np.abs(places[:, :, None] - places[:, None, :])
-        kernel, squared = kernels(apart, self.mass_factor * self.mass)
-        inverse = np.linalg.inv(kernel + self.ridge * np.eye(self.samples))
-        level = kernels(np.zeros(1), self.mass_factor * self.mass)[0][0]
-        both = inverse @ squared @ inverse
-        known = moments_of_gaps(places)
-        errors = []
-        for k in self.wavenumber:
-            waves = np.cos(k * apart)
-            eigenvalue = 1.0 / (k**2 + (self.mass_factor * self.mass) ** 2)
-            found = 1.0 + np.sum((both - 2.0 * eigenvalue * inverse) * waves, axis=(1, 2))
-            errors.append(adjust(found, known).mean())
-        prior = level - np.sum(inverse * squared, axis=(1, 2))
-        noise = np.trace(both, axis1=1, axis2=2)
-        return {
-            self.error: np.array(errors),
-            self.of_prior: adjust(prior, known).mean(),
-            self.of_noise: adjust(noise, known).mean(),
-        }
-
-
-class MassTimesRootTwo(Markov):
-    """Broken: twice m² in the regression's kernel."""
-
-    mass_factor = 2.0**0.5
-
-
-class WithRidge(Markov):
-    """Broken: a ridge of a hundredth of K(x, x), π/tanh π at m = 1."""
-
-    ridge = 0.0315
-
-
 def angles(key: jax.Array, draws: int, samples: int) -> Matrix:
     """Uniform on the circle, −π … π, (draws, samples)."""
     plane = normals(key, draws, samples, 2)
     return np.asarray(np.arctan2(plane[:, :, 1], plane[:, :, 0]))
-
-
-def kernels(angle: Matrix, mass: float) -> tuple[Matrix, Matrix]:
-    """Σ_k λ_k e^{ikθ} and Σ_k λ_k² e^{ikθ}, the second −(1/2m) d/dm of the first, for 0 ≤ θ ≤ 2π."""
-    rest, end = np.pi - angle, np.pi * mass
-    even, odd, sine = np.cosh(mass * rest), np.sinh(mass * rest), np.sinh(end)
-    first = np.pi * even / (mass * sine)
-    second = even / (mass * sine) + np.pi * even * np.cosh(end) / sine**2 - rest * odd / sine
-    return np.asarray(first), np.asarray(np.pi / (2.0 * mass**2) * second)
-
-
-def moments_of_gaps(places: Matrix) -> Matrix:
-    """Σ g^j over the P gaps of each data set over its mean, less one, j = 2 … 6: ⟨g^j⟩ = j!(P − 1)!/(P − 1 + j)!."""
-    ordered, samples = np.sort(places, axis=1) / (2.0 * np.pi), places.shape[1]
-    gaps = np.diff(ordered, axis=1, append=ordered[:, :1] + 1.0)
-    found, mean = [], 1.0 / samples  # ⟨g⟩, and by steps ⟨g^j⟩ = ⟨g^{j−1}⟩ j/(P − 1 + j)
-    for j in range(2, 7):
-        mean *= j / (samples - 1.0 + j)
-        found.append(np.sum(gaps**j, axis=1) / (samples * mean) - 1.0)
-    return np.stack(found, axis=1)

@@ -19,7 +19,8 @@ from fieldbench.theory.curves import (
 )
 from fieldbench.theory.kernels import Spectrum
 
-from .experiment import Markov, Zonal
+from .experiment import Zonal
+from .markov import Markov
 
 Vector = NDArray[np.float64]
 
@@ -62,7 +63,7 @@ def rho(at: Zonal) -> float:
 
 
 def beyond(at: Zonal) -> float:
-    """(|ρ| + 3v)², in units of the published error."""
+    """(|ρ| + 3v)², in units of the published error: a guess."""
     return float(of(at).beyond[0])
 
 
@@ -71,7 +72,7 @@ def next_order(at: Zonal, factor: float = 1.0) -> Known:
     asked = max(TENTH * abs(rho(at)) - beyond(at), 0.0)
     return Known(
         published(at) * (1.0 + factor * rho(at)),
-        Remainder("orders beyond the first, (|ρ| + 3v)²", published(at) * beyond(at), order="ρ², v²", got="bounded"),
+        Remainder("orders beyond the first, (|ρ| + 3v)²", published(at) * beyond(at), order="ρ², v²", got="guessed"),
         Remainder("resolution, a tenth of ρ at least", published(at) * asked, got="chosen"),
     )
 
@@ -85,12 +86,12 @@ def gaussian(at: Zonal) -> float:
 
 
 def of_the_target(at: Zonal) -> bool:
-    """Whether ρ > 10v: the correction is the smooth target's, and (|ρ| + 3v)² was found not to cover what follows."""
+    """Whether ρ > 10v: there the guess (|ρ| + 3v)² was found not to cover what follows."""
     return rho(at) > FAR_ABOVE * float(of(at).scatter[0])
 
 
 def told(at: Zonal) -> bool:
-    """Whether what is left open is at most a quarter of the distance to either rival, by theory alone, and ρ ≤ 10v."""
+    """Whether what is left open is a quarter or less of the distance to either rival, by theory alone, and ρ ≤ 10v."""
     if of_the_target(at):
         return False
     known = next_order(at)

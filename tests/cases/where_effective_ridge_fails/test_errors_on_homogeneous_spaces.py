@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from cases.where_effective_ridge_fails import points
-from cases.where_effective_ridge_fails.experiment import Circle, Markov, Sphere, kernels, moments_of_gaps
+from cases.where_effective_ridge_fails.experiment import Circle, Sphere
+from cases.where_effective_ridge_fails.markov import Markov, kernels, moments_of_gaps
 from cases.where_effective_ridge_fails.theory import told
 from fieldbench.theory.curves import markov_circle
 from fieldbench.theory.kernels import Kernel
@@ -30,12 +31,25 @@ def test_error_on_circle_is_that_on_a_grid():
     assert abs(found - np.mean(missed)) < 1e-10
 
 
-def test_two_ways_to_the_error_without_ridge():
-    at = Circle(0.0, 6, "cos", alpha=1.5)
+@pytest.mark.parametrize("target", ["cos3", "sign", "kernel"])
+def test_two_ways_to_the_error_without_ridge(target):
+    at = Circle(0.0, 6, target, alpha=1.5)
     for angles in at.points(jax.random.key(5))[:5]:
         found, _ = at.error_and_pairs(angles)
         traced, _ = super(Circle, at).error_and_pairs(angles)
         assert abs(found - traced) < 1e-8 * max(1.0, found)
+
+
+def test_close_points_do_not_spoil_the_error_without_ridge():
+    # Two of 30 points give the fit a slope as they meet, with corrections of their distance over the finest wavelength.
+    at, random = Circle(0.0, 30, "sign", alpha=2.64), np.random.default_rng(8)
+    angles = np.sort(random.uniform(-np.pi, np.pi, 30))
+    errors = []
+    for apart in (1e-5, 1e-6, 1e-7):
+        angles[1] = angles[0] + apart
+        errors.append(at.error_and_pairs(angles)[0])
+    assert errors[0] > 0.0
+    np.testing.assert_allclose(errors, errors[0], rtol=1e-3)
 
 
 def test_error_on_sphere_is_that_at_random_points():
