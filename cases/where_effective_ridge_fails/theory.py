@@ -105,6 +105,15 @@ def converges(at: Zonal) -> bool:
     return beyond(at) < 1.0 and not of_the_target(at)
 
 
+def standing(at: Zonal) -> str:
+    """What is asked: "told" from rivals, "within" what is left open, the same where the error "falls", or "open"."""
+    if told(at):
+        return "told"
+    if converges(at):
+        return "within" if rho(at) > 0.0 else "falls"
+    return "open" if rho(at) > 0.0 else "nothing"
+
+
 # The Markov kernel: exact, and what the expansions make of it.
 
 

@@ -7,10 +7,9 @@ import jax
 import numpy as np
 import pytest
 
-from cases.where_effective_ridge_fails import points
+from cases.where_effective_ridge_fails import case, points, theory
 from cases.where_effective_ridge_fails.experiment import Circle, Sphere
 from cases.where_effective_ridge_fails.markov import Markov, kernels, moments_of_gaps
-from cases.where_effective_ridge_fails.theory import told
 from fieldbench.theory.curves import markov_circle
 from fieldbench.theory.kernels import Kernel
 
@@ -102,5 +101,5 @@ def test_points_are_those_that_were_committed(name, seed):
 
 
 def test_what_is_told_is_a_matter_of_theory():
-    assert told(Circle(0.1, 50, "sign", alpha=3.0))
-    assert not told(Circle(0.01, 100, "cos3", alpha=3.72))  # ρ > 10v
+    assert {at: theory.standing(at) for at in case.STANDING} == case.STANDING
+    assert not theory.told(case.STEEP)  # ρ > 10v
