@@ -1,7 +1,11 @@
 """Learning curves of Gaussian-process regression: three actions, corrections in 1/P, how far to trust them."""
 
+from fieldbench.theory.curves import markov_circle as markov_circle
 from fieldbench.theory.curves import scaling_laws as scaling_laws
 from fieldbench.theory.curves import unevenness as unevenness
+from fieldbench.theory.curves.departure import Departure as Departure
+from fieldbench.theory.curves.departure import departure as departure
+from fieldbench.theory.curves.departure_over_points import departure_over_points as departure_over_points
 from fieldbench.theory.curves.finite_size import learnability_correction as learnability_correction
 from fieldbench.theory.curves.finite_size_error import gaussian_error_correction as gaussian_error_correction
 from fieldbench.theory.curves.finite_size_error import (

@@ -12,7 +12,7 @@ from scipy.linalg import eigh_tridiagonal
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.curves.learning_curves import LearningCurve
-from fieldbench.theory.kernels.sphere import degeneracy, zonal
+from fieldbench.theory.kernels.sphere import degeneracy
 
 Vector = NDArray[np.float64]
 
@@ -33,14 +33,15 @@ def learnability_correction(curve: LearningCurve, dimension: int) -> NDArray[np.
         ⟨…⟩ = q {∫u g² dμ + Σ_j deg_j u_j h_j [D_j + 2e_j/(1−e_j)]},  D_0 = −1, D_j = (1−e_j)⁻² − 1.
 
     Args:
-        curve: effective ridge on the sphere, κ > 0, without power-law tail.
-        dimension: d.
+        curve: effective ridge on the sphere, without power-law tail. κ = 0 is allowed below the rank, since δL depends
+            on the learnabilities alone: with R in units of κ_eff/κ every term above is free of κ.
+        dimension: d; 2 for the circle, where P_l = cos lθ.
 
     Returns:
         δL, shape (p, l).
 
     Raises:
-        BadInput: κ = 0, or a spectrum that is not the sphere's.
+        BadInput: κ = 0 with P at or beyond the rank, or a spectrum that is not the sphere's.
     """
     return np.stack([shift for shift, _ in _corrections(curve, dimension)])
 
@@ -57,14 +58,14 @@ def leverage_scatter(curve: LearningCurve, dimension: int) -> Vector:
 def _corrections(curve: LearningCurve, dimension: int) -> list[tuple[Vector, float]]:
     degrees = curve.spectrum.eigenvalues.size
     expected = [float(degeneracy(l, dimension)) for l in range(degrees)]
-    if curve.ridge <= 0.0 or curve.spectrum.tail is not None:
-        raise BadInput(f"ridge {curve.ridge}: the expansion needs κ > 0 and a spectrum without tail")
+    if not np.all(curve.effective_ridge > 0.0) or curve.spectrum.tail is not None:
+        raise BadInput(f"ridge {curve.ridge}: the expansion needs κ_eff > 0 and a spectrum without tail")
     if not np.array_equal(curve.spectrum.degeneracies, expected):
         raise BadInput(f"the spectrum is not one of the sphere in d = {dimension}, degree by degree from 0")
     grid = _Grid(dimension, degrees)
     return [
-        _correction(grid, curve.spectrum.degeneracies, samples, dressed / curve.ridge, learned)
-        for samples, dressed, learned in zip(curve.samples, curve.effective_ridge, curve.learnability, strict=True)
+        _correction(grid, curve.spectrum.degeneracies, samples, learned)
+        for samples, learned in zip(curve.samples, curve.learnability, strict=True)
     ]
 
 
@@ -82,29 +83,34 @@ class _Grid:
         rising[0] = 1.0  # the recurrence starts with t P_0 = P_1, which is 0/0 in d = 2
         cosines, vectors = eigh_tridiagonal(np.zeros(nodes), np.sqrt(rising * falling))
         self.weights: Vector = vectors[0] ** 2
-        self.harmonics = np.stack([zonal(j, dimension, cosines) for j in range(2 * degrees)])
+        self.harmonics = _harmonics(2 * degrees, dimension, np.asarray(cosines, dtype=np.float64))
         self.degeneracies = np.array([float(degeneracy(j, dimension)) for j in range(2 * degrees)])
 
 
-def _correction(
-    grid: _Grid, degeneracies: Vector, samples: float, dressing: float, learned: Vector
-) -> tuple[Vector, float]:
-    """δL and v/(1+r)² at one P; `dressing` is 1 + r = κ_eff/κ."""
-    resolvent = learned * dressing / samples
-    rung = samples / dressing**2
+def _harmonics(degrees: int, dimension: int, cosines: Vector) -> NDArray[np.float64]:
+    """P_j at the nodes for j < degrees, (degrees, nodes): the recurrence of `zonal`, run once for all of them."""
+    rows = [np.ones_like(cosines), cosines]
+    for j in range(1, degrees - 1):
+        rows.append(((2 * j + dimension - 2) * cosines * rows[j] - j * rows[j - 1]) / (j + dimension - 2))
+    return np.stack(rows[:degrees])
+
+
+def _correction(grid: _Grid, degeneracies: Vector, samples: float, learned: Vector) -> tuple[Vector, float]:
+    """δL and v/(1+r)² at one P, with R in units of 1 + r = κ_eff/κ, which drops out."""
+    resolvent = learned / samples
     parts = (degeneracies * resolvent)[:, None] * grid.harmonics[: learned.size]
     total = parts.sum(axis=0)
     square = total * total
     levels = grid.harmonics @ (grid.weights * square)
-    gain = rung * levels
+    gain = samples * levels
     channels = (1.0 - gain) ** -2 - 1.0 + 2.0 * gain / (1.0 - gain)
     channels[0] = -1.0 + 2.0 * gain[0] / (1.0 - gain[0])  # the number of samples does not fluctuate
     products = parts * total * grid.weights
     overlaps = products @ square + products @ grid.harmonics.T @ (grid.degeneracies * levels * channels)
-    variance, covariance = rung * overlaps.sum(), rung * overlaps / degeneracies
-    removed = resolvent**2 / (dressing * (1.0 - gain[0]))
+    variance, covariance = samples * overlaps.sum(), samples * overlaps / degeneracies
+    removed = resolvent**2 / (1.0 - gain[0])
     trace = degeneracies @ removed
-    direct = rung * (resolvent * (trace - variance / dressing) + covariance) - samples / dressing * removed
+    direct = samples * (resolvent * (trace - variance) + covariance - removed)
     feedback = (degeneracies * resolvent) @ direct / (1.0 - gain[0])
-    shift = rung * resolvent * feedback + direct
-    return np.asarray(-(1.0 - learned) * shift), float(variance / dressing**2)
+    shift = samples * resolvent * feedback + direct
+    return np.asarray(-(1.0 - learned) * shift), float(variance)

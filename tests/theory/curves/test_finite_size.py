@@ -9,6 +9,7 @@ from fieldbench.theory.curves.learning_curves import effective_ridge
 from fieldbench.theory.curves.sample_complexity import relative_to_limit, samples_to_learn
 from fieldbench.theory.kernels import sphere
 from fieldbench.theory.kernels.dual import Kernel
+from fieldbench.theory.kernels.spectrum import Spectrum
 
 
 def _learnability(kernel, dimension, samples, ridge, degree, sets, seed):
@@ -85,9 +86,21 @@ def test_quadrature_integrates_products_of_harmonics(dimension):
     np.testing.assert_allclose(overlaps, np.diag(1.0 / grid.degeneracies), atol=1e-13)
 
 
+@pytest.mark.parametrize("dimension", [2, 3, 8])
+def test_correction_without_ridge_is_its_limit_and_conserves_learnability(dimension):
+    degrees, samples = 24, 20
+    counts = np.array([float(sphere.degeneracy(l, dimension)) for l in range(degrees)])
+    spectrum = Spectrum((1.0 + np.arange(degrees)) ** -2.0 / counts, counts)
+    without = learnability_correction(effective_ridge(spectrum, samples, 0.0), dimension)[0]
+    hardly = learnability_correction(effective_ridge(spectrum, samples, 1e-9), dimension)[0]
+    # κ acts through κ/κ_eff; ΣL = P on every data set, and already at leading order.
+    np.testing.assert_allclose(without, hardly, rtol=1e-4, atol=1e-7)
+    assert abs(counts @ without) < 1e-9 * (counts @ np.abs(without))
+
+
 def test_correction_refuses_what_it_does_not_hold_for():
-    with pytest.raises(BadInput, match="κ > 0"):
-        learnability_correction(effective_ridge(sphere.spectrum(Kernel(), 8), 50, 0.0), 8)
+    with pytest.raises(BadInput, match="κ_eff > 0"):
+        learnability_correction(effective_ridge(Spectrum(np.ones(2), np.array([1.0, 8.0])), 50, 0.0), 8)
     with pytest.raises(BadInput, match="not one of the sphere"):
         learnability_correction(effective_ridge(np.ones(4), 50, 0.1), 8)
 
