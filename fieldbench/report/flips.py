@@ -115,8 +115,8 @@ def markdown(records: Iterable[Record]) -> str:
         where = f" ({check.split(' ', 1)[-1] if claim else check})" if value["predicted_largest"] else ""
         most = str(value["most_flips_of_one"])
         rows.append((claim or "all", str(count), *numbers, rates[0], most, rates[1], rates[2] + where))
-    *flips, rates = stability(found).lines()
-    lines = [*(f"- {line}" for line in flips or ["no verdict flipped"]), f"- {rates}"]
+    *flips, pooled = stability(found).lines()
+    lines = [*(f"- {line}" for line in flips or ["no verdict flipped"]), f"- {pooled}"]
     return f"{PREAMBLE}\n{table(COLUMNS, rows)}\n" + "\n".join(lines) + "\n"
 
 
