@@ -50,7 +50,7 @@ from .experiment import (
     TailLeftOut,
 )
 from .theory import QUADRATIC, best, best_learned, dense_curve, error_at_largest_p, learned, one_ridge, problem, where
-from .truncation import RESOLUTION, change
+from .truncation import RESOLUTION, SHARE, change
 from .truncation import told as changed
 
 
@@ -59,7 +59,8 @@ def next_orders(at: Synthetic) -> Said:
     known, truncated = best(at), change(at)
     one = Remainder("orders beyond the computed ones", known.left_open, order="1/P³", got="computed", relative=True)
     both = Remainder("orders beyond the computed ones", truncated.left_open, order="1/P³", got="computed")
-    paired = Remainder("resolution", RESOLUTION, got="chosen")
+    told_apart = np.maximum(RESOLUTION, SHARE * np.abs(truncated.value))
+    paired = Remainder("resolution", told_apart, got="chosen")
     return {
         Regression.error: Known(known.error, one),
         Synthetic.learned: best_learned(at),
