@@ -19,7 +19,7 @@ import jax
 import jax.numpy as jnp
 
 from fieldbench.errors import BadInput
-from fieldbench.sampling.integrators.noise import normal_pairs
+from fieldbench.sampling.integrators import normal_pairs
 from fieldbench.sampling.networks.activations import function_and_slope
 from fieldbench.sampling.networks.predictive import Covariance, condition
 from fieldbench.typing import Array, Float, Scalar
