@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment, Quantity, batched
-from fieldbench.data import normals
+from fieldbench.data import directions, normals
 from fieldbench.regression import NestedRegression
 from fieldbench.regression.modes import replacement, rotation_averaged_learnability
 from fieldbench.regression.modes.replacement import Regressions, Sets
@@ -130,8 +130,7 @@ class Sphere(Modes, stream="sphere"):
     @batched(REPLICATES)
     def measure(self, keys: jax.Array, *, gpr: NestedRegression) -> Mapping[Quantity, Any]:
         eigenvalues = sphere.eigenvalues(KERNEL, self.dimension, self.mode[-1] + 1)
-        inputs = np.concatenate([normals(key, self.draws, self.samples, self.dimension) for key in keys])
-        inputs /= np.linalg.norm(inputs, axis=2, keepdims=True)
+        inputs = np.concatenate([directions(key, self.draws, self.samples, self.dimension) for key in keys])
         cosines = inputs @ np.swapaxes(inputs, 1, 2)
         averaged = partial(rotation_averaged_learnability, gpr, sizes=[self.samples], dimension=self.dimension)
         learned = [

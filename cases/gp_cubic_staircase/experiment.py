@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment, Quantity
-from fieldbench.data import normals
+from fieldbench.data import directions
 from fieldbench.regression import NestedRegression
 from fieldbench.regression.modes import harmonic, rotation_averaged_learnability
 from fieldbench.theory.kernels import Kernel, sphere
@@ -23,8 +23,7 @@ STAIRCASE = 0.1 * 6**0.5  # the normalised cubic coefficient of H_1 + 0.1 H_3
 
 def points_on_sphere(key: jax.Array, draws: int, count: int, dimension: int) -> NDArray[np.float64]:
     """Uniform on |x|² = d, (draws, count, d)."""
-    points = normals(key, draws, count, dimension)
-    return np.asarray(points * (dimension**0.5 / np.linalg.norm(points, axis=2, keepdims=True)))
+    return np.asarray(dimension**0.5 * directions(key, draws, count, dimension))
 
 
 @cache

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment, Quantity
-from fieldbench.data import normals
+from fieldbench.data import directions
 from fieldbench.regression import NestedRegression
 from fieldbench.regression.modes import rotation_averaged_learnability
 from fieldbench.sampling.networks import prior
@@ -122,12 +122,11 @@ class Regression(Experiment, stream="regression"):
     learned = Quantity("samples", "degree", symbol="L_l", doc="learnability of a degree, averaged over rotations")
 
     def measure(self, key: jax.Array, *, gpr: NestedRegression) -> Mapping[Quantity, Any]:
-        points = normals(key, self.draws, self.samples[-1], self.dimension)
-        points /= np.linalg.norm(points, axis=2, keepdims=True)
-        return {self.learned: np.mean([self._learned(directions, gpr) for directions in points], axis=0)}
+        points = directions(key, self.draws, self.samples[-1], self.dimension)
+        return {self.learned: np.mean([self._learned(unit, gpr) for unit in points], axis=0)}
 
-    def _learned(self, directions: NDArray[np.float64], gpr: NestedRegression) -> NDArray[np.float64]:
-        cosines = directions @ directions.T
+    def _learned(self, unit: NDArray[np.float64], gpr: NestedRegression) -> NDArray[np.float64]:
+        cosines = unit @ unit.T
         gram, values = KERNEL.of_cosine(cosines), sphere.eigenvalues(KERNEL, self.dimension, 6)
         columns = [
             rotation_averaged_learnability(

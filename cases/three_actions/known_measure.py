@@ -11,7 +11,7 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.data import normals
+from fieldbench.data import directions, normals
 from fieldbench.regression import NestedRegression
 from fieldbench.regression.modes import Integrals, population_moments, with_harmonics
 from fieldbench.theory.decimation import truncate
@@ -87,8 +87,7 @@ class UniformOnSphere:
         return truncate(self.spectrum, kept + 1)
 
     def draw(self, key: jax.Array, count: int) -> DataSet:
-        inputs, targets = normals(key, count, self.dimension), self.targets
-        inputs *= self.dimension**0.5 / np.linalg.norm(inputs, axis=1, keepdims=True)
+        inputs, targets = self.dimension**0.5 * directions(key, count, self.dimension), self.targets
         cosines = inputs @ inputs.T / self.dimension
         quadratic = quadratic_targets(jax.random.fold_in(key, 1), inputs, targets)
         values = np.concatenate([inputs, quadratic], axis=1)

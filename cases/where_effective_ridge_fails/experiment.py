@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment, Quantity
-from fieldbench.data import normals
+from fieldbench.data import directions, normals
 from fieldbench.statistics import adjust
 from fieldbench.theory.kernels import Kernel, Spectrum, sphere
 
@@ -180,8 +180,7 @@ class Sphere(Zonal, stream="sphere"):
         return np.where(np.arange(DEGREES) == int(self.target), 1.0, 0.0)
 
     def points(self, key: jax.Array) -> Matrix:
-        inputs = normals(key, self.draws, self.samples + self.more_points, self.dimension)
-        return np.asarray(inputs / np.linalg.norm(inputs, axis=2, keepdims=True))
+        return directions(key, self.draws, self.samples + self.more_points, self.dimension)
 
     def grams(self, points: Matrix) -> tuple[Matrix, Matrix, Matrix, Matrix, Vector]:
         cosines = np.clip(points @ points.T, -1.0, 1.0)
@@ -189,23 +188,13 @@ class Sphere(Zonal, stream="sphere"):
         levels, counts, power = self.spectrum.eigenvalues, self.spectrum.degeneracies, self.power
         squared, target, seen = (np.zeros_like(cosines) for _ in range(3))
         sums = np.zeros(DEGREES)
-        for l, harmonic in enumerate(harmonics(cosines, self.dimension)):
+        for l, harmonic in enumerate(sphere.zonals(DEGREES, self.dimension, cosines)):
             squared += levels[l] ** 2 * counts[l] * harmonic
             target += power[l] * harmonic
             seen += power[l] * levels[l] * harmonic
             sums[l] = harmonic.sum() / len(cosines) - 1.0
         known = np.concatenate([sums[1:4], np.add.reduceat(sums, OCTAVES[2:5])])
         return Kernel("relu", depth=self.depth).of_cosine(cosines), squared, target, seen, known
-
-
-def harmonics(cosines: Matrix, dimension: int) -> Iterator[Matrix]:
-    """P_l of the cosines, l < DEGREES, by the recurrence of `sphere.zonal` run once."""
-    before, now = np.ones_like(cosines), cosines
-    yield before
-    for l in range(1, DEGREES):
-        yield now
-        rise = (2 * l + dimension - 2) / (l + dimension - 2)
-        before, now = now, rise * cosines * now - l / (l + dimension - 2) * before
 
 
 class CircleRidgeDoubled(Circle):

@@ -10,11 +10,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from fieldbench.data import generator
 from fieldbench.errors import BadInput
 from fieldbench.regression.modes import Basis, basis, quartic_map, ridge_fit, thin_basis
 from fieldbench.typing import AnyArray, Array, Float, Scalar
-
-from .drawing import generator
 
 TOLERANCE = 1e-9  # of Newton's method: of a shift of some per cent a part in 10⁷
 _TOGETHER = 32  # draws in one program, whatever their number
@@ -71,7 +70,7 @@ def shift_of_maximum(
         raise BadInput(f"{samples} samples, {draws} draws, {targets} targets: each must be at least 1")
     modes, block, found = len(eigenvalues), math.gcd(draws, _TOGETHER), []
     for key in keys:
-        rng = generator(key, purpose=0)
+        rng = generator(key)
         features = rng.standard_normal((draws, samples, modes))
         signs = rng.choice([-1.0, 1.0], size=(draws, modes, targets))
         blocks = (slice(first, first + block) for first in range(0, draws, block))

@@ -12,14 +12,13 @@ import numpy as np
 from jax.tree_util import Partial
 from numpy.typing import NDArray
 
+from fieldbench.data import generator
 from fieldbench.errors import BadInput
 from fieldbench.regression.modes import Basis, basis, ridge_fit
 from fieldbench.sampling import Sampler
 from fieldbench.sampling.networks import QuarticPosterior, quartic_posterior
 from fieldbench.statistics import ess, rhat
 from fieldbench.typing import Array, Float, Scalar
-
-from .drawing import generator
 
 FloatArray = NDArray[np.float64]
 
@@ -131,7 +130,7 @@ class DataSets(NamedTuple):
 def _data_sets(keys: Array, eigenvalues: Array, samples: int, sets: int) -> DataSets:
     modes, features, signs = len(eigenvalues), [], []
     for key in keys:
-        rng = generator(key, purpose=0)
+        rng = generator(key)
         features.append(rng.standard_normal((sets, samples, modes)))
         signs.append(rng.choice([-1.0, 1.0], size=(sets, modes)))
     found: DataSets = _diagonalised(np.concatenate(features), np.concatenate(signs), eigenvalues)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fieldbench.data.cache import available, checksum, fetch, load
-    from fieldbench.data.drawn import normals
+    from fieldbench.data.drawn import directions, generator, normals
     from fieldbench.data.images import Images
     from fieldbench.data.registry import NAMES
     from fieldbench.data.synthetic import gaussian, on_band, on_sphere
@@ -19,6 +19,8 @@ _HOME = {
     "fetch": "cache",
     "load": "cache",
     "Images": "images",
+    "directions": "drawn",
+    "generator": "drawn",
     "normals": "drawn",
     "NAMES": "registry",
     "Task": "tasks",
@@ -37,8 +39,10 @@ __all__ = [
     "available",
     "binary_task",
     "checksum",
+    "directions",
     "fetch",
     "gaussian",
+    "generator",
     "load",
     "normalise",
     "normals",

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from fieldbench.data.drawn import directions, generator, normals
 from fieldbench.data.synthetic import gaussian, on_band, on_sphere
 from fieldbench.errors import BadInput
 
@@ -68,3 +69,17 @@ def test_dtype_is_as_asked(draw):
 def test_empty_draws_are_refused(count, dimension):
     with pytest.raises(BadInput, match="at least 1"):
         on_sphere(jax.random.key(0), count, dimension)
+
+
+def test_directions_are_uniform_and_drawn_with_the_normals():
+    found = directions(jax.random.key(3), 4, COUNT // 4, DIMENSION)
+    drawn = normals(jax.random.key(3), 4, COUNT // 4, DIMENSION)
+    np.testing.assert_allclose(found * np.linalg.norm(drawn, axis=2, keepdims=True), drawn, rtol=1e-13)
+    np.testing.assert_allclose(np.sum(found**2, axis=2), 1.0, rtol=1e-13)
+
+
+def test_a_purpose_has_numbers_of_its_own():
+    key = jax.random.key(4)
+    first, second = (generator(key, purpose).standard_normal(1000) for purpose in (0, 1))
+    np.testing.assert_array_equal(first, normals(key, 1000))
+    assert abs(np.corrcoef(first, second)[0, 1]) < 5.0 / 1000**0.5

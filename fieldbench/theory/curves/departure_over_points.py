@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.curves.departure import Departure
+from fieldbench.theory.curves.finite_size_error import error_change
 from fieldbench.theory.curves.learning_curves import effective_ridge
 from fieldbench.theory.kernels import EmpiricalSpectrum, Spectrum
 from fieldbench.typing import Numbers
 
 Vector = NDArray[np.float64]
 
-_STEP = 1e-4  # of the flow λ → λ/(1 + ελ), in units of 1/λ_1
 _FLOOR = 1e-12  # of λ_1, for modes that the kernel lacks
 
 
@@ -49,20 +49,16 @@ def departure_over_points(spectrum: EmpiricalSpectrum, samples: int, ridge: floa
     target = np.asarray(power, dtype=np.float64)
     levels = np.maximum(spectrum.eigenvalues, _FLOOR * spectrum.eigenvalues.max())
 
-    def shifted(flow: float) -> tuple[Vector, Vector, float]:
-        moved = levels / (1.0 + flow * levels)
-        shift, scatter = _shift(spectrum.functions, moved, samples, ridge)
-        return shift, moved, scatter
+    scatters = []
 
-    def weighted(flow: float) -> float:
-        shift, moved, _ = shifted(flow)
-        return float(np.sum(target * shift / moved))
+    def shift(at: Vector) -> NDArray[np.float64]:
+        found, scatter = _shift(spectrum.functions, at, samples, ridge)
+        scatters.append(scatter)
+        return found[None]
 
-    step = _STEP / levels.max()
-    shift, _, scatter = shifted(0.0)
-    change = -2.0 * float(shift @ target) + (weighted(step) - weighted(-step)) / (2.0 * step)
+    change = error_change(levels, target, shift)
     published = effective_ridge(Spectrum(levels), samples, ridge, target=target).test_error
-    return Departure(published, change / published, np.array([scatter]))
+    return Departure(published, change / published, np.array(scatters[:1]))
 
 
 def _shift(functions: NDArray[np.float64], levels: Vector, samples: int, ridge: float) -> tuple[Vector, float]:

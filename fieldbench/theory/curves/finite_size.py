@@ -12,7 +12,7 @@ from scipy.linalg import eigh_tridiagonal
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.curves.learning_curves import LearningCurve
-from fieldbench.theory.kernels.sphere import degeneracy
+from fieldbench.theory.kernels.sphere import degeneracy, zonals
 
 Vector = NDArray[np.float64]
 
@@ -83,16 +83,8 @@ class _Grid:
         rising[0] = 1.0  # the recurrence starts with t P_0 = P_1, which is 0/0 in d = 2
         cosines, vectors = eigh_tridiagonal(np.zeros(nodes), np.sqrt(rising * falling))
         self.weights: Vector = vectors[0] ** 2
-        self.harmonics = _harmonics(2 * degrees, dimension, np.asarray(cosines, dtype=np.float64))
+        self.harmonics = np.stack(list(zonals(2 * degrees, dimension, np.asarray(cosines, dtype=np.float64))))
         self.degeneracies = np.array([float(degeneracy(j, dimension)) for j in range(2 * degrees)])
-
-
-def _harmonics(degrees: int, dimension: int, cosines: Vector) -> NDArray[np.float64]:
-    """P_j at the nodes for j < degrees, (degrees, nodes): the recurrence of `zonal`, run once for all of them."""
-    rows = [np.ones_like(cosines), cosines]
-    for j in range(1, degrees - 1):
-        rows.append(((2 * j + dimension - 2) * cosines * rows[j] - j * rows[j - 1]) / (j + dimension - 2))
-    return np.stack(rows[:degrees])
 
 
 def _correction(grid: _Grid, degeneracies: Vector, samples: float, learned: Vector) -> tuple[Vector, float]:

@@ -123,15 +123,25 @@ def _error_correction(
     floor = np.where(power > 0.0, _FLOOR * full.eigenvalues.max(), 0.0)
     eigenvalues = np.maximum(full.eigenvalues, floor)
 
-    def shift(flow: float) -> Matrix:
-        """δL_k at the flowed eigenvalues."""
-        moved = Spectrum(eigenvalues / (1.0 + flow * eigenvalues), full.degeneracies)
-        return correction(effective_ridge(moved, samples, total))
+    def shift(levels: Vector) -> Matrix:
+        return correction(effective_ridge(Spectrum(levels, full.degeneracies), samples, total))
+
+    return error_change(eigenvalues, power, shift)
+
+
+def error_change(eigenvalues: Vector, power: Vector, shift: Callable[[Vector], Matrix]) -> Vector:
+    """What a change of the learnabilities brings to the error: −2Σp_kδL_k + d/dε Σp_kδL_k/λ_k, (p,).
+
+    Args:
+        eigenvalues: λ_k, (k,); 0 only where there is no power.
+        power: p_k, (k,).
+        shift: δL_k at other eigenvalues, (p, k); it is asked for those of the flow, and first for these.
+    """
 
     def weighted(flow: float) -> Vector:
         """Σ_k p_kδL_k/λ_k at the flowed eigenvalues."""
         inverse = 1.0 / np.where(eigenvalues > 0.0, eigenvalues, np.inf) + flow
-        return np.asarray(shift(flow) @ (power * inverse))
+        return np.asarray(shift(eigenvalues / (1.0 + flow * eigenvalues)) @ (power * inverse))
 
     step = _STEP / eigenvalues.max()
-    return np.asarray(-2.0 * shift(0.0) @ power + (weighted(step) - weighted(-step)) / (2.0 * step))
+    return np.asarray(-2.0 * shift(eigenvalues) @ power + (weighted(step) - weighted(-step)) / (2.0 * step))

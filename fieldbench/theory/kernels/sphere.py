@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from numbers import Integral
 from typing import Any
 
@@ -46,9 +47,25 @@ def zonal(degree: int, dimension: int, cosine: Any) -> Any:
     # The first step written out, so that a kernel-sized `cosine` is not first multiplied by a matrix of ones.
     previous, current = cosine, (dimension / (dimension - 1)) * (cosine * cosine) - 1.0 / (dimension - 1)
     for l in range(2, degree):
-        scale = 1.0 / (l + dimension - 2)
-        previous, current = current, ((2 * l + dimension - 2) * scale) * (cosine * current) - (l * scale) * previous
+        previous, current = current, _next(l, dimension, cosine, current, previous)
     return current
+
+
+def zonals(degrees: int, dimension: int, cosine: Any) -> Iterator[Any]:
+    """P_0, P_1, … P_{degrees−1} at the same t, by the recurrence run once. Arguments as `zonal`."""
+    _check(degrees - 1, dimension)
+    previous, current = cosine * 0.0 + 1.0, cosine * 1.0
+    yield previous
+    for l in range(1, degrees):
+        yield current
+        if l < degrees - 1:
+            previous, current = current, _next(l, dimension, cosine, current, previous)
+
+
+def _next(l: int, dimension: int, cosine: Any, current: Any, previous: Any) -> Any:
+    """P_{l+1} from P_l and P_{l−1}."""
+    scale = 1.0 / (l + dimension - 2)
+    return ((2 * l + dimension - 2) * scale) * (cosine * current) - (l * scale) * previous
 
 
 def zonal_moments(powers: int, degrees: int, dimension: int) -> NDArray[np.float64]:

@@ -69,6 +69,14 @@ def test_degeneracies_count_harmonics():
     assert [sphere.degeneracy(l, 2) for l in range(4)] == [1, 2, 2, 2]
 
 
+@pytest.mark.parametrize("dimension", [2, 3, 11])
+@pytest.mark.parametrize("degrees", [1, 2, 12])
+def test_all_degrees_at_once_are_each_alone(degrees, dimension):
+    found = list(sphere.zonals(degrees, dimension, COSINES))
+    expected = [sphere.zonal(degree, dimension, COSINES) for degree in range(degrees)]
+    np.testing.assert_allclose(found, expected, atol=1e-14)
+
+
 @pytest.mark.parametrize("degree", range(7))
 def test_zonal_harmonics_are_the_classical_polynomials(degree):
     np.testing.assert_allclose(sphere.zonal(degree, 3, COSINES), eval_legendre(degree, COSINES), atol=1e-14)
