@@ -20,6 +20,7 @@ from fieldbench.claims import (
 
 from .experiment import Gibbs, Langevin, ShuffledLabels, WithoutRootTwo
 from .limits import LIMITS
+from .off_the_ray import OffTheRay, points
 from .theory import (
     LANGEVIN_LEARNABILITY,
     LANGEVIN_RATIO,
@@ -58,7 +59,11 @@ def at_small_ridge(at: Gibbs) -> bool:
 
 def on_the_sources_ray(at: Gibbs) -> bool:
     """The quick tier has α = .7 for exponents; of levels there it has too few data sets to say what the others say."""
-    return at.alpha != 0.7
+    return at.alpha != 0.7 and not off_the_ray(at)
+
+
+def off_the_ray(at: Gibbs) -> bool:
+    return isinstance(at, OffTheRay)
 
 
 def levels_at_unit_ridge(at: Gibbs) -> bool:
@@ -67,7 +72,7 @@ def levels_at_unit_ridge(at: Gibbs) -> bool:
 
 def beyond_linear_response(at: Gibbs) -> bool:
     """Where linear response is off in L and M by several times what shrinkage leaves open: theory against theory."""
-    return at.ridge == SMALL or at.alpha >= 1
+    return (at.ridge == SMALL or at.alpha >= 1) and not off_the_ray(at)
 
 
 # The sizes bracket P_50 closely: a replicate's P_50 is interpolated between two nested training sets. Three sweeps
@@ -92,6 +97,7 @@ TIERS = {
         replicates=32,
         note="the source's own ray up to alpha = 4 (d = 8000): about 100 minutes on one core, 2 GiB",
     ),
+    "off-the-ray": Tier(points(), replicates=24, note="eight drawn points"),
 }
 
 NEAR = {"linear-response": linear_response, "kernel-spectrum": kernel_spectrum}
@@ -139,6 +145,15 @@ CHECKS: tuple[Check | Limit, ...] = (
     *(
         Check(name, spread(SCALED_P50), 0.0, margin=(COLLAPSE,), on=on, expect="contradicted", because=NO_COLLAPSE)
         for name, on in (("regardless-of-scale", at_unit_ridge), ("regardless-of-scale-at-small-ridge", at_small_ridge))
+    ),
+    *(
+        Check(f"{name}-off-the-ray", asked, rivals={**NEAR, **FAR}, on=off_the_ray, tiers=("off-the-ray",), scale=scale)
+        for name, asked, scale in (
+            ("learnability", Gibbs.learnability, "linear"),
+            ("ratio", Gibbs.ratio, "log"),
+            ("orthogonal-ratio", Gibbs.orthogonal, "linear"),
+            ("test-error", Gibbs.mse, "log"),
+        )
     ),
     Check("langevin-learnability", LANGEVIN_LEARNABILITY, tiers=LONG),
     LANGEVIN,
