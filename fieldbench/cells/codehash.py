@@ -123,6 +123,8 @@ def _normal(path: Path, modified: int) -> str:
             node.annotation = None
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             node.returns = None
+        if not getattr(node, "type_params", True):
+            del node.type_params  # type: ignore[attr-defined]  # a field since Python 3.12: the same text before and after
     for node in _documented(found):
         if isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant):
             node.body = node.body[1:]
