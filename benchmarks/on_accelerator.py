@@ -44,7 +44,12 @@ def timed(call: Callable[[], Any]) -> tuple[float, list[float]]:
 
 
 def row(what: str, call: Callable[[], Any], flops: float, **facts: Any) -> Row:
-    first, later = timed(call)
+    try:
+        first, later = timed(call)
+    except jax.errors.JaxRuntimeError as error:
+        failed = {"what": what, **facts, "failed": str(error).splitlines()[0]}
+        print(json.dumps(failed), flush=True)
+        return failed
     median = statistics.median(later)
     found = {
         "what": what, **facts, "seconds": median, "spread": [min(later), max(later)], "first": first,
