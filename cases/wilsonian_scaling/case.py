@@ -52,7 +52,7 @@ ALPHAS, COUPLINGS = (1.0, 2.0), PowerLaw.u
 # Where P is small 1/P is large against the scatter of a data set, and data sets are cheap: enough of them for a power
 # of nine in ten within the margin of every exponent.
 MEAN = [
-    *(Mean(alpha, samples, 8) for alpha, samples in ((1.0, 50), (1.0, 100), (2.0, 100))),
+    *(Mean(alpha, samples, 12) for alpha, samples in ((1.0, 50), (1.0, 100), (2.0, 100))),
 ]
 QUICK = [*(Maximum(alpha, samples, draws) for alpha, draws in ((1.0, 96), (2.0, 160)) for samples in (25, 100)), *MEAN]
 STANDARD = [
