@@ -51,7 +51,7 @@ BANDS = [Band(samples, ridge) for samples in (50, 200, 800) for ridge in (0.01, 
 UNSEEN = (Digits(images=900, draws=320), Digits(images=1400, draws=320))
 """Populations that nobody had looked at when the scatter's part of the margin was written; the first one had been."""
 TIERS = {
-    "quick": Tier([*BANDS[:3], Digits()], replicates=16),
+    "quick": Tier([*BANDS[:3], Digits(draws=160)], replicates=16),
     "standard": Tier(
         [*BANDS, *(Band(200, 1.0, reach) for reach in (0.2, 1.0)), Digits(draws=320), *UNSEEN],
         replicates=16,

@@ -136,19 +136,15 @@ WITHIN = tuple(
     for name, (asked, rivals) in ASKED.items() if name != "linear-learnability-zero"  # the statement
 )  # fmt: skip
 OPEN = (
-    "open at ε = −.1: d⟨m²⟩ is 1 % below the theory and E[f H_3] 2 % behind it at every β while margins fall, and with "
-    "them R_3 and R_h come 3 % behind at β = .4; neither the step (half of it: R_h + .0002 ± .0003 at β = .14) nor the "
-    "data set's own moments along the teacher explain it. The scatter's structure, M = G/χ − G C G/n with C = "
-    "E[r²ψψ], brings d⟨m²⟩ at ε = +.1 to ±.03 and is itself open at ε = −.1"
+    "open at ε < 0, where neurons align most: E[f z] is .002 above the theory, as if half of what the ridge at an "
+    "input does were there, and E[f H_3] of strong cubics (ε = −.17) 4 % behind it; neither the step (half of it: none "
+    "of either) nor the data set's own moments along the teacher (solved on drawn z: a tenth) nor higher degrees do it"
 )
-EDGE = "at β = .08 the deviation is as large as the guessed structure of the scatter: on the edge of the margin"
+EDGE = "within the margin, which sixteen or more data sets resolve to less than is left of it"
 EXPECTED = {
-    "hermite-coefficient-negative": ("inconclusive", OPEN),
-    "teacher-variance-negative": ("contradicted", OPEN),
-    "teacher-variance-zero": ("inconclusive", EDGE + "; it falls as (d/N)², from .13 at β = .08 to .02 at .4"),
-    "teacher-variance-positive": ("inconclusive", EDGE),
-    "cubic-response": ("inconclusive", OPEN),
-    "harmonic-response": ("inconclusive", OPEN),
+    "linear-learnability-negative": ("inconclusive", OPEN),
+    "cubic-response": ("inconclusive", EDGE),
+    "harmonic-response": ("inconclusive", EDGE),
 }
 TIGHT = tuple(
     Check(name, asked, rivals=NEAR | PROCESSES, on=on_either, expect=expect, because=because,
@@ -156,9 +152,13 @@ TIGHT = tuple(
     for name, (asked, _) in ASKED.items()
     for expect, because in [EXPECTED.get(name, ("reproduced", ""))]
 )  # fmt: skip
+BEYOND = {"hermite-coefficient-negative": OPEN, "harmonic-response": OPEN}  # a point of 7, five of 16
+FINE_ENOUGH = ("linear-learnability-positive", "hermite-coefficient-positive", "transverse-variance-positive")
 ELSEWHERE = tuple(
     Check(f"{name}-off-the-ray", asked, rivals=NEAR | PROCESSES, tiers=("off-the-ray",),
-          on=off_the_ray if name.endswith(("negative", "zero")) else off_the_ray_in_both_signs)
+          on=off_the_ray if name.endswith(("negative", "zero")) else off_the_ray_in_both_signs,
+          expect="reproduced" if name in FINE_ENOUGH else "inconclusive",
+          because="" if name in FINE_ENOUGH else BEYOND.get(name, EDGE))
     for name, (asked, _) in ASKED.items()
 )  # fmt: skip
 IN_THE_LIMIT = {

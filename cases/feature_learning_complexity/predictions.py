@@ -17,12 +17,12 @@ KERNEL = replace(SADDLE, name="ridge over the kernel's spectrum", ridge="kernel"
 
 
 def complete(at: Network) -> Said:
-    """Adaptation with the response ridge and fluctuations; the structure of the data's scatter is guessed."""
+    """Adaptation with fluctuations and the ridge at an input; what these leave is guessed as half of their effect."""
     return fluctuating(at, bounded=False)
 
 
 def bounded(at: Network) -> Said:
-    """The same, with a bound on the scatter's structure: what a statement may rest on."""
+    """The same, with a bound on what they leave: what a statement may rest on."""
     return fluctuating(at, bounded=True)
 
 

@@ -15,9 +15,12 @@ from fieldbench.theory.adaptation import (
     Approximation,
     Observables,
     Problem,
+    local_ridge_shift,
     observables,
     rescaled_process,
+    saddle,
     scatter_bound,
+    scatter_effect,
     second_order,
     solve,
     staircase,
@@ -40,35 +43,47 @@ def adapted(at: Network, approximation: Approximation, ridge: float | None = Non
 
 @cache
 def fluctuating(at: Network, *, bounded: bool) -> dict[Any, Known]:
-    """Adaptation with fluctuations in 1/χ and d/n, fed back on itself, and what it leaves:
+    """Adaptation with fluctuations in 1/χ and d/n and the ridge at an input, and what it leaves:
 
-    second order: as much again as feeding back has changed. Structure of the scatter, of order d/n: no more than
-    `scatter_bound`, or (not `bounded`) guessed as large as the isotropic scatter's own effect. The data set's moments
-    along the teacher: 8/n of what is learned of the cubic, 5/n of what is not learned of the linear part, 1/n of the
-    variances; the closure on drawn moments stays within (tests).
+    second order: as much as feeding the fluctuations back on themselves changes. Degrees beyond the ninth: what the
+    ninth and the eighth have changed. The level of the ridge at an input: off κ_eff by what higher harmonics learn.
+    What the scatter and the local ridge leave: no more than `scatter_bound` and all of the ridge's effect, or (not
+    `bounded`) guessed as half of each effect. The data set's moments along the teacher: 8/n of what is learned of the
+    cubic, 5/n of what is not learned of the linear part, 4/n of d⟨m²⟩, 1/n of d⟨w_⊥²⟩; the closure on drawn moments
+    stays within (tests).
     """
     solved = [solve(problem(at, sign), FLUCTUATING) for sign in SIGNS]
-    first = _quantities(at, [observables(each) for each in solved])
+    values = _quantities(at, [observables(each) for each in solved])
     again = _quantities(at, [second_order(each) for each in solved])
-    if bounded:
-        structure = _quantities(at, [scatter_bound(each) for each in solved], add=True)
-    else:
-        without = _quantities(at, [observables(each, scatter=False) for each in solved])
-        structure = {quantity: np.abs(first[quantity] - without[quantity]) for quantity in first}
-    values = {quantity: first[quantity] + again[quantity] for quantity in first}
+    fewer = [solve(problem(at, sign), replace(FLUCTUATING, degree=FLUCTUATING.degree - 2)) for sign in SIGNS]
+    truncated = _differences(at, [saddle(each) for each in solved], [saddle(each) for each in fewer])
+    shifts = [local_ridge_shift(each) for each in solved]
+    level = _differences(at, shifts, [local_ridge_shift(each, levelled=False) for each in solved])
+    share, scattered = (1.0, scatter_bound) if bounded else (0.5, scatter_effect)
+    drawn = _quantities(at, [scattered(each) for each in solved], add=bounded)
+    local = _quantities(at, shifts)
     moments = {quantity: np.abs(value) / at.samples for quantity, value in values.items()}
     moments |= {quantity: 8 * moments[quantity] for quantity in COEFFICIENTS}
-    moments[Network.linear] = 5 * (1 - values[Network.linear]) / at.samples
+    moments |= {Network.overlap: 4 * moments[Network.overlap]}
+    moments[Network.linear] = 5 * np.abs(1 - values[Network.linear]) / at.samples
+    left = {quantity: share * (np.abs(drawn[quantity]) + np.abs(local[quantity])) for quantity in values}
     return {
         quantity: Known(
             value,
             Remainder("second order of the fluctuations", np.abs(again[quantity]), order="(d/N)²", got="computed"),
-            Remainder("structure of the data's scatter", structure[quantity], order="d/n",
+            Remainder("degrees beyond the ninth", truncated[quantity], order="truncation", got="computed"),
+            Remainder("level of the ridge at an input", level[quantity], order="m²", got="computed"),
+            Remainder("what the scatter and the local ridge leave", left[quantity], order="d/n, m²",
                       got="bounded" if bounded else "guessed"),
             Remainder("the data set's moments along the teacher", moments[quantity], order="1/n", got="bounded"),
         )
         for quantity, value in values.items()
     }  # fmt: skip
+
+
+def _differences(at: Network, one: Sequence[Observables], other: Sequence[Observables]) -> Values:
+    first, second = _quantities(at, one), _quantities(at, other)
+    return {quantity: np.abs(first[quantity] - second[quantity]) for quantity in first}
 
 
 @cache

@@ -122,7 +122,7 @@ FINE = [
     Sphere(0.1, 25, "1", draws=400, dimension=7, depth=2),
 ]
 UNTOLD = [Circle(0.0, 25, "cos", draws=24, alpha=3.59), Sphere(0.1, 25, "2", draws=40, dimension=6, depth=3)]
-FEW = replace(ROUGH, draws=60)
+FEW = replace(ROUGH, draws=150)
 STANDING: dict[Zonal, str] = {
     **DRAWN,
     **dict.fromkeys(NAMED, "open"),
@@ -138,7 +138,7 @@ def standing(at: Zonal) -> str:
 
 
 TIERS = {
-    "quick": Tier([Markov(draws=150), FEW], replicates=12),
+    "quick": Tier([Markov(draws=300), FEW], replicates=12),
     "standard": Tier(
         [Markov(), Markov(80, wavenumber=(1, 10, 40, 80)), JUMPS, ROUGH, *UNTOLD, *FINE, STEEP, *DRAWN, *NAMED],
         replicates=12,

@@ -71,12 +71,18 @@ class Closure:
         error = state.kernel @ discrepancy + state.effective_ridge / self.problem.samples * discrepancy - self.target
         return float(np.max(np.abs(error)))
 
-    def minimum(self, effective_ridge: float, start: Vector) -> Vector:
+    def minimum(self, effective_ridge: float, start: Vector, moments: Matrix | None = None) -> Vector:
         """The t that minimises (1) at a given κ_eff, by Newton's method with step halving, from `start`.
+
+        Args:
+            effective_ridge: κ_eff.
+            start: where Newton's method begins.
+            moments: G of the modes where it is not the identity; κ_eff G^{-1}/n takes the place of κ_eff/n.
 
         Returns the best t reached; the caller judges its residual.
         """
-        shift = effective_ridge / self.problem.samples
+        inverse = np.eye(len(self.modes)) if moments is None else np.linalg.inv(moments)
+        shift = np.asarray(effective_ridge / self.problem.samples * inverse, dtype=np.float64)
         best = start
         gradient, hessian = self._gradient_and_hessian(best, shift)
         for _ in range(NEWTON_STEPS):
@@ -94,15 +100,15 @@ class Closure:
             best, gradient, hessian = trial, trial_gradient, trial_hessian
         return best
 
-    def _gradient_and_hessian(self, discrepancy: Vector, shift: float) -> tuple[Vector, Matrix]:
+    def _gradient_and_hessian(self, discrepancy: Vector, shift: Matrix) -> tuple[Vector, Matrix]:
         field = discrepancy @ self.overlaps
         neurons = tilted(self.grid, field, self.problem.strength, self.connected)
         moment = self.overlaps @ (neurons.weights * field)
         weighted = self.overlaps * (neurons.weights * (1.0 + self.problem.strength * field**2))
         response = weighted @ self.overlaps.T - self.problem.strength * np.outer(moment, moment)
         variance = self.problem.readout_variance
-        gradient: Vector = variance * moment + shift * discrepancy - self.target
-        return gradient, variance * response + shift * np.eye(len(self.modes))
+        gradient: Vector = variance * moment + shift @ discrepancy - self.target
+        return gradient, variance * response + shift
 
     def connected_at(self, discrepancy: Vector) -> Vector:
         """The connected term that the neurons under t imply."""

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 from fieldbench.theory.adaptation.branches import Solution
-from fieldbench.theory.adaptation.fluctuations import Fluctuations, fluctuations
 from fieldbench.theory.adaptation.modes import AlignedMode
 from fieldbench.theory.adaptation.neurons import Neurons, Vector
 from fieldbench.theory.adaptation.overlaps import harmonic_cubic_norm, harmonic_cubic_overlap, hermite_overlap
@@ -42,28 +41,6 @@ def linear_and_cubic(problem: Problem, neurons: Neurons) -> tuple[float, float, 
         predictor_overlap(problem, neurons, hermite_overlap(activation, 1, m, q)),
         predictor_overlap(problem, neurons, hermite_overlap(activation, 3, m, q)) / 6.0,
         predictor_overlap(problem, neurons, harmonic),
-    )
-
-
-def observables(solution: Solution, *, scatter: bool = True) -> Observables:
-    """The observables of a solution, with the fluctuations that its approximation keeps (or those of the posterior)."""
-    if solution.approximation.fluctuations:
-        return _with_fluctuations(fluctuations(solution, scatter=scatter))
-    linear, cubic, harmonic = linear_and_cubic(solution.problem, solution.neurons)
-    return Observables(
-        linear=linear,
-        cubic=cubic,
-        harmonic=harmonic,
-        overlap_variance=solution.overlap_variance,
-        transverse_variance=solution.transverse_variance,
-        effective_ridge=solution.effective_ridge,
-    )
-
-
-def _with_fluctuations(corrected: Fluctuations) -> Observables:
-    grid = corrected.solution.neurons.grid
-    return of_predictor(
-        corrected.solution, corrected.predictor, square=corrected.mean(grid.m**2), transverse=corrected.mean(grid.r)
     )
 
 

@@ -21,6 +21,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from scipy import special
 
 from fieldbench.errors import BadInput
 
@@ -34,10 +35,11 @@ class Activation:
     """A nonlinearity φ, as far as Gaussian theory needs to know it.
 
     derivative_mean(k, q) is D_k(q) = E[φ⁽ᵏ⁾(√q z)]; second_moment(q) is E[φ(√q z)²]; odd says φ(−u) = −φ(u);
-    largest_degree is the last k with D_k ≠ 0, if there is one.
+    largest_degree is the last k with D_k ≠ 0, if there is one. function is φ itself, of NumPy arrays.
     """
 
     name: str
+    function: Callable[[Any], Any]
     derivative_mean: Callable[[int, Any], Any]
     second_moment: Callable[[Any], Any]
     odd: bool
@@ -63,6 +65,10 @@ def _erf_second_moment(norm: Any) -> Any:
     return 2.0 / math.pi * _namespace(norm).arcsin(2.0 * norm / (1.0 + 2.0 * norm))
 
 
+def _relu(u: Any) -> Any:
+    return np.maximum(u, 0.0)
+
+
 def _relu_derivative_mean(degree: int, norm: Any) -> Any:
     if _checked_degree(degree) == 0:
         return (norm / (2.0 * math.pi)) ** 0.5
@@ -80,9 +86,9 @@ def _linear_derivative_mean(degree: int, norm: Any) -> Any:
     return (1.0 if _checked_degree(degree) == 1 else 0.0) + 0.0 * norm
 
 
-ERF = Activation("erf", _erf_derivative_mean, _erf_second_moment, odd=True)
-RELU = Activation("relu", _relu_derivative_mean, lambda norm: norm / 2.0, odd=False)
-LINEAR = Activation("linear", _linear_derivative_mean, lambda norm: 1.0 * norm, odd=True, largest_degree=1)
+ERF = Activation("erf", special.erf, _erf_derivative_mean, _erf_second_moment, odd=True)
+RELU = Activation("relu", _relu, _relu_derivative_mean, lambda norm: norm / 2.0, odd=False)
+LINEAR = Activation("linear", lambda u: u, _linear_derivative_mean, lambda norm: 1.0 * norm, odd=True, largest_degree=1)
 
 
 def hermite_overlap(activation: Activation, degree: int, overlap: Any, norm: Any) -> Any:

@@ -74,7 +74,8 @@ def on_drawn_moments(solution, gram):
 
 def test_drawn_moments_along_the_teacher_shift_no_more_than_is_allowed():
     """The luck of z and |x_⊥| on 240 inputs, everything else in its mean; what they do to linear order is known."""
-    solved = [solve(problem(SMALLEST, sign), SADDLE) for sign in (-1.0, 0.0, 1.0)]
+    few = replace(SADDLE, degree=5)  # moments of higher polynomials say nothing: they have hardly a variance
+    solved = [solve(problem(SMALLEST, sign), few) for sign in (-1.0, 0.0, 1.0)]
     rng, samples, across = np.random.default_rng(3), SMALLEST.samples, SMALLEST.dimension - 1
     found, moments = [], []
     for _ in range(150):
@@ -92,7 +93,7 @@ def test_drawn_moments_along_the_teacher_shift_no_more_than_is_allowed():
     design = np.column_stack([np.ones(len(values)), excess])
     means = np.linalg.lstsq(design, values, rcond=None)[0]
     error = np.std(values - design @ means, axis=0) / math.sqrt(len(values))
-    plain = adapted(SMALLEST, SADDLE)
+    plain = adapted(SMALLEST, few)
     centre = np.array([*plain[Network.linear], plain[Network.harmonic_response], *plain[Network.overlap]])
     name = "the data set's moments along the teacher"
     allowed = {quantity: known.sizes()[name] for quantity, known in complete(SMALLEST).items()}

@@ -14,13 +14,15 @@ from fieldbench.theory.adaptation import (
     Approximation,
     fluctuations,
     observables,
+    scatter_effect,
     solve,
     staircase,
 )
 from fieldbench.theory.adaptation.connected import connected_action
 from fieldbench.theory.adaptation.overlaps import LINEAR
+from fieldbench.theory.adaptation.prediction import first_order
 
-SADDLE = Approximation("saddle")
+SADDLE = Approximation("saddle", degree=FLUCTUATING.degree)
 
 
 def predicted(problem, theory):
@@ -110,7 +112,7 @@ def test_corrections_vanish_with_width_and_samples():
     corrected = fluctuations(solution)
     np.testing.assert_allclose(corrected.shift, 0.0, atol=1e-5)
     np.testing.assert_allclose(corrected.predictor, solution.predictor, atol=1e-7)
-    np.testing.assert_allclose(observables(solution).overlap_variance, solution.overlap_variance, rtol=1e-6)
+    np.testing.assert_allclose(first_order(solution).overlap_variance, solution.overlap_variance, rtol=1e-6)
 
 
 def test_corrections_of_every_observable_halve_when_the_problem_doubles():
@@ -118,7 +120,7 @@ def test_corrections_of_every_observable_halve_when_the_problem_doubles():
     gaps = []
     for s in (40, 80):
         problem = replace(SMALL, samples=s * 100, width=s * 30, ridge=s * 1.0, chi=s * 30.0)
-        plain, corrected = observables(solve(problem, SADDLE)), observables(solve(problem, FLUCTUATING))
+        plain, corrected = observables(solve(problem, SADDLE)), first_order(solve(problem, FLUCTUATING))
         gaps.append(np.array(astuple(corrected)[:5]) - astuple(plain)[:5])
     assert np.all(np.abs(gaps[0]) > 1e-6)
     np.testing.assert_allclose(gaps[1] / gaps[0], 0.5, rtol=0.05)
@@ -128,12 +130,13 @@ def test_corrections_of_every_observable_halve_when_the_problem_doubles():
     ("cubic", "linear", "transverse"), [(-0.1, 0.9155, 0.8646), (0.0, 0.8855, 0.8692), (0.1, 0.8693, 0.9343)]
 )
 def test_sampled_networks_are_reached_where_the_saddle_is_not(cubic, linear, transverse):
-    """β = .08, χ = N: Langevin chains over 96 data sets, known to ± .0007; (d/n)² = .03 is not expanded."""
+    """β = .08, χ = N: Langevin chains over 96 data sets, known to ± .0007; half of the scatter is left open."""
     problem = slide_problem(0.08, cubic=cubic)
-    saddle, corrected = observables(solve(problem, SADDLE)), observables(solve(problem, FLUCTUATING))
-    np.testing.assert_allclose(corrected.linear, linear, atol=0.006)
-    np.testing.assert_allclose(corrected.transverse_variance, transverse, atol=0.01)
-    assert abs(corrected.transverse_variance - transverse) < 0.35 * abs(saddle.transverse_variance - transverse)
+    solution = solve(problem, FLUCTUATING)
+    saddle, corrected, left = observables(solve(problem, SADDLE)), observables(solution), scatter_effect(solution)
+    assert abs(corrected.linear - linear) < 0.003 + 0.5 * abs(left.linear)
+    assert abs(corrected.transverse_variance - transverse) < 0.002 + 0.5 * abs(left.transverse_variance)
+    assert abs(corrected.transverse_variance - transverse) < 0.5 * abs(saddle.transverse_variance - transverse)
 
 
 @pytest.mark.parametrize(

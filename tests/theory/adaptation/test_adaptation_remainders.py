@@ -1,4 +1,4 @@
-"""What first-order fluctuations leave: the second order they feed back, and the bound on the scatter's structure."""
+"""What first-order fluctuations leave: the second order they feed back, and a share of the scatter."""
 
 from dataclasses import astuple, replace
 
@@ -9,14 +9,16 @@ from test_adaptation_fluctuations import finite_width_posterior
 
 from fieldbench.theory.adaptation import (
     FLUCTUATING,
-    Approximation,
     observables,
+    saddle,
     scatter_bound,
+    scatter_effect,
     second_order,
     solve,
     staircase,
 )
 from fieldbench.theory.adaptation.overlaps import LINEAR
+from fieldbench.theory.adaptation.prediction import first_order
 
 
 def numbers(found):
@@ -47,25 +49,20 @@ def test_it_has_the_size_of_what_exact_linear_networks_show():
 
 
 @pytest.mark.parametrize("cubic", [-0.1, 0.0, 0.1])
-def test_the_bound_holds_the_isotropic_scatter_and_vanishes_with_it(cubic):
-    """ρ(w) = 0 is one of the structures allowed: no scatter at all."""
+def test_the_scatters_effect_is_within_its_bound_and_vanishes_with_it(cubic):
+    """It is what `fluctuations` has of it: with infinitely many samples at the same noise nothing is left."""
     solution = solve(slide_problem(0.08, cubic=cubic), FLUCTUATING)
-    effect = numbers(observables(solution)) - numbers(observables(solution, scatter=False))
-    bound = numbers(scatter_bound(solution))
-    assert np.all(bound >= np.abs(effect) * (1 - 1e-9))
+    effect, bound = numbers(scatter_effect(solution)), numbers(scatter_bound(solution))
+    assert np.all(bound >= np.abs(effect))
     assert np.all(bound > 0)
     many = replace(solution.problem, samples=10**9, ridge=solution.problem.ridge * 10**9 / solution.problem.samples)
     np.testing.assert_allclose(numbers(scatter_bound(solve(many, FLUCTUATING))), 0.0, atol=1e-4 * bound.max())
 
 
-def test_the_posterior_alone_is_what_infinitely_many_samples_leave():
-    few = replace(SMALL, samples=100, ridge=1.0)
-    solution = solve(few, FLUCTUATING)
-    plain = observables(solve(few, Approximation("saddle")))
-    posterior = numbers(observables(solution, scatter=False)) - numbers(plain)
-    whole = numbers(observables(solution)) - numbers(plain)
-    assert not np.allclose(posterior, whole, rtol=1e-3)
-    # without scatter nothing is left when the posterior is sharp
-    sharp = solve(replace(few, width=10**7, chi=few.chi * 10**7 / few.width), FLUCTUATING)
-    saddle = observables(solve(sharp.problem, Approximation("saddle")))
-    np.testing.assert_allclose(numbers(observables(sharp, scatter=False)), numbers(saddle), atol=1e-5)
+@pytest.mark.parametrize("cubic", [-0.1, 0.05])
+def test_the_parts_of_the_first_order_add_up(cubic):
+    """A sharp posterior leaves the scatter alone: first order less saddle is its effect."""
+    sharp = solve(replace(slide_problem(0.08, cubic=cubic), width=10**7, chi=1e7), FLUCTUATING)
+    np.testing.assert_allclose(
+        numbers(first_order(sharp)) - numbers(saddle(sharp)), numbers(scatter_effect(sharp)), rtol=1e-3, atol=1e-5
+    )

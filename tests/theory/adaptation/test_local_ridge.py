@@ -1,0 +1,80 @@
+"""The ridge at an input against Gaussian processes solved exactly on drawn data, and against its own limits."""
+
+import math
+
+import numpy as np
+import pytest
+from helpers_adaptation import slide_problem
+from scipy import special
+
+from fieldbench.theory.adaptation import FLUCTUATING, local_ridge, local_ridge_shift, saddle, solve, staircase
+from fieldbench.theory.adaptation.overlaps import ERF, LINEAR, RELU
+from fieldbench.theory.adaptation.sections import hermite, places, radial, radii, section
+from fieldbench.theory.kernels import Kernel
+
+
+def exact_process(dimension, samples, ridge, draws, rng):
+    """E[f x_i] of regression on x_i, averaged over i, with erf's kernel: mean and standard error.
+
+    E_x[K(x, x') x_i] is along x' and a function of |x'|: tabled by quadrature over the weights. The mean square of the
+    inputs is a control variate of known mean.
+    """
+    u, u_weights = np.polynomial.hermite_e.hermegauss(41)
+    across, r_weights = special.roots_genlaguerre(20, (dimension - 1) / 2 - 1)
+    u, r = u / math.sqrt(dimension), 2 * across / dimension
+    u_weights, r_weights = u_weights / u_weights.sum(), r_weights / r_weights.sum()
+    lengths = np.linspace(0.2, 3, 400) * math.sqrt(dimension)
+    overlap = 2 / math.sqrt(math.pi) * u / np.sqrt(1 + 2 * (r[:, None] + u**2))
+    along = np.array([r_weights @ (overlap * special.erf(u * length)) @ u_weights for length in lengths])
+    kernel, found = Kernel("erf"), []
+    for _ in range(draws):
+        x = rng.normal(size=(samples, dimension))
+        length = np.linalg.norm(x, axis=1)
+        learned = np.linalg.solve(kernel(x, x) + ridge * np.eye(samples), x)
+        functional = (np.interp(length, lengths, along) / length)[:, None] * x
+        found.append([np.trace(functional.T @ learned) / dimension, np.mean(x**2) - 1])
+    value, control = np.array(found).T
+    value = value - np.cov(value, control)[0, 1] / np.var(control, ddof=1) * control
+    return value.mean(), value.std(ddof=1) / math.sqrt(draws)
+
+
+def test_a_gaussian_process_is_off_its_effective_ridge_by_the_ridge_at_an_input():
+    """What is left is the 1/n of a finite regression, at most L(1 − L)/n."""
+    exact, error = exact_process(20, 280, 0.6, 200, np.random.default_rng(7))
+    lazy = staircase(dimension=20, samples=280, width=10**6, ridge=0.6, chi=1e-3, cubic=0.0)
+    solution = solve(lazy, FLUCTUATING)
+    uniform, shift = saddle(solution).linear, local_ridge_shift(solution).linear
+    finite = uniform * (1 - uniform) / 280
+    assert uniform - exact > 25 * error
+    assert -finite - 3 * error < exact - (uniform + shift) < 3 * error
+
+
+@pytest.mark.parametrize("activation", [ERF, RELU])
+def test_sections_are_the_variance_over_directions_and_its_first_harmonic(activation):
+    grid = solve(staircase(dimension=20, samples=280, width=10**6, ridge=0.6, chi=1e-3, cubic=0.0), FLUCTUATING)
+    points, (xi, weights) = grid.neurons.grid, np.polynomial.hermite_e.hermegauss(150)
+    weights = weights / weights.sum()
+    cut, z = section(activation, points, 1.3), places(activation.odd)[0]
+    for place, at in ((3, 500), (10, 1500)):
+        values = activation.function(points.m[at] * z[place] + math.sqrt(points.r[at] * 1.3) * xi)
+        whole = weights @ values**2 - (weights @ values) ** 2
+        np.testing.assert_allclose(cut.whole[place, at], whole, rtol=0.02)
+        np.testing.assert_allclose(cut.first[place, at], weights @ (values * xi), rtol=0.02)
+
+
+def test_the_modes_at_places_and_radii_are_orthonormal():
+    z, weights = places(False)
+    ratios, ratio_weights = radii(19)
+    values = [np.outer(radial(p, ratios, 19), hermite(a, z)) for a, p in ((1, 0), (3, 0), (1, 1), (3, 1), (1, 2))]
+    products = np.einsum("irz,jrz,r,z->ij", values, values, ratio_weights, weights)
+    np.testing.assert_allclose(products, np.eye(5), atol=1e-6)
+
+
+def test_it_averages_to_the_effective_ridge_and_is_flat_where_neurons_do_not_saturate():
+    solution = solve(slide_problem(0.08, cubic=-0.1), FLUCTUATING)
+    np.testing.assert_allclose(local_ridge(solution).mean(), solution.effective_ridge, rtol=1e-12)
+    # The spectrum's own average differs by what the higher harmonics learn, a few per cent.
+    np.testing.assert_allclose(local_ridge(solution, levelled=False).mean(), solution.effective_ridge, rtol=0.05)
+    linear = staircase(dimension=30, samples=300, width=100, ridge=1.0, chi=100.0, cubic=0.0, activation=LINEAR)
+    at = local_ridge(solve(linear, FLUCTUATING))
+    np.testing.assert_allclose(at.ridge, np.broadcast_to(at.ridge[:, :1], at.ridge.shape), rtol=1e-9)
