@@ -112,6 +112,10 @@ NO_COLLAPSE = (
     "together regardless of the scale for α → ∞ only"
 )
 
+EDGE = (
+    "all sixteen within the margin, of which twenty-four data sets and sixteen draws resolve a fifth: the edge of some"
+)
+
 LEARNABILITY = Check("learnability", Gibbs.learnability, rivals={"kernel-spectrum": kernel_spectrum, **FAR},
                      on=on_the_sources_ray)  # fmt: skip
 RATIO = Check("eigenvalue-ratio", Gibbs.ratio, rivals={**NEAR, **FAR}, on=on_the_sources_ray, scale="log")
@@ -147,7 +151,16 @@ CHECKS: tuple[Check | Limit, ...] = (
         for name, on in (("regardless-of-scale", at_unit_ridge), ("regardless-of-scale-at-small-ridge", at_small_ridge))
     ),
     *(
-        Check(f"{name}-off-the-ray", asked, rivals={**NEAR, **FAR}, on=off_the_ray, tiers=("off-the-ray",), scale=scale)
+        Check(
+            f"{name}-off-the-ray",
+            asked,
+            rivals={**NEAR, **FAR},
+            on=off_the_ray,
+            tiers=("off-the-ray",),
+            scale=scale,
+            expect="inconclusive",
+            because=EDGE,
+        )
         for name, asked, scale in (
             ("learnability", Gibbs.learnability, "linear"),
             ("ratio", Gibbs.ratio, "log"),
@@ -177,7 +190,7 @@ CASE = Case(
             Control(f"{name}-{of.id}", contradicts=of, theory=theory, why=why)
             for of in (LEVEL, EXPONENT, SMALL_EXPONENT)
             for name, theory, why in (
-                ("channels-fixed", fixed_channels, "C = 400 at every α: not the source's ray"),
+                ("channels-fixed", fixed_channels, "C = 1000 at every α: not the source's ray"),
                 ("patches-omitted", without_patches_in_the_prior, "readouts of variance 1/(Cχ) at the same ridge"),
             )
             if (name, of) != ("channels-fixed", LEVEL)

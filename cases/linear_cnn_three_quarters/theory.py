@@ -117,8 +117,8 @@ def without_patches_in_the_prior(at: Gibbs) -> Said:
 
 
 def fixed_channels(at: Gibbs) -> Said:
-    """C = 400 at every α: the ray on which the exponent is another."""
-    return shrunken(replace(network(at), channels=400), at.samples)
+    """C = 1000 at every α: the ray on which the exponent is another."""
+    return shrunken(replace(network(at), channels=1000), at.samples)
 
 
 def finite_step(at: Langevin) -> Said:
