@@ -12,7 +12,7 @@ WORKERS ?= 2
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: cases test shape standard lint results calibration bench bench-history trends clean
+.PHONY: cases test shape standard lint results calibration bench bench-gpu bench-history trends clean
 
 cases: $(VENV)/installed
 	$(BIN)/python -m pytest cases/ -n $(WORKERS)
@@ -51,6 +51,10 @@ bench: $(VENV)/peers-installed
 	$(BIN)/python -m benchmarks.history HEAD
 	$(BIN)/python -m benchmarks.trends
 	$(BIN)/python -m benchmarks.targets --readme
+
+# On the accelerator that JAX sees, or a CPU; two minutes on an H200.
+bench-gpu: $(VENV)/installed
+	$(BIN)/python -m benchmarks.on_accelerator results/asv/accelerator.json
 
 COMMITS ?= 14add9f
 bench-history: $(VENV)/peers-installed
