@@ -91,6 +91,10 @@ NINETY = (
     "fluctuations) at β = 256 in mean field, and with the source's σ_w² = .5, σ_a² = 8, ε = −.3 it is .21 ± .015 at "
     "β = .08; E[f H_3] alone, with erf's own cubic in it, scores more"
 )
+DRIFTING = (
+    ".21 ± .015 of .9, but near the first-order transition of σ_a² = 8, σ_w² = .5 neurons drift for longer than 6,000 steps "
+    "(R-hat 1.14): ten times as many are needed"
+)
 FINE = ("standard", "paper")  # four or more β and enough replicates for fine differences
 
 RAY = (Network(0.08, steps=2000, starts=2), Network(0.14), Network(0.24), Network(0.4))
@@ -152,13 +156,19 @@ TIGHT = tuple(
     for name, (asked, _) in ASKED.items()
     for expect, because in [EXPECTED.get(name, ("reproduced", ""))]
 )  # fmt: skip
-BEYOND = {"hermite-coefficient-negative": OPEN, "harmonic-response": OPEN}  # a point of 7, five of 16
+UNMIXED = (
+    "chains taught the strongest cubics (|ε| = .17 and more, both signs on a data set) have not forgotten their start "
+    "after 1,000 steps: R-hat of d⟨m²⟩ is 1.15 on average at the worst of the points, 1.9 at a replicate"
+)
+BEYOND = {"cubic-response": EDGE, "harmonic-response": "one point of seven is on the edge of its margin"}
 FINE_ENOUGH = ("linear-learnability-positive", "hermite-coefficient-positive", "transverse-variance-positive")
 ELSEWHERE = tuple(
-    Check(f"{name}-off-the-ray", asked, rivals=NEAR | PROCESSES, tiers=("off-the-ray",),
+    Check(f"{name}-off-the-ray", asked, tiers=("off-the-ray",),
+          # E[f z] of a well-aligned network hardly knows of fluctuations.
+          rivals=PROCESSES | {k: v for k, v in NEAR.items() if name != "linear-learnability-negative" or v is slides},
           on=off_the_ray if name.endswith(("negative", "zero")) else off_the_ray_in_both_signs,
           expect="reproduced" if name in FINE_ENOUGH else "inconclusive",
-          because="" if name in FINE_ENOUGH else BEYOND.get(name, EDGE))
+          because="" if name in FINE_ENOUGH else BEYOND.get(name, UNMIXED))
     for name, (asked, _) in ASKED.items()
 )  # fmt: skip
 IN_THE_LIMIT = {
@@ -183,7 +193,7 @@ CHECKS: tuple[Check | Limit, ...] = (
     AtLeast("ninety-percent-of-the-cubic", Network.harmonic_response, 0.9, on=on_either,
             expect="contradicted", because=NINETY),
     AtLeast("ninety-percent-with-the-sources-values", Network.harmonic_response, 0.9, on=of_the_source,
-            tiers=("source",), expect="contradicted", because=NINETY),
+            tiers=("source",), expect="inconclusive", because=DRIFTING),
     *TIGHT,
     *ELSEWHERE,
     # The saddle has .11; .047 ± .014 was measured with fewer data sets.
@@ -198,7 +208,7 @@ CHECKS: tuple[Check | Limit, ...] = (
           margin=(Remainder("first order of the fluctuations", abs(
               Network.harmonic_response.under(to_first_order) - Network.harmonic_response.under(without_fluctuations)),
               order="d/n, d/N", got="guessed"),),
-          rivals=PROCESSES, on=of_the_source, tiers=("source",)),
+          on=of_the_source, tiers=("source",), expect="inconclusive", because=DRIFTING),
     Limit("process-falls-as-inverse-square", limit_of_process, -2.0,
           margin=(Remainder("what κ_eff adds to κ = 40, at most σ_a²⟨φ²⟩", 0.47 / 40, order="1/κ", got="bounded"),)),
     Limit("share-is-constant-in-the-limit", limit_of_share, 0.0,
