@@ -92,7 +92,7 @@ NINETY = (
     "β = .08; E[f H_3] alone, with erf's own cubic in it, scores more"
 )
 DRIFTING = (
-    ".21 ± .015 of .9, but near the first-order transition of σ_a² = 8, σ_w² = .5 neurons drift for longer than 6,000 steps "
+    ".21 ± .015 of .9, but near the first-order transition of σ_a² = 8, σ_w² = .5 neurons drift for over 6,000 steps "
     "(R-hat 1.14): ten times as many are needed"
 )
 FINE = ("standard", "paper")  # four or more β and enough replicates for fine differences
