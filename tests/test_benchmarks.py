@@ -8,12 +8,14 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 
-from benchmarks import history, series, trends
+from benchmarks import history, on_accelerator, series, trends
 from benchmarks.peers import race
 from benchmarks.targets import readme, rows, table
+from fieldbench.cells.numerics import numerics
 from fieldbench.errors import BadInput
 
 ROW = rows.Row("fast", "how fast", "module:function", "ratio", 1.5)
@@ -156,3 +158,20 @@ def test_every_benchmark_has_a_version_of_its_own_keeping():
                 m for m in methods if not hasattr(found, "version") and not hasattr(vars(found)[m], "version")
             ]
             assert not unversioned, f"{path.stem}.{name}: {unversioned}"
+
+
+@pytest.mark.slow
+def test_the_table_of_an_accelerator_is_made_on_a_cpu_too():
+    with numerics():
+        found = list(on_accelerator.table([256], 256, small=True))
+    whats = ["product", "product", "factorisation", "factorisation", "learning curve", "100 Langevin steps"]
+    assert [row["what"] for row in found] == whats
+    assert all(0 < row["seconds"] and row["first"] > 0 and row["teraflops"] > 0 for row in found)
+
+
+def test_what_does_not_fit_an_accelerator_is_a_row_too():
+    def full():
+        raise jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: out of memory\nand more")
+
+    found = on_accelerator.row("factorisation", full, 1.0, points=10**6)
+    assert found == {"what": "factorisation", "points": 10**6, "failed": "RESOURCE_EXHAUSTED: out of memory"}
