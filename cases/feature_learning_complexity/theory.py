@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,8 @@ from fieldbench.theory.adaptation import (
     Approximation,
     Observables,
     Problem,
+    Solution,
+    local_ridge,
     local_ridge_shift,
     observables,
     rescaled_process,
@@ -47,10 +49,11 @@ def fluctuating(at: Network, *, bounded: bool) -> dict[Any, Known]:
 
     second order: as much as feeding the fluctuations back on themselves changes. Degrees beyond the ninth: what the
     ninth and the eighth have changed. The level of the ridge at an input: off κ_eff by what higher harmonics learn.
-    What the scatter and the local ridge leave: no more than `scatter_bound` and all of the ridge's effect, or (not
-    `bounded`) guessed as half of each effect. The data set's moments along the teacher: 8/n of what is learned of the
-    cubic, 5/n of what is not learned of the linear part, 4/n of d⟨m²⟩, 1/n of d⟨w_⊥²⟩; the closure on drawn moments
-    stays within (tests).
+    What the scatter and the local ridge leave: the share of `scatter_bound` that is approximated (higher harmonics as
+    not learned, its own part of r² as even), and half of the ridge's effect around its half, so that none and all of it
+    are allowed; or (not `bounded`) guessed as half of each effect, around all of it. The data set's moments along the
+    teacher: 8/n of what is learned of the cubic, 5/n of what is not learned of the linear part, 4/n of d⟨m²⟩, 1/n of
+    d⟨w_⊥²⟩; the closure on drawn moments stays within (tests).
     """
     solved = [solve(problem(at, sign), FLUCTUATING) for sign in SIGNS]
     values = _quantities(at, [observables(each) for each in solved])
@@ -59,14 +62,17 @@ def fluctuating(at: Network, *, bounded: bool) -> dict[Any, Known]:
     truncated = _differences(at, [saddle(each) for each in solved], [saddle(each) for each in fewer])
     shifts = [local_ridge_shift(each) for each in solved]
     level = _differences(at, shifts, [local_ridge_shift(each, levelled=False) for each in solved])
-    share, scattered = (1.0, scatter_bound) if bounded else (0.5, scatter_effect)
-    drawn = _quantities(at, [scattered(each) for each in solved], add=bounded)
     local = _quantities(at, shifts)
+    if bounded:
+        values = {quantity: value - 0.5 * local[quantity] for quantity, value in values.items()}
+        drawn = _quantities(at, [_share_of_scatter(each) for each in solved], add=True)
+    else:
+        drawn = {k: 0.5 * v for k, v in _quantities(at, [scatter_effect(each) for each in solved]).items()}
+    left = {quantity: np.abs(drawn[quantity]) + 0.5 * np.abs(local[quantity]) for quantity in values}
     moments = {quantity: np.abs(value) / at.samples for quantity, value in values.items()}
     moments |= {quantity: 8 * moments[quantity] for quantity in COEFFICIENTS}
     moments |= {Network.overlap: 4 * moments[Network.overlap]}
     moments[Network.linear] = 5 * np.abs(1 - values[Network.linear]) / at.samples
-    left = {quantity: share * (np.abs(drawn[quantity]) + np.abs(local[quantity])) for quantity in values}
     return {
         quantity: Known(
             value,
@@ -79,6 +85,16 @@ def fluctuating(at: Network, *, bounded: bool) -> dict[Any, Known]:
         )
         for quantity, value in values.items()
     }  # fmt: skip
+
+
+def _share_of_scatter(solution: Solution) -> Observables:
+    """Of its bound what the higher harmonics learn of the ridge, and what the scatter adds to the discrepancy."""
+    spectrum, ridge = solution.state.spectrum, solution.problem.ridge
+    assert spectrum is not None
+    even = 1.0 - 1.0 / spectrum.discrepancy_factor(solution.problem.samples, solution.effective_ridge)
+    learned = local_ridge(solution, levelled=False).mean() / solution.effective_ridge - 1.0
+    share = even + abs(learned) * solution.effective_ridge / (solution.effective_ridge - ridge)
+    return Observables(*(share * value for value in astuple(scatter_bound(solution))))
 
 
 def _differences(at: Network, one: Sequence[Observables], other: Sequence[Observables]) -> Values:
