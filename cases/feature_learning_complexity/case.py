@@ -144,8 +144,8 @@ OVER = "at ε > 0 the first order is 2 % below d⟨m²⟩, a share of the scatte
 FINER = {"linear-learnability-negative": OPEN, "teacher-variance-positive": OVER}  # sixteen chains do not resolve them
 WITHIN = tuple(
     Check(f"{name}-within-bounds", asked, theory=bounded, rivals=rivals, on=on_either,
-          tiers=("standard",) if name in FINER else ("quick", "standard"), expect="inconclusive" if name in FINER else "reproduced",
-          because=FINER.get(name, ""))
+          tiers=("standard",) if name in FINER else ("quick", "standard"),
+          expect="inconclusive" if name in FINER else "reproduced", because=FINER.get(name, ""))
     for name, (asked, rivals) in ASKED.items() if name != "linear-learnability-zero"  # the statement
 )  # fmt: skip
 EXPECTED = {
