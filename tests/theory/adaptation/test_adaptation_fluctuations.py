@@ -136,7 +136,8 @@ def test_sampled_networks_are_reached_where_the_saddle_is_not(cubic, linear, tra
     saddle, corrected, left = observables(solve(problem, SADDLE)), observables(solution), scatter_effect(solution)
     assert abs(corrected.linear - linear) < 0.003 + 0.5 * abs(left.linear)
     assert abs(corrected.transverse_variance - transverse) < 0.002 + 0.5 * abs(left.transverse_variance)
-    assert abs(corrected.transverse_variance - transverse) < 0.5 * abs(saddle.transverse_variance - transverse)
+    share = 0.65 if cubic > 0 else 0.3  # at ε > 0 the first order overshoots
+    assert abs(corrected.transverse_variance - transverse) < share * abs(saddle.transverse_variance - transverse)
 
 
 @pytest.mark.parametrize(

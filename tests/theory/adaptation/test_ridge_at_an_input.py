@@ -49,8 +49,8 @@ def test_a_gaussian_process_is_off_its_effective_ridge_by_the_ridge_at_an_input(
     assert -finite - 3 * error < exact - (uniform + shift) < 3 * error
 
 
-@pytest.mark.parametrize("activation", [ERF, RELU])
-def test_sections_are_the_variance_over_directions_and_its_first_harmonic(activation):
+@pytest.mark.parametrize(("activation", "off"), [(ERF, 0.01), (RELU, 0.12)])  # a kink costs 24 points a tenth
+def test_sections_are_the_variance_over_directions_and_its_first_harmonic(activation, off):
     grid = solve(staircase(dimension=20, samples=280, width=10**6, ridge=0.6, chi=1e-3, cubic=0.0), FLUCTUATING)
     points, (xi, weights) = grid.neurons.grid, np.polynomial.hermite_e.hermegauss(150)
     weights = weights / weights.sum()
@@ -58,8 +58,8 @@ def test_sections_are_the_variance_over_directions_and_its_first_harmonic(activa
     for place, at in ((3, 500), (10, 1500)):
         values = activation.function(points.m[at] * z[place] + math.sqrt(points.r[at] * 1.3) * xi)
         whole = weights @ values**2 - (weights @ values) ** 2
-        np.testing.assert_allclose(cut.whole[place, at], whole, rtol=0.02)
-        np.testing.assert_allclose(cut.first[place, at], weights @ (values * xi), rtol=0.02)
+        np.testing.assert_allclose(cut.whole[place, at], whole, rtol=off, atol=1e-4)
+        np.testing.assert_allclose(cut.first[place, at], weights @ (values * xi), rtol=off, atol=1e-4)
 
 
 def test_the_modes_at_places_and_radii_are_orthonormal():
