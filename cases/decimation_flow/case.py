@@ -31,7 +31,7 @@ from .theory import (
 QUICK = (
     Gaussian(0.003, draws=48),
     Gaussian(0.3, draws=80),
-    Modulated(0.03, keep=(16, 64), draws=96),
+    Modulated(0.03, keep=(16, 64), draws=256),
     Images("digits", "erf", reference=256, images=112),
 )
 LARGER = (
@@ -172,7 +172,8 @@ CASE = Case(
         Control("squares-in-place-of-tail", contradicts=LEARNED, theory=partial(decimated, tail=sum_of_squares)),
         Control("all-of-the-tail", contradicts=RIDGE, theory=all_of_the_tail),
         Control("equivalent-kernel-of-the-tail", contradicts=RIDGE, theory=equivalent_kernel_of_tail),
-        Control("counted-backwards", contradicts=RISES, experiment=Backwards, on=of_digits),
+        # 112 digits a replicate see the last modes too noisily to tell one order from the other.
+        Control("counted-backwards", contradicts=RISES, experiment=Backwards, on=not_of_digits),
     ),
     figure=Figure(
         y=Gaussian.flow.at(copies=2),

@@ -117,7 +117,7 @@ LEVEL50 = Check(
 EXPONENT = Check(
     "cubic-exponent-at-these-sizes", exponent(P50, over=dimension), on=to_half, statement=True,
     rivals={**NAMED, "limit-formula": limit_formula, "cube-law": 3.0, "square-law": 2.0, "linear-law": 1.0},
-    margin=within(exponent(P50, over=dimension), 0.01),
+    margin=within(exponent(P50, over=dimension), 0.005),
 )  # fmt: skip
 COEFFICIENT, SHIFT = 0.01 * STAIRCASE, 0.05  # a hundredth of the cubic part; a twentieth of P_50
 CHECKS = (

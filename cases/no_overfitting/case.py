@@ -94,7 +94,8 @@ def single_values(at: Square) -> list[float]:
 
 RIDGES = *_, SMALL = 0.1, 0.03, 0.01
 LONG = (12, 25, 38, 50, 62, 100, 200)
-QUICK = [*map(Flat, RIDGES), Tailed(NOISE), Tailed(NOISE / 40), Noiseless(), Square(16, 4000)]
+DRAWS = 192  # of a flat spectrum: what the resolution of .0015 E0 needs
+QUICK = [*(Flat(ridge, DRAWS) for ridge in RIDGES), Tailed(NOISE), Tailed(NOISE / 40), Noiseless(), Square(16, 4000)]
 TIERS = {
     "quick": Tier(QUICK, replicates=12),
     "standard": Tier(
@@ -188,7 +189,9 @@ CASE = Case(
     controls=(
         Control("ridge-doubled-at-peak", contradicts=HEIGHT, experiment=DoubledRidge),
         Control("hard-edge-left-out", contradicts=HEIGHT, theory=no_hard_edge),
-        Control("noise-left-out", contradicts=HAS_A_PEAK, experiment=NoiseLeftOut, on=lambda at: at == Flat(SMALL)),
+        Control(
+            "noise-left-out", contradicts=HAS_A_PEAK, experiment=NoiseLeftOut, on=lambda at: at == Flat(SMALL, DRAWS)
+        ),
         Control("tail-doubled", contradicts=AS_RIDGE, experiment=DoubledTail, on=lambda at: at.draws == 64),
         Control("all-of-the-tail-as-ridge", contradicts=AS_RIDGE, theory=all_as_ridge),
         Control("tail-doubled-at-peak", contradicts=NO_PEAK, experiment=DoubledTail, on=lambda at: at == Tailed(NOISE)),
