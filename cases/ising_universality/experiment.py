@@ -27,7 +27,8 @@ class Torus(Experiment):
     series: ClassVar[tuple[str, ...]] = ("square", "bonds")
     periodic: ClassVar[bool] = True
 
-    energy = Quantity(symbol="E", unit="J", doc="energy per site", chain=True)
+    # The mean of some ten thousand integers: two replicates in a hundred runs have the same one.
+    energy = Quantity(symbol="E", unit="J", doc="energy per site", chain=True, discrete=True)
     susceptibility = Quantity(symbol="χ", doc="⟨M²⟩/L²", chain=True)
     correlation = Quantity(symbol="G", doc="⟨s(0) s(L/2)⟩ along an axis", chain=True)
     binder = Quantity(symbol="U", doc="Binder's cumulant, 1 − ⟨M⁴⟩/3⟨M²⟩²", chain=True)
