@@ -1,0 +1,33 @@
+"""What docs/findings.md says that the next order over images adds to the error; `python` on this file prints it."""
+
+import numpy as np
+import pytest
+
+from cases.rg_cifar_mnist.case import CASE
+from cases.rg_cifar_mnist.experiment import Curve
+from fieldbench.cells.numerics import numerics
+from fieldbench.theory.curves import departure_over_points
+
+CURVES = [at for at in CASE.tiers["quick"].experiments if isinstance(at, Curve)]
+SAID = {("digits", "erf"): (0.0153, 0.0421), ("digits", "relu"): (0.0191, 0.0276)}
+
+
+def next_order(at: Curve) -> list[float]:
+    """ρ at each P."""
+    of = at.population
+    return [float(departure_over_points(of.modes, P, at.ridge, of.power).relative[0]) for P in at.samples]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", [at for at in CURVES if at.dataset == "digits"], ids=lambda at: at.kernel)
+def test_findings_say_what_is_computed(at):
+    np.testing.assert_allclose(next_order(at), SAID[at.dataset, at.kernel], atol=1e-4)
+
+
+if __name__ == "__main__":
+    with numerics():
+        for curve in CURVES:
+            found = ", ".join(
+                f"{100 * rho:.1f} % at P = {P}" for P, rho in zip(curve.samples, next_order(curve), strict=True)
+            )
+            print(f"{curve.dataset}, {curve.kernel}: {found}")
