@@ -110,8 +110,7 @@ class Images(Experiment, stream="images"):
     @batched(REPLICATES, common="a permutation that cuts the images into subsets without overlap, one a replicate")
     def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:
         modes = modes_on_subsets(load(self.dataset).pixels, Kernel(self.kernel), keys, self.reference, self.images)
-        modes = self.counted(modes)
-        blocks = kurtosis_by_block(modes)
+        blocks = self.listed(kurtosis_by_block(modes))
         return {
             self.excess: blocks,
             self.trend: rank_trend(blocks),
@@ -120,13 +119,13 @@ class Images(Experiment, stream="images"):
             self.shared: shared_excess(modes),
         }
 
-    def counted(self, modes: NDArray[np.float64]) -> NDArray[np.float64]:
-        """In the order of falling λ_k."""
-        return modes
+    def listed(self, blocks: NDArray[np.float64]) -> NDArray[np.float64]:
+        """In the order of falling λ_k, (replicates, blocks)."""
+        return blocks
 
 
 class Backwards(Images):
-    """Broken: k counted from the smallest λ_k."""
+    """Broken: the blocks in the order of rising λ_k, as eigensolvers list them."""
 
-    def counted(self, modes: NDArray[np.float64]) -> NDArray[np.float64]:
-        return modes[..., ::-1]
+    def listed(self, blocks: NDArray[np.float64]) -> NDArray[np.float64]:
+        return blocks[:, ::-1]
