@@ -184,3 +184,11 @@ class StandardReadout(Network):
     @property
     def variance(self) -> float:
         return 8 / self.width**2
+
+
+@dataclass(frozen=True)
+class ShuffledLabels(Network):
+    """Broken: the labels belong to other inputs, so that there is nothing to learn."""
+
+    def labels(self, inputs: jax.Array) -> jax.Array:
+        return jnp.roll(super().labels(inputs), 1, axis=-1)

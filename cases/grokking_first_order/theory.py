@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -35,13 +37,13 @@ from fieldbench.theory.adaptation import (
 )
 from fieldbench.theory.transition import Ray, averaged, beyond, fluctuating
 
-from .experiment import Network, Source
+from .experiment import Network, Source, Twins
 
 Vector = NDArray[np.float64]
 
 ORDERED = (Network.linear, Network.cubic_learned, Network.quintic, Network.variance_along, Network.variance_across)
 FROZEN = Approximation("frozen radius", hermite_modes(1, 3, 5, 7), frozen_radius=True)
-SETS = 48  # drawn, for what their moments along the teacher shift
+SETS = 128  # drawn, for what their moments along the teacher shift
 
 
 def problem(at: Source, ridge: float = 1.0) -> Problem:
@@ -89,11 +91,14 @@ def complete(at: Network) -> dict[Any, Known]:
     )  # fmt: skip
 
 
-def twins(_: Any) -> Said:
-    """The two starts of one noise meet: nothing but rounding is left of their distance."""
-    from .experiment import Twins
+def one_trajectory(_: Twins) -> Said:
+    """The two starts of one noise meet to rounding, float32's 10⁻⁷ of the weights times what steps have gathered."""
+    return {Twins.contraction: -5.0}
 
-    return {Twins.contraction: -4.0}
+
+def ridge_not_over_n(at: Network) -> dict[Any, Known]:
+    """Broken: σ² in place of σ²/n in the closure."""
+    return adapted(at, RESPONSE, at.samples)
 
 
 @cache
@@ -103,22 +108,22 @@ def adapted(at: Network, approximation: Approximation, ridge: float = 1.0) -> di
     return _known(at, _observed(at, solution, *_at_saddle(solution)))
 
 
-def frozen_radius(at: Network) -> Said:
+def frozen_radius(at: Network) -> dict[Any, Known]:
     """|w_⊥|² kept at σ_w²; everything else as in the complete saddle."""
     return adapted(at, FROZEN)
 
 
-def source(at: Network) -> Said:
+def source(at: Network) -> dict[Any, Known]:
     """arXiv:2310.03789's own action, eq. 13: |w_⊥| frozen, σ² for the ridge, H_1 and H_3."""
     return adapted(at, SLIDE)
 
 
-def kernel_ridge(at: Network) -> Said:
+def kernel_ridge(at: Network) -> dict[Any, Known]:
     """The effective ridge over the spectrum of K, not of the response."""
     return adapted(at, KERNEL_RIDGE)
 
 
-def saddle_alone(at: Network) -> Said:
+def saddle_alone(at: Network) -> dict[Any, Known]:
     """Without fluctuations and drawn data sets: n, N and d infinite at the same d/n."""
     return adapted(at, Approximation("saddle", degree=9))
 
@@ -162,15 +167,19 @@ def gaussian_process(at: Network) -> dict[Any, Known]:
     return _known(at, np.concatenate([scalars, tail, _density(at, tail)]))
 
 
-def ridge_not_over_n(at: Network) -> Said:
-    """Broken: σ² in place of σ²/n in the closure."""
-    return with_margins(at, adapted(at, RESPONSE, at.samples))
+def with_margins(theory: Callable[[Network], dict[Any, Known]]) -> Callable[[Network], Said]:
+    """A broken theory with the right one's margins, each the same share of its value."""
+
+    def broken(at: Network) -> Said:
+        right = complete(at)
+        return {quantity: _at_the_share_of(right[quantity], known) for quantity, known in theory(at).items()}
+
+    return broken
 
 
-def with_margins(at: Network, wrong: Said) -> Said:
-    """A broken value with the right one's margins."""
-    right = complete(at)
-    return {quantity: Known(known.value, *right[quantity].remainders) for quantity, known in wrong.items()}  # type: ignore[union-attr]
+def _at_the_share_of(right: Known, wrong: Known) -> Known:
+    scale = np.abs(wrong.value) / np.maximum(np.abs(right.value), np.finfo(float).tiny)
+    return Known(wrong.value, *(replace(r, value=scale * r.value) for r in right.remainders))
 
 
 def _at_saddle(solution: Solution) -> tuple[Neurons, Vector]:
@@ -192,11 +201,10 @@ def _observed(at: Network, solution: Solution, neurons: Neurons, predictor: Vect
 
 def _of_neurons(at: Network, solution: Solution, neurons: Neurons) -> Vector:
     """The same with the predictor that the neurons themselves carry."""
-    grid = neurons.grid
+    m, q, taught = neurons.grid.m, neurons.grid.q, solution.problem
     learned = [
-        predictor_overlap(solution.problem, neurons, hermite_overlap(ERF, k, grid.m, grid.q)) / math.sqrt(math.factorial(k))
-        for k in (1, 3, 5)
-    ]  # fmt: skip
+        predictor_overlap(taught, neurons, hermite_overlap(ERF, k, m, q)) / math.factorial(k) ** 0.5 for k in (1, 3, 5)
+    ]
     return _vector(at, *learned, neurons)
 
 

@@ -1,0 +1,136 @@
+"""Grokking as a first-order transition: wells of the neurons' action, and the few neurons that aligned ones hold."""
+
+from __future__ import annotations
+
+from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Figure, Guard, Limit, Remainder, Tier
+
+from .experiment import Network, ShuffledLabels, StandardReadout, Twins, WithoutRootTwo
+from .limits import critical, depths, invariant
+from .observables import action, adjusted, beyond_two_modes, droplets, valley
+from .off_the_ray import points
+from .theory import (
+    complete,
+    frozen_radius,
+    gaussian,
+    gaussian_process,
+    kernel_ridge,
+    one_trajectory,
+    printed,
+    ridge_not_over_n,
+    saddle_alone,
+    source,
+    with_margins,
+)
+
+NOISES = (0.3, 0.25, 0.2, 0.15, 0.1)
+
+
+def of_the_source(at: Network) -> bool:
+    return at.cubic == -0.3
+
+
+def elsewhere(at: Network) -> bool:
+    return not of_the_source(at)
+
+
+def above(at: Network) -> bool:
+    """Above the limit's σ_c² = .217, where there are droplets in tails only."""
+    return of_the_source(at) and at.noise > 0.217
+
+
+def mixed(at: Network) -> bool:
+    """Below it by more than the width that finite d gives to the transition."""
+    return of_the_source(at) and at.noise <= 0.15
+
+
+def apart(at: Network) -> bool:
+    """Where the wells are apart at d = 53 too."""
+    return of_the_source(at) and at.noise <= 0.1
+
+
+def smallest(at: Network) -> bool:
+    return of_the_source(at) and at.beta == 0.125 and at.noise == 0.1
+
+
+TIERS = {
+    "quick": Tier([Network(0.125, noise, steps=400) for noise in (0.3, 0.1)], replicates=16),
+    "standard": Tier(
+        [*(Network(0.125, noise) for noise in NOISES), *(Network(0.5, noise) for noise in NOISES),
+         *(Twins(0.125, noise) for noise in (0.2, 0.1))],
+        replicates=16, note="a named exception of half an hour: β = 1/2 is a quarter of the source's size",
+    ),
+    "paper": Tier([Network(beta, noise, steps=8000) for beta in (1.0, 2.0) for noise in NOISES], replicates=16),
+    "off-the-ray": Tier(points(), replicates=32),
+}  # fmt: skip
+
+# fmt: off
+OTHERS = {"frozen-radius": frozen_radius, "printed-matrix-element": printed, "gp": gaussian_process}
+LINEAR = Check("linear-discrepancy", adjusted(Network.linear), rivals=OTHERS, on=of_the_source, statement=True)
+CUBIC = Check("cubic-learned", adjusted(Network.cubic_learned), rivals=OTHERS, on=of_the_source, statement=True)
+DROPLETS = Check("droplets", droplets(), on=mixed, statement=True,
+                 rivals={"second-order": gaussian, "printed-matrix-element": printed, "gp": gaussian_process})
+# fmt: on
+HALF = Remainder("half of what a tenth of the source's σ² changes", 0.05, order="", got="chosen")
+CHECKS: tuple[Check | Limit, ...] = (
+    LINEAR,
+    CUBIC,
+    DROPLETS,
+    Check("action-of-neurons", action, on=of_the_source, effect=0.7),
+    *(Check(f"droplets-beyond-{round(10 * place)}-tenths", droplets(place), on=mixed,
+            rivals={"second-order": gaussian, "gp": gaussian_process}) for place in (0.5, 0.7)),
+    AtLeast("wells-are-apart", valley, 0.0, rivals={"second-order": gaussian}, on=apart),
+    AtMost("two-modes-are-the-discrepancy", beyond_two_modes, 0.01, on=above),
+    Check("quintic-of-the-network", adjusted(Network.quintic), on=of_the_source,
+          rivals={"frozen-radius": frozen_radius, "gp": gaussian_process}),
+    Check("teacher-variance", adjusted(Network.variance_along), on=of_the_source,
+          rivals={"kernel-ridge": kernel_ridge, "source": source, "gp": gaussian_process}),
+    Check("transverse-variance", adjusted(Network.variance_across), on=of_the_source,
+          rivals={"frozen-radius": frozen_radius, "kernel-ridge": kernel_ridge, "gp": gaussian_process}),
+    Check("linear-discrepancy-of-the-response", adjusted(Network.linear), on=of_the_source,
+          rivals={"kernel-ridge": kernel_ridge, "source": source}),
+    Check("cubic-learned-of-the-response", adjusted(Network.cubic_learned), on=of_the_source,
+          rivals={"kernel-ridge": kernel_ridge, "without-fluctuations": saddle_alone}),
+    Check("starts-agree", Network.start, 0.0, effect=0.05, on=of_the_source,
+          margin=(Remainder("a sixth of L_3 of aligned neurons", 0.01, got="chosen"),)),
+    AtMost("starts-meet", Twins.contraction, -2.0),
+    *(Check(f"{name}-elsewhere", adjusted(quantity), on=elsewhere, tiers=("off-the-ray",), rivals=OTHERS)
+      for name, quantity in (("linear-discrepancy", Network.linear), ("cubic-learned", Network.cubic_learned))),
+    Check("action-of-neurons-elsewhere", action, on=elsewhere, tiers=("off-the-ray",), effect=0.7),
+    Limit("critical-noise", lambda: critical(frozen_radius=True), 0.18, rivals={"printed-matrix-element": 0.206},
+          margin=(Remainder("two digits are printed", 0.005, got="bounded"),)),
+    Limit("critical-invariant", lambda: invariant(frozen_radius=True), 30.2, rivals={"printed-matrix-element": 23.0},
+          margin=(Remainder("two digits of σ_c²: 2u δσ²/σ²", 1.7, got="bounded"),)),
+    Limit("critical-noise-with-a-free-radius", critical, 0.18,
+          margin=(Remainder("two digits are printed", 0.005, got="bounded"),), expect="contradicted", because=""),
+    Limit("wells-stay-degenerate", depths, 0.0,
+          margin=(Remainder("rounding of a minimum", 1e-8, got="bounded"),)),
+)  # fmt: skip
+GUARDS = tuple(
+    guard
+    for name, quantities, mixed_, drawn in (
+        ("linear", (Network.linear,), Network.rhat_linear, Network.ess_linear),
+        ("cubic", (Network.cubic_learned, Network.quintic, Network.density, Network.beyond, Network.start),
+         Network.rhat_cubic, Network.ess_cubic),
+        ("variance-along", (Network.variance_along, Network.variance_across), Network.rhat_along, Network.ess_along),
+    )
+    for guard in (
+        Guard(f"mixing-{name}", mixed_, of=quantities, at_most=1.1, pooled=True),
+        Guard(f"effective-samples-{name}", drawn, of=quantities, at_least=50, pooled=True),
+    )
+)  # fmt: skip
+CASE = Case(
+    theories={Network: complete, Twins: one_trajectory},
+    tiers=TIERS,
+    checks=CHECKS,
+    controls=(
+        Control("printed-matrix-element", contradicts=LINEAR, theory=with_margins(printed)),
+        Control("ridge-not-over-n", contradicts=LINEAR, theory=with_margins(ridge_not_over_n)),
+        Control("noise-without-root-two", contradicts=CUBIC, experiment=WithoutRootTwo, on=smallest),
+        Control("frozen-radius", contradicts=CUBIC, theory=with_margins(frozen_radius)),
+        Control("readout-not-scaled-along-the-ray", contradicts=LINEAR, experiment=StandardReadout, on=smallest),
+        Control("shuffled-labels", contradicts=DROPLETS, experiment=ShuffledLabels, on=smallest),
+        Control("gaussian-neurons", contradicts=DROPLETS, theory=with_margins(gaussian)),
+    ),
+    guards=GUARDS,
+    figure=Figure(y=action, x="overlap", label="w·w*", group=lambda at: f"β = {at.beta}, σ² = {at.noise}"),
+)
