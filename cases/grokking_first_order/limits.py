@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.theory.transition import action, critical_noise, phase
+from fieldbench.theory.transition import critical_noise, phase
 
 from .experiment import Network
 from .theory import ray
@@ -27,9 +27,5 @@ def invariant(*, frozen_radius: bool = False, closure_factor: float = 1.0) -> fl
 
 def depths() -> NDArray[np.float64]:
     """S/d at the aligned well less that at the central one, over a factor of three in σ² (twelve in u)."""
-    common = ray(LARGE)
-    found = []
-    for noise in MIXED:
-        at = phase(common, noise)
-        found.append(float(action(common, noise, at, np.asarray(at.overlap), np.asarray(at.radius))))
-    return np.array(found)
+    found = [phase(ray(LARGE), noise) for noise in MIXED]
+    return np.array([float(at.action(np.asarray(at.overlap), np.asarray(at.radius))) for at in found])

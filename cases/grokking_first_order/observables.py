@@ -16,7 +16,7 @@ from .theory import complete
 Values = NDArray[np.float64]
 
 FEWEST = 0.002
-"""Of the neurons, in a bin of |w·w*| that is asked about, as the theory has it: counts over data sets are then enough."""
+"""Of the neurons, by the theory, in a bin of |w·w*| that is asked about: data sets then hold enough of them."""
 DROPLETS = 0.6
 """Beyond it in |w·w*| a neuron is a droplet; .5 and .7 are judged beside it."""
 

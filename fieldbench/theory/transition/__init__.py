@@ -8,6 +8,5 @@ from fieldbench.theory.transition.drawn_sets import neurons_on as neurons_on
 from fieldbench.theory.transition.drawn_sets import population as population
 from fieldbench.theory.transition.droplets import Phase as Phase
 from fieldbench.theory.transition.droplets import Ray as Ray
-from fieldbench.theory.transition.droplets import action as action
 from fieldbench.theory.transition.droplets import critical_noise as critical_noise
 from fieldbench.theory.transition.droplets import phase as phase

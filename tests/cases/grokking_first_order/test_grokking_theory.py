@@ -14,8 +14,8 @@ AT = Network(0.125, 0.15)
 def test_densities_are_normalised_and_margins_small():
     known = theory.complete(AT)
     density = known[Network.density].value
-    assert 2 * density.sum() * 0.1 == pytest.approx(1, abs=1e-6)
-    assert known[Network.beyond].value[0] == pytest.approx(1, abs=1e-6)
+    assert 2 * density.sum() * 0.1 == pytest.approx(1, abs=1e-4)
+    assert known[Network.beyond].value[0] == pytest.approx(1, abs=1e-4)
     for quantity in theory.ORDERED[:2]:
         assert sum(known[quantity].sizes().values()) < 0.06 * known[quantity].value
     assert occupied(AT).sum() >= 8

@@ -11,7 +11,10 @@ from fieldbench.theory.adaptation import FLUCTUATING, RESPONSE, fluctuations, so
 from fieldbench.theory.adaptation.overlaps import RELU
 from fieldbench.theory.transition import beyond, fluctuating, log_density
 
-SOURCE = dict(dimension=53, samples=375, width=88, chi=88.0, cubic=-0.3, weight_variance=0.5, readout_variance=2.86)
+SOURCE = {
+    "dimension": 53, "samples": 375, "width": 88, "chi": 88.0, "cubic": -0.3, "weight_variance": 0.5,
+    "readout_variance": 2.86,
+}  # fmt: skip
 THRESHOLDS = np.arange(16) / 10
 
 
@@ -36,7 +39,7 @@ def by_brute_force(solution):
 def test_it_is_the_action_integrated_over_the_radius(noise):
     solution = solve(staircase(ridge=88 * noise, **SOURCE), RESPONSE)
     found, expected = beyond(solution.neurons, THRESHOLDS), by_brute_force(solution)
-    assert found[0] == pytest.approx(1, abs=1e-6)
+    assert found[0] == pytest.approx(1, abs=1e-4)
     seen = expected > 1e-6
     np.testing.assert_allclose(found[seen], expected[seen], rtol=3e-3)
 

@@ -9,7 +9,10 @@ from fieldbench.theory.adaptation import RESPONSE, linear_and_cubic, solve, stai
 from fieldbench.theory.adaptation.overlaps import LINEAR
 from fieldbench.theory.transition import averaged, neurons_on, population
 
-SOURCE = dict(dimension=53, samples=375, width=88, chi=88.0, cubic=-0.3, weight_variance=0.5, readout_variance=2.86)
+SOURCE = {
+    "dimension": 53, "samples": 375, "width": 88, "chi": 88.0, "cubic": -0.3, "weight_variance": 0.5,
+    "readout_variance": 2.86,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from scipy import special
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.adaptation import RESPONSE, SLIDE, saddle, solve, staircase
-from fieldbench.theory.transition import Ray, action, critical_noise, phase
+from fieldbench.theory.adaptation import Approximation, hermite_modes, saddle, solve, staircase
+from fieldbench.theory.transition import Ray, critical_noise, phase
 
 SPREAD = 8 / 700  # σ_a² at β = 1
 FREE = Ray(3000**2 * SPREAD / (150 * 700), 3000 * SPREAD / 150, 0.5, -0.3)
@@ -15,13 +16,12 @@ FROZEN = Ray(FREE.squared_strength, FREE.gain, 0.5, -0.3, frozen_radius=True)
 PRINTED = Ray(FREE.squared_strength, FREE.gain, 0.5, -0.3, frozen_radius=True, closure_factor=0.5)
 
 
-def on_the_ray(beta, noise, samples=1):
-    """The finite network; more samples at the same n/σ² leave the ridge of the response nothing to add."""
+def on_the_ray(beta, noise):
+    """The finite network."""
     width, dimension = 700 * beta, round(150 * math.sqrt(beta))
     variance = 8 / 700**2 / beta**1.5 * width**2
-    n = 3000 * beta * samples
     return staircase(
-        dimension=dimension, samples=n, width=width, ridge=noise * width * samples, chi=width, cubic=-0.3,
+        dimension=dimension, samples=3000 * beta, width=width, ridge=noise * width, chi=width, cubic=-0.3,
         weight_variance=0.5, readout_variance=variance,
     )  # fmt: skip
 
@@ -35,40 +35,46 @@ def test_where_the_transition_is(ray, noise, invariant):
     assert ray.invariant(found) == pytest.approx(invariant, abs=5e-3)
 
 
-@pytest.mark.parametrize(("ray", "approximation"), [(FROZEN, SLIDE), (FREE, RESPONSE)])
+@pytest.mark.parametrize("ray", [FROZEN, FREE])
 @pytest.mark.parametrize("noise", [0.3, 0.15, 0.1])
-def test_the_finite_closure_tends_to_it(ray, approximation, noise):
-    """With log(d)/d, the depth that holds a fraction 1/d of the neurons."""
+def test_the_finite_closure_tends_to_it(ray, noise):
+    """To a part in d of it and log d of that, by a solver of its own."""
+    approximation = Approximation(
+        "bare", hermite_modes(1, 3, 5, 7, 9), ridge="bare", frozen_radius=ray.frozen_radius, degree=1
+    )
     limit = phase(ray, noise)
     expected = np.array([limit.linear, 1 - limit.cubic / ray.cubic])
-    left = []
-    for beta in (64, 1024):
-        found = saddle(solve(on_the_ray(beta, noise, samples=10**6), approximation))
-        left.append(np.abs([1 - found.linear, found.cubic / ray.cubic] - expected))
-    assert np.all(left[1] < 0.012)
-    assert np.all(left[1] < 0.5 * left[0] + 1e-6)
+    for beta in (64, 576):
+        found = saddle(solve(on_the_ray(beta, noise), approximation))
+        left = np.abs([1 - found.linear, found.cubic / ray.cubic] - expected)
+        dimension = 150 * math.sqrt(beta)
+        assert np.all(left < 2 * math.log(dimension) / dimension), (beta, left)
 
 
 @pytest.mark.parametrize("noise", [0.21, 0.15, 0.08])
 def test_no_neuron_lies_deeper_than_the_two_wells(noise):
     found = phase(FREE, noise)
     m, r = np.meshgrid(np.linspace(0.02, 3, 400), np.geomspace(0.02, 1.0, 400), indexing="ij")
-    values = action(FREE, noise, found, m, r)
+    values = found.action(m, r)
     assert values.min() > -1e-9
-    assert abs(float(action(FREE, noise, found, np.asarray(found.overlap), np.asarray(found.radius)))) < 1e-9
+    assert abs(float(found.action(np.asarray(found.overlap), np.asarray(found.radius)))) < 1e-9
 
 
 @pytest.mark.parametrize("noise", [0.3, 0.15, 0.08])
 def test_the_closure_holds(noise):
-    """(2) written out: with K of central well and droplets, the discrepancy is what K leaves of the target."""
+    """In functions of z by quadrature: f = σ_a²⟨h erf(vz)⟩ of central well and droplets, h = E[(y − f) erf(vz)]."""
     found, gain = phase(FREE, noise), FREE.gain / noise
-    root = math.sqrt(1 + 2 * (found.radius + found.overlap**2))
-    first = 2 / math.sqrt(math.pi) * found.overlap / root
-    third = -4 / math.sqrt(math.pi) * found.overlap**3 / root**3 / math.sqrt(6)
-    kernel = found.droplets * np.outer([first, third], [first, third])
-    kernel[0, 0] += found.central_variance * 4 / math.pi / (1 + 2 * 0.5)
-    left = (np.eye(2) + gain * kernel) @ [found.linear, math.sqrt(6) * found.cubic]
-    np.testing.assert_allclose(left, [1, -0.3 * math.sqrt(6)], rtol=1e-6)
+    z, weights = np.polynomial.hermite_e.hermegauss(80)
+    weights = weights / weights.sum()
+    slope = 2 / math.sqrt(math.pi) / math.sqrt(1 + 2 * 0.5)  # E[z erf(vz)] = slope · m of a central neuron
+    central = FREE.central_variance(found.linear, noise) * slope**2 * found.linear * z
+    drop = special.erf(found.overlap / math.sqrt(1 + 2 * found.radius) * z)
+    at_well = float(found.field(np.asarray(found.overlap), np.asarray(found.radius)))
+    f = gain * (central + found.droplets * at_well * drop)
+    left = z - 0.3 * (z**3 - 3 * z) - f
+    assert weights @ (left * z) == pytest.approx(found.linear, abs=1e-6)
+    assert weights @ (left * (z**3 - 3 * z)) / 6 == pytest.approx(found.cubic, abs=1e-6)
+    assert weights @ (left * drop) == pytest.approx(at_well, rel=1e-5)
 
 
 def test_droplets_come_in_continuously():
