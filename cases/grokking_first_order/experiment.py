@@ -68,7 +68,7 @@ class Source(Experiment):
         shape = (self.samples, self.dimension)
         return jax.vmap(lambda key: jax.random.normal(key, shape, jnp.float32))(keys)
 
-    def starts(self, keys: jax.Array) -> Weights:
+    def cold_and_hot(self, keys: jax.Array) -> Weights:
         """Whitened weights (replicates, 2, …): cold, a draw from the prior; hot, every neuron aligned.
 
         A hot neuron has |w·w*| = 1, beyond the droplets' well, and a readout of the prior's size and its overlap's
@@ -84,7 +84,13 @@ class Source(Experiment):
 
 @dataclass(frozen=True)
 class Network(Source, stream="network"):
-    """A replicate is a data set: `steps` of a chain from each of the two starts, after a burn-in of half of them."""
+    """A replicate averages `sets` data sets: `steps` of a chain from one or both starts, after half of them as burn-in.
+
+    Data sets scatter the results, chains hardly do.
+    """
+
+    sets: int = 1
+    starts: int = 2
 
     @property
     def threshold(self) -> NDArray[np.float64]:
@@ -119,31 +125,42 @@ class Network(Source, stream="network"):
 
     @batched(8)
     def measure(self, keys: jax.Array, *, sampler: Sampler) -> Mapping[Quantity, Any]:
-        split = jax.vmap(lambda key: jax.random.split(key, 4))(keys)
+        drawn = jax.vmap(lambda key: jax.random.split(key, self.sets))(keys).reshape(-1)
+        split = jax.vmap(lambda key: jax.random.split(key, 4))(drawn)
         inputs = self.inputs(split[:, 0])
-        energy = self.energy(inputs, chains=2)
+        energy = self.energy(inputs, chains=self.starts)
+        initial = jax.tree.map(lambda w: w[:, : self.starts], self.cold_and_hot(split[:, 1]))
         samples = sampler.sample(
-            energy, self.starts(split[:, 1]), split[:, 2:], steps=self.steps, burn_in=self.steps // 2, thin=THIN,
+            energy, initial, split[:, 2 : 2 + self.starts], steps=self.steps, burn_in=self.steps // 2, thin=THIN,
             observe=Partial(observed, energy),  # type: ignore[no-untyped-call]
         )  # fmt: skip
         found = {name: np.asarray(trace, np.float64) for name, trace in samples.records.items()}
         cubic = found["hermite"] / (6 * self.cubic)
-        beyond = found["beyond"].mean(axis=(0, 2))
-        # (draws, chains, replicates)
-        series = [trace.transpose(0, 2, 1) for trace in (found["linear"], cubic, found["overlap"])]
+        series = {"linear": found["linear"], "cubic": cubic, "along": found["overlap"]}
+        beyond = self.mean(found["beyond"].mean(axis=(0, 2)))
         return {
-            self.linear: 1 - found["linear"].mean(axis=(0, 2)),
-            self.cubic_learned: cubic.mean(axis=(0, 2)),
-            self.quintic: found["quintic"].mean(axis=(0, 2)) / math.sqrt(120),
-            self.variance_along: found["overlap"].mean(axis=(0, 2)),
-            self.variance_across: found["radius"].mean(axis=(0, 2)),
+            self.linear: self.mean(1 - found["linear"].mean(axis=(0, 2))),
+            self.cubic_learned: self.mean(cubic.mean(axis=(0, 2))),
+            self.quintic: self.mean(found["quintic"].mean(axis=(0, 2))) / math.sqrt(120),
+            self.variance_along: self.mean(found["overlap"].mean(axis=(0, 2))),
+            self.variance_across: self.mean(found["radius"].mean(axis=(0, 2))),
             self.density: -np.diff(beyond) / np.diff(THRESHOLDS) / 2,
             self.beyond: beyond,
-            self.moments: moments(np.asarray(inputs[..., 0], np.float64)),
-            self.start: cubic.mean(axis=0) @ np.array([-1.0, 1.0]),
-            **dict(zip((self.rhat_linear, self.rhat_cubic, self.rhat_along), map(rhat, series), strict=True)),
-            **dict(zip((self.ess_linear, self.ess_cubic, self.ess_along), map(ess, series), strict=True)),
+            self.moments: self.mean(moments(np.asarray(inputs[..., 0], np.float64))),
+            self.start: self.mean(cubic[:, :, -1].mean(axis=0) - cubic[:, :, 0].mean(axis=0)),
+            **{getattr(self, f"rhat_{name}"): self.mean(rhat(_chains(trace))) for name, trace in series.items()},
+            **{getattr(self, f"ess_{name}"): self.mean(ess(_chains(trace))) for name, trace in series.items()},
         }
+
+    def mean(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Over the data sets of each replicate."""
+        found: NDArray[np.float64] = values.reshape(-1, self.sets, *values.shape[1:]).mean(axis=1)
+        return found
+
+
+def _chains(trace: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(draws, data sets, chains) → (draws, chains, data sets), one series a data set."""
+    return trace.transpose(0, 2, 1)
 
 
 def moments(z: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -162,7 +179,7 @@ class Twins(Source, stream="twins"):
     def measure(self, keys: jax.Array, *, sampler: Sampler) -> Mapping[Quantity, Any]:
         split = jax.vmap(lambda key: jax.random.split(key, 3))(keys)
         energy = self.energy(self.inputs(split[:, 0]), chains=1)
-        cold, hot = (jax.tree.map(lambda w, i=i: w[:, i : i + 1], self.starts(split[:, 1])) for i in (0, 1))
+        cold, hot = (jax.tree.map(lambda w, i=i: w[:, i : i + 1], self.cold_and_hot(split[:, 1])) for i in (0, 1))
         distance = coupled_distance(sampler, energy, cold, hot, split[:, 2:], steps=self.steps, thin=THIN)
         found = np.asarray(distance, np.float64)[:, :, 0]
         return {self.contraction: np.log10(found[-1] / found[0])}

@@ -28,6 +28,8 @@ def points(seed: int = SEED) -> tuple[Network, ...]:
             beta=round(in_logarithm(0.08, 0.25), 3),
             noise=round(in_logarithm(0.1, 0.3), 3),
             cubic=round(float(draw.uniform(-0.4, -0.15)), 3),
+            steps=400,
+            sets=3,
         )
         for _ in range(POINTS)
     )

@@ -16,7 +16,7 @@ AT = Network(0.02, 0.2, steps=16)
 def network():
     keys = jax.random.split(jax.random.key(2), 2)
     energy = AT.energy(AT.inputs(keys), chains=2)
-    return energy, AT.starts(keys)
+    return energy, AT.cold_and_hot(keys)
 
 
 def test_the_fifth_hermite_coefficient_is_that_of_a_test_set(network):
