@@ -112,8 +112,10 @@ class Network(Source, stream="network"):
     quintic = Quantity(symbol="E[f H_5]/√120", doc="normalised H_5 of the network", chain=True)
     variance_along = Quantity(symbol="d⟨m²⟩", doc="variance of w along the teacher, times d", chain=True)
     variance_across = Quantity(symbol="d⟨w_⊥²⟩", doc="variance of its other components, times d", chain=True)
-    density = Quantity("overlap", symbol="p(w·w*)", doc="density of neurons, both signs of m together", chain=True)
-    beyond = Quantity("threshold", symbol="P(|w·w*| > m)", doc="fraction of the neurons", chain=True)
+    density = Quantity("overlap", symbol="p(w·w*)", doc="density of neurons, a count", chain=True, discrete=True)
+    beyond = Quantity(
+        "threshold", symbol="P(|w·w*| > m)", doc="fraction of the neurons, a count", chain=True, discrete=True
+    )
     moments = Quantity("moment", doc="of the data set: means of z² − 1, z H_3 and H_3²/6 − 1, which have none")
     start = Quantity(symbol="hot − cold", doc="of L_3: what is left of the start", chain=True)
     rhat_linear = Quantity(doc="split R-hat of b over both starts")

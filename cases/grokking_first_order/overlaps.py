@@ -22,7 +22,7 @@ def observed(energy: TwoLayerNetwork, whitened: Weights) -> dict[str, Float[Arra
     weights = energy.physical(whitened)
     m, squares = weights.hidden[..., 0], jnp.sum(weights.hidden**2, axis=-1)
     quintic = 24 / math.sqrt(math.pi) * weights.readout[..., 0] * m**5 * (1 + 2 * squares) ** -2.5
-    beyond = jnp.abs(m)[..., None] > jnp.asarray(THRESHOLDS, m.dtype)
+    beyond = jnp.abs(m)[..., None] > jnp.asarray(THRESHOLDS, m.dtype).reshape((1,) * m.ndim + (-1,))
     return erf_network(weights) | {
         "quintic": jnp.sum(quintic, axis=-1),
         "beyond": jnp.mean(beyond.astype(m.dtype), axis=-2),
