@@ -194,20 +194,3 @@ class WithoutRootTwo(Network):
     @batched(8)
     def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:  # type: ignore[override]  # no port: it is the error
         return super().measure(keys, sampler=Underdamped(temperature=0.5))
-
-
-@dataclass(frozen=True)
-class StandardReadout(Network):
-    """Broken: Var(a) not scaled along the ray, 8/N² in place of 8/(700²β^(3/2))."""
-
-    @property
-    def variance(self) -> float:
-        return 8 / self.width**2
-
-
-@dataclass(frozen=True)
-class ShuffledLabels(Network):
-    """Broken: the labels belong to other inputs, so that there is nothing to learn."""
-
-    def labels(self, inputs: jax.Array) -> jax.Array:
-        return jnp.roll(super().labels(inputs), 1, axis=-1)

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Expression, observable
-from fieldbench.statistics import adjust
 
 from .experiment import Network
 from .theory import complete
@@ -22,9 +21,10 @@ DROPLETS = 0.6
 
 
 def adjusted(quantity: Expression) -> Expression:
-    """Less its regression on the moments of z in its data set, whose expectations are zero.
+    """Less its regression on the moments of z in its data sets, whose expectations are zero.
 
-    Residuals are stretched for the three slopes that were fitted. Fewer than twelve data sets are left as they are.
+    A replicate's slopes are fitted to the others: independent of its own moments, so that the mean is not biased, as it
+    would be by slopes that follow the heavy tail of H_3². Fewer than twelve replicates are left as they are.
     """
 
     @observable(quantity, Network.moments)
@@ -32,9 +32,11 @@ def adjusted(quantity: Expression) -> Expression:
         count, controls = moments.shape
         if count < 3 * (controls + 1):
             return values
-        fitted = adjust(values.reshape(count), moments)
-        mean: Values = fitted.mean()
-        return mean + (fitted - mean) * np.sqrt((count - 1) / (count - 1 - controls))
+        flat = values.reshape(count)
+        design = np.column_stack([np.ones(count), moments])
+        others = ~np.eye(count, dtype=bool)
+        slopes = np.array([np.linalg.lstsq(design[one], flat[one], rcond=None)[0][1:] for one in others])
+        return np.asarray(flat - (moments * slopes).sum(axis=1))
 
     return regressed
 

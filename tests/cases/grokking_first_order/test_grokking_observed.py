@@ -1,12 +1,11 @@
 """What is measured of a network: against a Monte-Carlo test set, and that errors are errors."""
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy.special import erf
 
-from cases.grokking_first_order.experiment import Network, ShuffledLabels, StandardReadout, moments
+from cases.grokking_first_order.experiment import Network, moments
 from cases.grokking_first_order.overlaps import THRESHOLDS, observed
 
 AT = Network(0.02, 0.2, steps=16)
@@ -50,10 +49,3 @@ def test_the_ray_is_the_source_at_its_end():
 def test_moments_have_no_expectation():
     found = moments(np.random.default_rng(1).standard_normal((4000, 400)))
     assert np.all(np.abs(found.mean(axis=0)) < 4.5 * found.std(axis=0) / np.sqrt(len(found)))
-
-
-def test_broken_measurements_are_broken():
-    inputs = jnp.asarray(np.random.default_rng(2).standard_normal((1, 5000, 3)), jnp.float32)
-    labels = np.asarray(ShuffledLabels(0.02, 0.2).labels(inputs))[0]
-    assert abs(np.corrcoef(labels, np.asarray(inputs[0, :, 0]))[0, 1]) < 0.06
-    assert StandardReadout(0.125, 0.2).variance > 2 * Network(0.125, 0.2).variance
