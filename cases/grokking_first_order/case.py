@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Figure, Guard, Limit, Remainder, Tier
+from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Figure, Guard, Limit, Remainder, Theory, Tier
 
 from .experiment import Network, Twins, WithoutRootTwo
 from .limits import critical, depths, invariant
@@ -56,7 +56,7 @@ def smallest(at: Network) -> bool:
     return of_the_source(at) and at.beta == 0.125 and at.noise == 0.1 and at.starts == 2
 
 
-EIGHTH = tuple(Network(0.125, noise, steps=400, sets=3) for noise in NOISES)
+EIGHTH = tuple(Network(0.125, noise, steps=400, sets=2) for noise in NOISES)
 HALF = tuple(Network(0.5, noise, steps=300, starts=1) for noise in (0.3, 0.2, 0.1))
 TIERS = {
     "quick": Tier([Network(0.125, noise, steps=160, sets=4, starts=1) for noise in (0.3, 0.1)], replicates=16),
@@ -69,7 +69,7 @@ TIERS = {
     "off-the-ray": Tier(points(), replicates=32),
 }
 
-OTHERS = {"frozen-radius": frozen_radius, "printed-matrix-element": printed, "gp": gaussian_process}
+OTHERS: dict[str, Theory] = {"frozen-radius": frozen_radius, "printed-matrix-element": printed, "gp": gaussian_process}
 LINEAR = Check("linear-discrepancy", adjusted(Network.linear), rivals=OTHERS, on=of_the_source, statement=True)
 CUBIC = Check("cubic-learned", adjusted(Network.cubic_learned), rivals=OTHERS, on=of_the_source, statement=True)
 DROPLETS = Check(

@@ -49,7 +49,7 @@ class Source(Experiment):
     @property
     def variance(self) -> float:
         """Var(a)."""
-        return READOUT_VARIANCE / self.beta**1.5
+        return READOUT_VARIANCE / math.pow(self.beta, 1.5)
 
     def energy(self, inputs: jax.Array, chains: int) -> TwoLayerNetwork:
         """U of networks in full mean-field scaling (χ = N, κ = σ²N), `chains` of them on each data set."""

@@ -45,7 +45,7 @@ def pooled_log(values: Values) -> Values:
     """log of the mean over replicates, as values whose mean it is and whose scatter is its own to first order."""
     mean = values.mean(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.log(mean) + (values - mean) / mean
+        return np.asarray(np.log(mean) + (values - mean) / mean)
 
 
 def occupied(at: Network) -> NDArray[np.bool_]:

@@ -108,7 +108,7 @@ def adapted(at: Network, approximation: Approximation, ridge: float = 1.0) -> di
     return _known(at, _observed(at, solution, *_at_saddle(solution)))
 
 
-def frozen_radius(at: Network) -> dict[Any, Known]:
+def frozen_radius(at: Network) -> Said:
     """|w_⊥|² kept at σ_w²; everything else as in the complete saddle."""
     return adapted(at, FROZEN)
 
@@ -205,7 +205,7 @@ def _of_neurons(at: Network, solution: Solution, neurons: Neurons) -> Vector:
     learned = [
         predictor_overlap(taught, neurons, hermite_overlap(ERF, k, m, q)) / math.factorial(k) ** 0.5 for k in (1, 3, 5)
     ]
-    return _vector(at, *learned, neurons)
+    return _vector(at, learned[0], learned[1], learned[2], neurons)
 
 
 def _vector(at: Network, first: float, third: float, fifth: float, neurons: Neurons) -> Vector:

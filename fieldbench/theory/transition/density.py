@@ -53,7 +53,7 @@ def log_density(neurons: Neurons) -> CubicSpline:
     density = mass / (overlaps[1] - overlaps[0])
     kept = density > _SMALLEST
     # even in m: no slope at zero
-    return CubicSpline(overlaps[kept], np.log(density[kept]), bc_type=((1, 0.0), "not-a-knot"), extrapolate=False)
+    return CubicSpline(overlaps[kept], np.log(density[kept]), bc_type=("clamped", "not-a-knot"), extrapolate=False)
 
 
 def beyond(neurons: Neurons, thresholds: Vector) -> Vector:

@@ -189,7 +189,8 @@ def _next_well(ray: Ray, noise: float, linear: float) -> tuple[float, float, flo
     grid = np.array(np.meshgrid(np.log(_OVERLAPS), scales, indexing="ij"))
     best = int(bound(grid).argmin())
     start = grid.reshape(2, -1)[: 1 if ray.frozen_radius else 2, best]
-    found = minimize(lambda x: float(bound(x)), start, method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-15})
+    options = {"xatol": 1e-9, "fatol": 1e-15}
+    found = minimize(lambda x: float(bound(x)), start, method="Nelder-Mead", options=options)  # type: ignore[call-overload]
     m, r = place(found.x)
     return float(found.fun), float(m), float(r)
 
