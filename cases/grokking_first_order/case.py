@@ -16,8 +16,8 @@ from .theory import (
     kernel_ridge,
     one_trajectory,
     printed,
+    resolved,
     ridge_not_over_n,
-    saddle_alone,
     source,
     with_margins,
 )
@@ -34,8 +34,8 @@ def elsewhere(at: Network) -> bool:
 
 
 def above(at: Network) -> bool:
-    """Above the limit's σ_c² = .217, where there are droplets in tails only."""
-    return of_the_source(at) and at.noise > 0.217
+    """Above the source's transition, σ_c² ≈ .18: where it says that b H_1 + c H_3 are all of the discrepancy."""
+    return of_the_source(at) and at.noise > 0.18
 
 
 def mixed(at: Network) -> bool:
@@ -58,59 +58,76 @@ def smallest(at: Network) -> bool:
 
 EIGHTH = tuple(Network(0.125, noise, steps=400, sets=2) for noise in NOISES)
 HALF = tuple(Network(0.5, noise, steps=300, starts=1) for noise in (0.3, 0.2, 0.1))
+TWINS = tuple(Twins(0.125, noise, steps=600) for noise in (0.3, 0.1))
 TIERS = {
-    "quick": Tier([Network(0.125, noise, steps=160, sets=4, starts=1) for noise in (0.3, 0.1)], replicates=16),
-    "standard": Tier(
-        [*EIGHTH, *HALF, *(Twins(0.125, noise, steps=600) for noise in (0.3, 0.1))],
-        replicates=32,
-        note="10 minutes on one core",
+    "quick": Tier([Network(0.125, noise, steps=128, sets=2, starts=1) for noise in (0.2, 0.1)], replicates=24),
+    "standard": Tier([*EIGHTH, *HALF, *TWINS], replicates=32, note="10 minutes on one core"),
+    "paper": Tier(
+        [Network(beta, noise, steps=1000) for beta in (1.0, 2.0) for noise in NOISES],
+        replicates=64,
+        note="β = 1 and 2 are the source's own: hours; not run yet",
     ),
-    "paper": Tier([Network(beta, noise, steps=1000) for beta in (1.0, 2.0) for noise in NOISES], replicates=64),
-    "off-the-ray": Tier(points(), replicates=32),
+    "off-the-ray": Tier(points(), replicates=32, note="five drawn points, minutes; not run yet"),
 }
 
 OTHERS: dict[str, Theory] = {"frozen-radius": frozen_radius, "printed-matrix-element": printed, "gp": gaussian_process}
-LINEAR = Check("linear-discrepancy", adjusted(Network.linear), rivals=OTHERS, on=of_the_source, statement=True)
-CUBIC = Check("cubic-learned", adjusted(Network.cubic_learned), rivals=OTHERS, on=of_the_source, statement=True)
-DROPLETS = Check(
-    "droplets",
-    droplets(),
-    on=mixed,
-    statement=True,
-    rivals={"second-order": gaussian, "printed-matrix-element": printed, "gp": gaussian_process},
+NORMAL: dict[str, Theory] = {"second-order": gaussian, "printed-matrix-element": printed, "gp": gaussian_process}
+FROZEN: dict[str, Theory] = {"frozen-radius": frozen_radius, "gp": gaussian_process}
+KERNEL: dict[str, Theory] = {"kernel-ridge": kernel_ridge}
+LINEAR = Check("linear-discrepancy", adjusted(Network.linear), theory=resolved, rivals=OTHERS, on=above, statement=True)
+CUBIC = Check(
+    "cubic-learned", adjusted(Network.cubic_learned), theory=resolved, rivals=OTHERS, on=of_the_source, statement=True
 )
-# fmt: on
+DROPLETS = Check("droplets", droplets(), rivals=NORMAL, on=mixed, statement=True)
+ACROSS = Check(
+    "transverse-variance",
+    adjusted(Network.variance_across),
+    theory=resolved,
+    rivals=FROZEN,
+    on=of_the_source,
+    statement=True,
+)
 RADIUS = (
     "the source freezes |w_⊥|² at σ_w²; erf saturates in |w|, so that an aligned neuron gains by a shorter w_⊥ (.6 of "
     "σ_w² at the transition): its well is as deep as the central one from σ_c² = .2171 on, u_c = 20.8. That radii move "
     "is measured: `transverse-variance`, and L_3 in `cubic-learned` tells the two theories apart at every σ²"
 )
+LUCK = (
+    "for want of data sets: 64 leave standard errors of a third to a whole of these margins, which are a percent of "
+    "the value"
+)
+OPEN = (
+    "b is .002 ± .0006 below the theory at β = 1/8, E[f z] above it, as in feature-learning-complexity at ε < 0: "
+    "within each margin, but data sets do not leave the room to say so"
+)
+STANDARD = ("standard", "paper")
 CHECKS: tuple[Check | Limit, ...] = (
     LINEAR,
     CUBIC,
     DROPLETS,
-    Check("action-of-neurons", action, on=of_the_source, effect=0.7),
-    *(Check(f"droplets-beyond-{round(10 * place)}-tenths", droplets(place), on=mixed,
+    ACROSS,
+    Check("action-of-neurons", action, theory=resolved, on=of_the_source, effect=0.7, tiers=STANDARD),
+    *(Check(f"droplets-beyond-{round(10 * place)}-tenths", droplets(place), on=mixed, tiers=STANDARD,
             rivals={"second-order": gaussian, "gp": gaussian_process}) for place in (0.5, 0.7)),
-    AtLeast("wells-are-apart", valley, 0.0, rivals={"second-order": gaussian}, on=apart),
+    AtLeast("wells-are-apart", valley, 0.0, rivals={"second-order": gaussian}, on=apart, tiers=STANDARD),
     AtMost("two-modes-are-the-discrepancy", beyond_two_modes, 0.01, on=above),
-    Check("quintic-of-the-network", adjusted(Network.quintic), on=of_the_source,
-          rivals={"frozen-radius": frozen_radius, "gp": gaussian_process}),
-    Check("teacher-variance", adjusted(Network.variance_along), on=of_the_source,
-          rivals={"kernel-ridge": kernel_ridge, "source": source, "gp": gaussian_process}),
-    Check("transverse-variance", adjusted(Network.variance_across), on=of_the_source,
-          rivals={"frozen-radius": frozen_radius, "kernel-ridge": kernel_ridge, "gp": gaussian_process}),
-    Check("linear-discrepancy-of-the-response", adjusted(Network.linear), on=of_the_source,
-          rivals={"kernel-ridge": kernel_ridge, "source": source}),
-    Check("cubic-learned-of-the-response", adjusted(Network.cubic_learned), on=of_the_source,
-          rivals={"kernel-ridge": kernel_ridge, "without-fluctuations": saddle_alone}),
+    *(Check(f"{name}-tight", observed, on=of_the_source, rivals=rivals, effect=effect, tiers=STANDARD,
+            expect="inconclusive", because=because)
+      for name, observed, because, rivals, effect in (
+          ("linear-discrepancy", adjusted(Network.linear), OPEN, KERNEL, None),
+          ("cubic-learned", adjusted(Network.cubic_learned), LUCK, KERNEL, None),
+          ("quintic", adjusted(Network.quintic), LUCK, FROZEN, None),
+          ("teacher-variance", adjusted(Network.variance_along), LUCK, {"source": source}, None),
+          ("transverse-variance", adjusted(Network.variance_across), LUCK, KERNEL, None),
+          ("action", action, LUCK, {}, 0.7),
+      )),
     Check("networks-forget-their-start", Network.start, 0.0, effect=0.05, on=from_two_starts,
           margin=(Remainder("a twentieth of L_3 = .2 of a network with droplets", 0.01, got="chosen"),)),
     AtMost("neurons-forget-above-the-transition", Twins.contraction, -2.0, on=lambda at: at.noise >= 0.3),
     AtLeast("neurons-remember-below-it", Twins.contraction, -2.0, on=lambda at: at.noise <= 0.1),
     *(Check(f"{name}-elsewhere", adjusted(quantity), on=elsewhere, tiers=("off-the-ray",), rivals=OTHERS)
       for name, quantity in (("linear-discrepancy", Network.linear), ("cubic-learned", Network.cubic_learned))),
-    Check("action-of-neurons-elsewhere", action, on=elsewhere, tiers=("off-the-ray",), effect=0.7),
+    Check("action-of-neurons-elsewhere", action, theory=resolved, on=elsewhere, tiers=("off-the-ray",), effect=0.7),
     Limit("critical-noise", lambda: critical(frozen_radius=True), 0.18, rivals={"printed-matrix-element": 0.206},
           margin=(Remainder("two digits are printed", 0.005, got="bounded"),)),
     Limit("critical-invariant", lambda: invariant(frozen_radius=True), 30.2, rivals={"printed-matrix-element": 23.0},
@@ -145,7 +162,17 @@ CASE = Case(
         Control("frozen-radius", contradicts=CUBIC, theory=with_margins(frozen_radius)),
         Control("printed-matrix-element-in-droplets", contradicts=DROPLETS, theory=with_margins(printed)),
         Control("gaussian-neurons", contradicts=DROPLETS, theory=with_margins(gaussian)),
+        Control("radius-frozen", contradicts=ACROSS, theory=with_margins(frozen_radius)),
+        Control("half-the-temperature", contradicts=ACROSS, experiment=WithoutRootTwo, on=smallest),
     ),
     guards=GUARDS,
-    figure=Figure(y=action, x="overlap", label="w·w*", group=lambda at: f"β = {at.beta}, σ² = {at.noise}"),
+    figure=Figure(
+        y=Network.density,
+        x="overlap",
+        label="|w·w*|",
+        log="y",
+        on=of_the_source,
+        group=lambda at: f"β = {at.beta:g}, σ² = {at.noise:g}",
+        rivals={"second-order": gaussian},
+    ),
 )

@@ -21,24 +21,30 @@ DROPLETS = 0.6
 
 
 def adjusted(quantity: Expression) -> Expression:
-    """Less its regression on the moments of z in its data sets, whose expectations are zero.
+    """Less its regression on the moments of z in its data sets, whose expectations are zero."""
+
+    @observable(quantity, Network.moments)
+    def regressed(_: Network, values: Values, moments: Values) -> Values:
+        return without_luck(values, moments)
+
+    return regressed
+
+
+def without_luck(values: Values, moments: Values) -> Values:
+    """Values (replicates, …) less their regression on moments (replicates, 3).
 
     A replicate's slopes are fitted to the others: independent of its own moments, so that the mean is not biased, as it
     would be by slopes that follow the heavy tail of H_3². Fewer than twelve replicates are left as they are.
     """
-
-    @observable(quantity, Network.moments)
-    def regressed(at: Network, values: Values, moments: Values) -> Values:
-        count, controls = moments.shape
-        if count < 3 * (controls + 1):
-            return values
-        flat = values.reshape(count)
-        design = np.column_stack([np.ones(count), moments])
-        others = ~np.eye(count, dtype=bool)
-        slopes = np.array([np.linalg.lstsq(design[one], flat[one], rcond=None)[0][1:] for one in others])
-        return np.asarray(flat - (moments * slopes).sum(axis=1))
-
-    return regressed
+    count, controls = moments.shape
+    flat = values.reshape(count, -1)
+    if count < 3 * (controls + 1):
+        return flat
+    design = np.column_stack([np.ones(count), moments])
+    others = ~np.eye(count, dtype=bool)
+    slopes = np.array([np.linalg.lstsq(design[one], flat[one], rcond=None)[0][1:] for one in others])
+    found: Values = flat - np.einsum("rc,rcp->rp", moments, slopes)
+    return found
 
 
 def pooled_log(values: Values) -> Values:
@@ -55,18 +61,19 @@ def occupied(at: Network) -> NDArray[np.bool_]:
     return found
 
 
-@observable(Network.density)
-def action(at: Network, density: Values) -> Values:
+@observable(Network.density, Network.moments)
+def action(at: Network, density: Values, moments: Values) -> Values:
     """−log p(w·w*) at the bins that hold neurons."""
-    return -pooled_log(density[:, occupied(at)])
+    return -pooled_log(without_luck(density[:, occupied(at)], moments))
 
 
 def droplets(threshold: float = DROPLETS) -> Expression:
     """log of the fraction of neurons beyond a threshold."""
 
-    @observable(Network.beyond)
-    def weight(at: Network, beyond: Values) -> Values:
-        return pooled_log(beyond[:, np.flatnonzero(np.isclose(at.threshold, threshold))])
+    @observable(Network.beyond, Network.moments)
+    def weight(at: Network, beyond: Values, moments: Values) -> Values:
+        place = np.flatnonzero(np.isclose(at.threshold, threshold))
+        return pooled_log(without_luck(beyond[:, place], moments))
 
     return weight
 
@@ -76,7 +83,7 @@ def valley(at: Network, density: Values) -> Values:
     """log p at the aligned well, |w·w*| = .85, less log p between the wells, .55."""
     places: Any = [int(np.flatnonzero(np.isclose(at.overlap, place))[0]) for place in (0.85, 0.55)]
     logs = pooled_log(density[:, places])
-    return logs[:, 0] - logs[:, 1]
+    return np.asarray(logs[:, 0] - logs[:, 1])
 
 
 @observable(Network.linear, Network.quintic)

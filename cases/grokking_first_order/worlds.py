@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .case import CUBIC, DROPLETS, LINEAR
+from .case import ACROSS, CUBIC, DROPLETS, LINEAR
 from .theory import frozen_radius, gaussian, gaussian_process, kernel_ridge, printed, ridge_not_over_n, source
 
 WORLDS = {
@@ -25,5 +25,11 @@ WORLDS = {
         "printed-matrix-element": printed,
         "gp": gaussian_process,
         "source": source,
+    },
+    ACROSS: {
+        "frozen-radius": frozen_radius,
+        "source": source,
+        "printed-matrix-element": printed,
+        "gp": gaussian_process,
     },
 }
