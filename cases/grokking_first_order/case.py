@@ -43,6 +43,15 @@ def mixed(at: Network) -> bool:
     return of_the_source(at) and at.noise <= 0.15
 
 
+def deep(at: Network) -> bool:
+    """Barriers of three to seven kT: neurons cross within a run, but seldom."""
+    return mixed(at) and at.beta >= 0.5
+
+
+def counted(at: Network) -> bool:
+    return of_the_source(at) and not deep(at)
+
+
 def from_two_starts(at: Network) -> bool:
     return of_the_source(at) and at.starts == 2
 
@@ -78,7 +87,7 @@ LINEAR = Check("linear-discrepancy", adjusted(Network.linear), theory=resolved, 
 CUBIC = Check(
     "cubic-learned", adjusted(Network.cubic_learned), theory=resolved, rivals=OTHERS, on=of_the_source, statement=True
 )
-DROPLETS = Check("droplets", droplets(), rivals=NORMAL, on=mixed, statement=True)
+DROPLETS = Check("droplets", droplets(), theory=resolved, rivals=NORMAL, on=mixed, statement=True)
 ACROSS = Check(
     "transverse-variance",
     adjusted(Network.variance_across),
@@ -100,14 +109,20 @@ OPEN = (
     "b is .002 ± .0006 below the theory at β = 1/8, E[f z] above it, as in feature-learning-complexity at ε < 0: "
     "within each margin, but data sets do not leave the room to say so"
 )
+RARE = (
+    "32 data sets and 300 steps leave a standard error of .1 to .2 in bins between the wells at β = 1/2, where a network "
+    "has one neuron of 350"
+)
 STANDARD = ("standard", "paper")
 CHECKS: tuple[Check | Limit, ...] = (
     LINEAR,
     CUBIC,
     DROPLETS,
     ACROSS,
-    Check("action-of-neurons", action, theory=resolved, on=of_the_source, effect=0.7, tiers=STANDARD),
-    *(Check(f"droplets-beyond-{round(10 * place)}-tenths", droplets(place), on=mixed, tiers=STANDARD,
+    Check("action-of-neurons", action, theory=resolved, on=counted, effect=0.7, tiers=STANDARD),
+    Check("action-between-deep-wells", action, theory=resolved, on=deep, effect=0.7, tiers=STANDARD,
+          expect="inconclusive", because=RARE),
+    *(Check(f"droplets-beyond-{round(10 * place)}-tenths", droplets(place), theory=resolved, on=mixed, tiers=STANDARD,
             rivals={"second-order": gaussian, "gp": gaussian_process}) for place in (0.5, 0.7)),
     AtLeast("wells-are-apart", valley, 0.0, rivals={"second-order": gaussian}, on=apart, tiers=STANDARD),
     AtMost("two-modes-are-the-discrepancy", beyond_two_modes, 0.01, on=above),
@@ -119,6 +134,7 @@ CHECKS: tuple[Check | Limit, ...] = (
           ("quintic", adjusted(Network.quintic), LUCK, FROZEN, None),
           ("teacher-variance", adjusted(Network.variance_along), LUCK, {"source": source}, None),
           ("transverse-variance", adjusted(Network.variance_across), LUCK, KERNEL, None),
+          ("droplets", droplets(), LUCK, {}, 0.7),
           ("action", action, LUCK, {}, 0.7),
       )),
     Check("networks-forget-their-start", Network.start, 0.0, effect=0.05, on=from_two_starts,
