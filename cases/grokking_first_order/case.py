@@ -68,34 +68,26 @@ def smallest(at: Network) -> bool:
 EIGHTH = tuple(Network(0.125, noise, steps=400, sets=2) for noise in NOISES)
 HALF = tuple(Network(0.5, noise, steps=300, starts=1) for noise in (0.3, 0.2, 0.1))
 TWINS = tuple(Twins(0.125, noise, steps=600) for noise in (0.3, 0.1))
+# fmt: off
 TIERS = {
     "quick": Tier([Network(0.125, noise, steps=128, sets=2, starts=1) for noise in (0.2, 0.1)], replicates=24),
     "standard": Tier([*EIGHTH, *HALF, *TWINS], replicates=32, note="10 minutes on one core"),
-    "paper": Tier(
-        [Network(beta, noise, steps=1000) for beta in (1.0, 2.0) for noise in NOISES],
-        replicates=64,
-        note="β = 1 and 2 are the source's own: hours; not run yet",
-    ),
+    "paper": Tier([Network(beta, noise, steps=1000) for beta in (1.0, 2.0) for noise in NOISES], replicates=64,
+                  note="β = 1 and 2 are the source's own: hours; not run yet"),
     "off-the-ray": Tier(points(), replicates=32, note="five drawn points, minutes; not run yet"),
 }
-
 OTHERS: dict[str, Theory] = {"frozen-radius": frozen_radius, "printed-matrix-element": printed, "gp": gaussian_process}
 NORMAL: dict[str, Theory] = {"second-order": gaussian, "printed-matrix-element": printed, "gp": gaussian_process}
 FROZEN: dict[str, Theory] = {"frozen-radius": frozen_radius, "gp": gaussian_process}
 KERNEL: dict[str, Theory] = {"kernel-ridge": kernel_ridge}
+
 LINEAR = Check("linear-discrepancy", adjusted(Network.linear), theory=resolved, rivals=OTHERS, on=above, statement=True)
-CUBIC = Check(
-    "cubic-learned", adjusted(Network.cubic_learned), theory=resolved, rivals=OTHERS, on=of_the_source, statement=True
-)
+CUBIC = Check("cubic-learned", adjusted(Network.cubic_learned), theory=resolved, rivals=OTHERS, on=of_the_source,
+              statement=True)
 DROPLETS = Check("droplets", droplets(), theory=resolved, rivals=NORMAL, on=mixed, statement=True)
-ACROSS = Check(
-    "transverse-variance",
-    adjusted(Network.variance_across),
-    theory=resolved,
-    rivals=FROZEN,
-    on=of_the_source,
-    statement=True,
-)
+ACROSS = Check("transverse-variance", adjusted(Network.variance_across), theory=resolved, rivals=FROZEN,
+               on=of_the_source, statement=True)
+# fmt: on
 RADIUS = (
     "the source freezes |w_⊥|² at σ_w²; erf saturates in |w|, so that an aligned neuron gains by a shorter w_⊥ (.6 of "
     "σ_w² at the transition): its well is as deep as the central one from σ_c² = .2171 on, u_c = 20.8. That radii move "
@@ -110,8 +102,8 @@ OPEN = (
     "within each margin, but data sets do not leave the room to say so"
 )
 RARE = (
-    "32 data sets and 300 steps leave a standard error of .1 to .2 in bins between the wells at β = 1/2, where a network "
-    "has one neuron of 350"
+    "32 data sets and 300 steps leave a standard error of .1 to .2 in bins between the wells at β = 1/2, where a "
+    "network has one neuron of 350"
 )
 STANDARD = ("standard", "paper")
 CHECKS: tuple[Check | Limit, ...] = (
