@@ -17,7 +17,7 @@ LARGEST_ROOM, LONGEST_CASE = 14, 150
 FLOORS = (
     ("theory.kernels", "statistics", "data", "verdicts"),
     ("theory.curves", "theory.networks", "theory.adaptation", "theory.langevin", "theory.ising", "regression.tiled"),
-    ("theory.decimation", "regression", "sampling.integrators", "claims"),
+    ("theory.decimation", "theory.transition", "regression", "sampling.integrators", "claims"),
     ("regression.modes", "sampling.networks", "sampling.ising", "cells"),
     ("sampling", "loading", "judging"),
     ("records",),

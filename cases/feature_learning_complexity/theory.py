@@ -16,13 +16,13 @@ from fieldbench.theory.adaptation import (
     Observables,
     Problem,
     Solution,
-    local_ridge,
     local_ridge_shift,
     observables,
     rescaled_process,
     saddle,
     scatter_bound,
     scatter_effect,
+    scatter_share,
     second_order,
     solve,
     staircase,
@@ -88,12 +88,8 @@ def fluctuating(at: Network, *, bounded: bool) -> dict[Any, Known]:
 
 
 def _share_of_scatter(solution: Solution) -> Observables:
-    """Of its bound what the higher harmonics learn of the ridge, and what the scatter adds to the discrepancy."""
-    spectrum, ridge = solution.state.spectrum, solution.problem.ridge
-    assert spectrum is not None
-    even = 1.0 - 1.0 / spectrum.discrepancy_factor(solution.problem.samples, solution.effective_ridge)
-    learned = local_ridge(solution, levelled=False).mean() / solution.effective_ridge - 1.0
-    share = even + abs(learned) * solution.effective_ridge / (solution.effective_ridge - ridge)
+    """Of its bound what is approximated."""
+    share = scatter_share(solution)
     return Observables(*(share * value for value in astuple(scatter_bound(solution))))
 
 

@@ -81,7 +81,7 @@ class Closure:
 
         Returns the best t reached; the caller judges its residual.
         """
-        inverse = np.eye(len(self.modes)) if moments is None else np.linalg.inv(moments)
+        inverse = np.eye(len(self.target)) if moments is None else np.linalg.inv(moments)
         shift = np.asarray(effective_ridge / self.problem.samples * inverse, dtype=np.float64)
         best = start
         gradient, hessian = self._gradient_and_hessian(best, shift)

@@ -64,6 +64,13 @@ def local_ridge(solution: Solution, *, levelled: bool = True) -> LocalRidge:
 
 def local_ridge_shift(solution: Solution, *, levelled: bool = True) -> Observables:
     """What κ(x) in place of κ_eff changes of each observable, everything else as it was."""
+    moved = discrepancy_at_local_ridge(solution, levelled=levelled)
+    after, before = _observed(solution, moved), _observed(solution, solution.discrepancy)
+    return Observables(*(getattr(after, f.name) - getattr(before, f.name) for f in fields(after)))
+
+
+def discrepancy_at_local_ridge(solution: Solution, *, levelled: bool = True) -> Vector:
+    """t with κ(x) in place of κ_eff, everything else as it was."""
     at, equations = local_ridge(solution, levelled=levelled), solution.equations
     modes = [mode for mode in equations.modes if isinstance(mode, AlignedMode)]
     assert len(modes) == len(equations.modes)
@@ -76,9 +83,7 @@ def local_ridge_shift(solution: Solution, *, levelled: bool = True) -> Observabl
     # Averages over inputs of products of modes, the ridge's inverse beside them.
     weights = np.outer(at.ratio_weights, at.place_weights) * solution.effective_ridge / at.ridge
     moments = np.einsum("irz,jrz,rz->ij", values, values, weights)
-    moved = equations.minimum(solution.effective_ridge, solution.discrepancy, moments)
-    after, before = _observed(solution, moved), _observed(solution, solution.discrepancy)
-    return Observables(*(getattr(after, f.name) - getattr(before, f.name) for f in fields(after)))
+    return equations.minimum(solution.effective_ridge, solution.discrepancy, moments)
 
 
 def _observed(solution: Solution, discrepancy: Vector) -> Observables:

@@ -23,6 +23,7 @@ import numpy as np
 from fieldbench.theory.adaptation.branches import Solution
 from fieldbench.theory.adaptation.fluctuations import corrections, scatter_of
 from fieldbench.theory.adaptation.learnabilities import Observables, of_predictor
+from fieldbench.theory.adaptation.local_ridge import local_ridge
 from fieldbench.theory.adaptation.neurons import Vector
 from fieldbench.theory.adaptation.prediction import first_order
 from fieldbench.theory.adaptation.response import sector_kernel
@@ -35,8 +36,16 @@ def second_order(solution: Solution) -> Observables:
 
     Needs a solution in the `fluctuating` approximation, as `fluctuations` does.
     """
+    first, (now, predictor) = first_order(solution), fed_back(solution)
+    grid = now.neurons.grid
+    moved = of_predictor(now, predictor, square=now.neurons.mean(grid.m**2), transverse=now.neurons.mean(grid.r))
+    return Observables(*(after - before for after, before in zip(_values(moved), _values(first), strict=True)))
+
+
+def fed_back(solution: Solution) -> tuple[Solution, Vector]:
+    """The solution with its first-order corrections fed back on themselves, and f of it in the modes of the closure."""
     plain, problem = solution.equations, solution.problem
-    first, now = first_order(solution), solution
+    now, predictor = solution, solution.predictor
     for _ in range(ROUNDS):
         neurons, (action, source) = now.neurons, corrections(now)
         action = action - neurons.mean(action)
@@ -49,9 +58,7 @@ def second_order(solution: Solution) -> Observables:
         t = equations.minimum(now.effective_ridge, now.discrepancy)
         predictor = plain.target - now.effective_ridge / problem.samples * t
         now = replace(now, equations=equations, discrepancy=t, state=equations.state(t))
-    grid = now.neurons.grid
-    fed_back = of_predictor(now, predictor, square=now.neurons.mean(grid.m**2), transverse=now.neurons.mean(grid.r))
-    return Observables(*(after - before for after, before in zip(_values(fed_back), _values(first), strict=True)))
+    return now, predictor
 
 
 def scatter_effect(solution: Solution) -> Observables:
@@ -66,6 +73,15 @@ def scatter_bound(solution: Solution) -> Observables:
         float(max(part[part > 0].sum(), -part[part < 0].sum())) for part in _scatter_contributions(solution)
     )
     return Observables(linear, cubic, harmonic, overlap, transverse, effective_ridge=0.0)
+
+
+def scatter_share(solution: Solution) -> float:
+    """The share of the scatter that is approximated: what higher harmonics learn, and what it adds to r² itself."""
+    spectrum, ridge = solution.state.spectrum, solution.problem.ridge
+    assert spectrum is not None
+    even = 1.0 - 1.0 / spectrum.discrepancy_factor(solution.problem.samples, solution.effective_ridge)
+    learned = local_ridge(solution, levelled=False).mean() / solution.effective_ridge - 1.0
+    return even + abs(learned) * solution.effective_ridge / (solution.effective_ridge - ridge)
 
 
 def _scatter_contributions(solution: Solution) -> tuple[Vector, ...]:
