@@ -18,23 +18,23 @@ from fieldbench.sampling import Sampler, Underdamped
 from fieldbench.sampling.networks import ModularNetwork, modular_labels, modular_network
 from fieldbench.statistics import ess, rhat
 
-THIN, BURN_IN = 10, 600  # steps; modes in the mixed phase forget whether they are in the droplet in some 150
-SHARES = np.array([1 / 3, 1.0], np.float32)  # of the modes that start in the droplet: a cold chain and a hot one
+THIN, BURN_IN = 10, 900  # steps; modes in the mixed phase forget whether they are in the droplet in some 150
+SHARES = np.array([0.5, 1.0], np.float32)  # of the modes that start in the droplet: a cold chain and a hot one
 
 
 @dataclass(frozen=True)
 class Network(Experiment, stream="network"):
-    """`steps` of two chains of N neurons, a cold and a hot one, after 600 of burn-in.
+    """`steps` of two chains of N neurons, a cold and a hot one, after 900 of burn-in.
 
-    `ratio` is the noise over its value κ̂_end at the end of the mixed phase. From P = 11, c = .01, where κ̂_end = .0369 and
-    ŝ = 1.459e-5, the other P and c are reached at the same mean field: κ̂ ∝ P√c, ŝ ∝ Pc^{3/2}.
+    `ratio` is the noise over its value κ̂_end at the end of the mixed phase. Other P and c are reached from P = 11 and
+    c = .01, where κ̂_end = .0369 and ŝ = 1.459e-5, at the same a as a function of it: κ̂ ∝ P√c, ŝ ∝ Pc^{3/2}.
     """
 
     modulus: int
     width: int
     ratio: float
     cubic: float = 0.01
-    steps: int = 300
+    steps: int = 900
 
     @property
     def noise(self) -> float:
@@ -51,22 +51,21 @@ class Network(Experiment, stream="network"):
         """Fourier index k of the independent modes."""
         return np.arange(1, (self.modulus + 1) // 2)
 
-    amplitude = Quantity(symbol="a", doc="discrepancy f − y along the target, −1 before anything is learned", chain=True)
+    amplitude = Quantity(symbol="a", doc="discrepancy f − y along the target, −1 if nothing is learned", chain=True)
     product = Quantity("mode", symbol="⟨rr′⟩", doc="powers of both layers in a mode, averaged over neurons", chain=True)
     droplet = Quantity("mode", symbol="p", doc="share of neurons whose powers both exceed 1/√(3c)", chain=True)
     gap = Quantity(symbol="Δa", doc="a of the hot chain less that of the cold one")
+    share_gap = Quantity(symbol="Δp", doc="the same of p, over all modes")
     rhat_amplitude = Quantity(doc="split R-hat of a over both starts")
     rhat_product = Quantity("mode", doc="of ⟨rr′⟩")
-    rhat_droplet = Quantity("mode", doc="of p")
     ess_amplitude = Quantity(doc="effective samples of a, both starts together")
     ess_product = Quantity("mode", doc="of ⟨rr′⟩")
-    ess_droplet = Quantity("mode", doc="of p")
 
     @batched(8)
     def measure(self, keys: jax.Array, *, sampler: Sampler) -> Mapping[Quantity, Any]:
         energy = modular_network(
-            self.labels(), batch=(len(keys), len(SHARES)), width=self.width, strength=self.strength, noise=self.noise,
-            cubic=self.cubic,
+            modular_labels(self.modulus), batch=(len(keys), len(SHARES)), width=self.width,
+            strength=self.sampled_strength(), noise=self.noise, cubic=self.cubic,
         )  # fmt: skip
         start, noise = jnp.moveaxis(jax.vmap(lambda key: jax.random.split(key, (2, len(SHARES))))(keys), 1, 0)
         samples = sampler.sample(
@@ -74,21 +73,25 @@ class Network(Experiment, stream="network"):
             steps=self.steps, burn_in=BURN_IN, thin=THIN,
             observe=Partial(ModularNetwork.observables, energy),  # type: ignore[no-untyped-call]
         )  # fmt: skip
-        found: dict[Quantity, Any] = {}
-        for value, mixed, drawn in (
-            (self.amplitude, self.rhat_amplitude, self.ess_amplitude),
-            (self.product, self.rhat_product, self.ess_product),
-            (self.droplet, self.rhat_droplet, self.ess_droplet),
-        ):
-            trace = np.asarray(samples.records[value.name], np.float64)
-            series = np.moveaxis(trace, 1, 2)  # (draws, starts, replicates, …)
-            found |= {value: trace.mean(axis=(0, 2)), mixed: rhat(series), drawn: ess(series)}
-        cold, hot = np.asarray(samples.records["amplitude"], np.float64).mean(axis=0).T
-        return found | {self.gap: hot - cold}
+        traces = {name: np.asarray(trace, np.float64) for name, trace in samples.records.items()}
+        # (draws, replicates, starts, …) → (draws, starts, replicates, …)
+        series = {name: np.moveaxis(trace, 1, 2) for name, trace in traces.items()}
+        hotter = {name: mean[1] - mean[0] for name, mean in ((n, each.mean(axis=0)) for n, each in series.items())}
+        return {
+            self.amplitude: traces["amplitude"].mean(axis=(0, 2)),
+            self.product: traces["product"].mean(axis=(0, 2)),
+            self.droplet: traces["droplet"].mean(axis=(0, 2)),
+            self.gap: hotter["amplitude"],
+            self.share_gap: hotter["droplet"].mean(axis=-1),
+            self.rhat_amplitude: rhat(series["amplitude"]),
+            self.rhat_product: rhat(series["product"]),
+            self.ess_amplitude: ess(series["amplitude"]),
+            self.ess_product: ess(series["product"]),
+        }
 
-    def labels(self) -> NDArray[np.float32]:
-        """What the network is taught, (P², P)."""
-        return modular_labels(self.modulus)
+    def sampled_strength(self) -> float:
+        """ŝ of the networks that are drawn."""
+        return self.strength
 
 
 @dataclass(frozen=True)
@@ -101,20 +104,8 @@ class WithoutRootTwo(Network):
 
 
 @dataclass(frozen=True)
-class WithoutModulo(Network):
-    """Broken: sums beyond P − 1 are no class, so that half of the pairs have no label but −1/P."""
+class WeakReadouts(Network):
+    """Broken: readouts of variance s/√2 in place of s."""
 
-    def labels(self) -> NDArray[np.float32]:
-        right = modular_labels(self.modulus)
-        beyond = np.add.outer(np.arange(self.modulus), np.arange(self.modulus)).ravel() >= self.modulus
-        return np.where(beyond[:, None], np.float32(-1 / self.modulus), right)
-
-
-@dataclass(frozen=True)
-class WrongLabels(Network):
-    """Broken: a tenth of the pairs have the label of the next sum."""
-
-    def labels(self) -> NDArray[np.float32]:
-        right = modular_labels(self.modulus)
-        wrong = np.random.default_rng(self.modulus).random(len(right)) < 0.1
-        return np.where(wrong[:, None], np.roll(right, 1, axis=1), right)
+    def sampled_strength(self) -> float:
+        return self.strength / math.sqrt(2)

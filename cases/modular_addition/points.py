@@ -1,7 +1,7 @@
 """Points off the known ones, drawn by a seed before anything was measured or predicted there.
 
-P is one of 5, 7, 11 and 13, c .008–.03 in its logarithm (barriers of 3 to 6 kT at coexistence), κ/κ̂_end .9–1.5, and N 8 to
-12 times P².
+P is one of 5, 7 and 11, c .008–.03 in its logarithm (barriers of 3 to 6 kT at coexistence), κ/κ̂_end .9–1.5, and N 8 to
+10 times P².
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from .experiment import Network
 
-SEED, POINTS = 20261130, 5
+SEED, POINTS = 20261130, 3
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class Drawn(Network, stream="drawn"):
 
 @cache
 def points(seed: int = SEED) -> tuple[Drawn, ...]:
-    """The five points."""
+    """The three points."""
     draw = np.random.default_rng(seed)
 
     def point() -> Drawn:
-        modulus = int(draw.choice([5, 7, 11, 13]))
+        modulus = int(draw.choice([5, 7, 11]))
         cubic, ratio = np.exp(draw.uniform(np.log(0.008), np.log(0.03))), draw.uniform(0.9, 1.5)
-        width = round(float(draw.uniform(8, 12)) * modulus**2)
+        width = round(float(draw.uniform(8, 10)) * modulus**2)
         return Drawn(modulus, width, round(float(ratio), 2), round(float(cubic), 4))
 
     return tuple(point() for _ in range(POINTS))

@@ -5,8 +5,8 @@ With A = κ̂ + (ŝ/N) ΦΦᵀ, κ̂ = Nκ, ŝ = Ns and Φ the features (u_in + 
 
     U = (N/2) Σ_p y_pᵀA⁻¹y_p + (P/2) log det A + Σ_i [½|u_i|² + ½|v_i|² + (c/3) Σ_k (|û_ik|⁶ + |v̂_ik|⁶)],
 
-û the unitary Fourier transform, k = 1 … (P − 1)/2 (arXiv:2310.03789, section 3.2, with c = γ/P²). All matrices are dense:
-P⁴N multiplications twice a gradient, and a Cholesky factor of A.
+û the unitary Fourier transform, k = 1 … (P − 1)/2 (arXiv:2310.03789, section 3.2, with c = γ/P²). All matrices are
+dense: P⁴N multiplications twice a gradient, and a Cholesky factor of A.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class ModularNetwork:
         return self._each(one, position)
 
     def observables(self, position: Float[Array, "*batch width two modulus"]) -> dict[str, Array]:
-        """`amplitude` of the discrepancy f − y along the target, `product` r r′ and `droplet` by mode, neurons averaged.
+        """`amplitude` of f − y along the target; by mode `product` rr′ and `droplet`, averaged over neurons.
 
         The droplet is where both powers exceed 1/√(3c).
         """
@@ -114,7 +114,7 @@ class ModularNetwork:
         def one(key: Array, share: Array) -> Array:
             gauss, lot = jax.random.split(key)
             weights = jax.random.normal(gauss, (self.width, 2, self.modulus), self.labels.dtype)
-            lifted = jax.random.uniform(lot, (self.width, 1, 1, modes)) < share
+            lifted = jax.random.uniform(lot, (self.width, 1, 1, modes), share.dtype) < share
             fourier = self._fourier(weights)
             scale = (12.0 / self.cubic) ** 0.25 / jnp.sqrt(jnp.sum(fourier**2, axis=-2, keepdims=True))
             return weights + jnp.einsum("wlfk,pfk->wlp", jnp.where(lifted, scale - 1.0, 0.0) * fourier, self.waves)
@@ -123,7 +123,7 @@ class ModularNetwork:
         return weights.reshape(*self.batch, *weights.shape[1:])
 
     def _each(self, one: Callable[[Array], T], position: Array) -> T:
-        """A chain after the other: their matrices are large enough to keep a core busy, and small enough for its cache."""
+        """A chain after the other: one's matrices are large enough to keep a core busy, and fit into its cache."""
         flat = jax.lax.map(one, position.reshape(-1, *position.shape[-3:]))
         batched: T = jax.tree.map(lambda array: array.reshape(*self.batch, *array.shape[1:]), flat)
         return batched

@@ -1,6 +1,6 @@
 """The same network at finite width: its effective action to one loop, which is the order 1/N of every observable.
 
-With a Gaussian field t_p = Nτ_p for every output, the readouts and the N independent neurons are integrated out exactly:
+With a Gaussian field t_p = Nτ_p for every output, readouts and the N independent neurons are integrated out exactly:
 Z = ∫dτ exp{−N S[τ]}, S = ½κ̂ Σ_p|τ_p|² − iΣ_p τ_p·y_p − log⟨exp{−½ŝ Σ_p (τ_p·φ)²}⟩ over the prior of one neuron with
 features φ_nm = (u_n + v_m)². At τ = ib y, n = (P − 1)/2 modes, z(g) the normaliser of their law,
 
@@ -86,7 +86,7 @@ def action(task: ModularTask, b: float, width: float, product_tilt: float = 0.0,
 
 
 def at_width(task: ModularTask, width: float) -> Solution:
-    """The solution at N by the effective action, stationary as a whole: right to order 1/N, with higher orders of its own.
+    """The solution at N by the effective action, stationary as a whole: right to order 1/N, with some of higher ones.
 
     N may be negative, where there are no networks: differences in 1/N are taken so.
     """

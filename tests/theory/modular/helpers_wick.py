@@ -1,7 +1,7 @@
 """S″ at the saddle field by field, from the features' polynomials in Fourier modes: an oracle that knows no blocks.
 
-A polynomial is {monomial: coefficient}; a monomial counts the powers of û_0, û_k, û_k*, v̂_0, v̂_k, v̂_k*, (2, P) in all, by
-Fourier index 0 … P − 1 (P − k is the conjugate of k). Its mean vanishes unless every phase cancels.
+A polynomial is {monomial: coefficient}; a monomial counts the powers of û_k and of v̂_k, (2, P) in all, by Fourier index
+0 … P − 1 (P − k is the conjugate of k). Its mean vanishes unless every phase cancels.
 """
 
 import itertools
@@ -57,7 +57,7 @@ def mean(polynomial, law, modulus):
         if any((w[1:] != w[:0:-1]).any() for w in (u, v)) or u[0] % 2 or v[0] % 2:
             continue
         half = range(1, (modulus + 1) // 2)
-        total += c * NORMAL[u[0]] * NORMAL[v[0]] * np.prod([law.moment(u[k], v[k]) for k in half])
+        total += c * NORMAL[u[0]] * NORMAL[v[0]] * np.prod([law.moment(int(u[k]), int(v[k])) for k in half])
     return total
 
 

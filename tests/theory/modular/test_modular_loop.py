@@ -1,4 +1,4 @@
-"""The order 1/N, against every pair of fluctuating fields one by one, and against perturbation theory of a lone mode."""
+"""The order 1/N, against every pair of fluctuating fields one by one, and against its own limits."""
 
 from functools import cache
 
