@@ -44,11 +44,11 @@ def solutions(at: Network) -> tuple[Solution, Solution, Solution]:
 
 def exact(at: Network) -> dict[Any, Known]:
     """The law of a neuron's modes with its order 1/N."""
-    return said(at, solutions(at)[1])
+    return with_remainders(at, solutions(at)[1])
 
 
-def said(at: Network, solution: Solution) -> dict[Any, Known]:
-    """A solution for all modes, with the remainders of the exact law, which other theories get as well."""
+def with_remainders(at: Network, solution: Solution) -> dict[Any, Known]:
+    """A solution for all modes, with the remainders of the exact law, which wrong ones get as well."""
     limit, first, whole = solutions(at)
     law = mode_law(task(at).coupling(-limit.amplitude / at.noise), at.cubic)
     scatter = math.sqrt(law.moment(2, 2) - law.moment(1, 1) ** 2)
@@ -66,6 +66,16 @@ def said(at: Network, solution: Solution) -> dict[Any, Known]:
         Network.amplitude: known("amplitude", AMPLITUDE),
         Network.product: known("product", PRODUCT * scatter, len(at.mode)),
         Network.droplet: known("droplet", DROPLET * math.sqrt(law.droplet * (1 - law.droplet)), len(at.mode)),
+    }
+
+
+def said(at: Network, solution: Solution) -> Said:
+    """A solution for all modes."""
+    ones = np.ones(len(at.mode))
+    return {
+        Network.amplitude: solution.amplitude,
+        Network.product: solution.product * ones,
+        Network.droplet: solution.droplet * ones,
     }
 
 
@@ -134,19 +144,19 @@ def saddle_solution(known: ModularTask, odds: Odds) -> Solution:
     return Solution(-known.noise * b, product(coupling), centre(coupling)[1])
 
 
-def two_modes(at: Network) -> Said:
+def two_modes(at: Network) -> dict[Any, Known]:
     """Wrong: k and −k counted as two modes, each of half the action."""
-    return said(at, _with_law(at, 2.0, 1.0))
+    return with_remainders(at, _with_law(at, 2.0, 1.0))
 
 
-def without_four(at: Network) -> Said:
+def without_four(at: Network) -> dict[Any, Known]:
     """Wrong: λ = ŝ⟨rr′⟩, the square of u + v without the 2 of 2uv."""
-    return said(at, _with_law(at, 1.0, 0.25))
+    return with_remainders(at, _with_law(at, 1.0, 0.25))
 
 
-def half_the_regulariser(at: Network) -> Said:
+def half_the_regulariser(at: Network) -> dict[Any, Known]:
     """Wrong: γ/6 in place of γ/3, from one of k and −k."""
-    return said(at, infinitely_wide(ModularTask(at.modulus, at.cubic / 2, at.strength, at.noise)))
+    return with_remainders(at, infinitely_wide(ModularTask(at.modulus, at.cubic / 2, at.strength, at.noise)))
 
 
 def _with_law(at: Network, temperature: float, feedback: float) -> Solution:
