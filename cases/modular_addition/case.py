@@ -80,11 +80,6 @@ def with_droplets(at: Network) -> bool:
     return wide(at) and at.ratio < 1.5
 
 
-def broken(at: Network) -> bool:
-    """A point of each tier, a cheap one."""
-    return known(at) and at.ratio == 1.15 and (at.modulus, at.width) in ((5, 200), (7, 400))
-
-
 @observable(Network.droplet)
 def share(_: Network, droplet: NDArray[np.float64]) -> NDArray[np.float64]:
     """p, averaged over modes."""
@@ -168,9 +163,10 @@ CONTROLS = (
     Control("k-and-minus-k-as-two-modes", contradicts=ONSET, theory=theory.two_modes),
     Control("half-the-regulariser", contradicts=ONSET, theory=theory.half_the_regulariser),
     Control("without-the-two-of-2uv", contradicts=MIXED, theory=theory.without_four),
-    Control("noise-without-root-two", contradicts=MIXED, experiment=WithoutRootTwo, on=broken),
+    Control("noise-without-root-two", contradicts=MIXED, experiment=WithoutRootTwo,
+            on=lambda at: wide(at) and (at.modulus, at.ratio) == (5, 1.15)),
     Control("readouts-over-root-two", contradicts=MIXED, experiment=WeakReadouts,
-            on=lambda at: broken(at) and at.modulus == 7),
+            on=lambda at: wide(at) and (at.modulus, at.ratio) == (7, 0.9)),
     Control("share-of-two-modes", contradicts=DROPLET, theory=theory.two_modes),
     Control("share-without-the-two-of-2uv", contradicts=DROPLET, theory=theory.without_four),
     Control("limit-without-the-two-of-2uv", contradicts=LIMIT, theory=theory.without_four),
