@@ -120,8 +120,8 @@ FULL = (
 )
 
 CONSTANT = (
-    "open: −1.21(3) is steeper by the 1/N² at N = 100, which the margin bounds, and by .0002 at every width, a fifth of "
-    "the deviation at N = 800: presumably the step; the parabola's slope is not sensitive to a constant, and agrees"
+    "open: −1.21(3) is steeper by the 1/N² at N = 100, which the margin bounds, and by .0002 at every width, a fifth"
+    " of the deviation at N = 800: presumably the step; the parabola's slope is not sensitive to a constant, and agrees"
 )
 
 # fmt: off
