@@ -8,6 +8,9 @@ from fieldbench.sampling.networks.linear_gibbs import GibbsState as GibbsState
 from fieldbench.sampling.networks.linear_gibbs import LinearPrior as LinearPrior
 from fieldbench.sampling.networks.linear_gibbs import gibbs_chain as gibbs_chain
 from fieldbench.sampling.networks.linear_gibbs import lazy_start as lazy_start
+from fieldbench.sampling.networks.modular_addition import ModularNetwork as ModularNetwork
+from fieldbench.sampling.networks.modular_addition import modular_labels as modular_labels
+from fieldbench.sampling.networks.modular_addition import modular_network as modular_network
 from fieldbench.sampling.networks.order_parameters import erf_network as erf_network
 from fieldbench.sampling.networks.order_parameters import harmonic_norm as harmonic_norm
 from fieldbench.sampling.networks.order_parameters import order_parameters as order_parameters

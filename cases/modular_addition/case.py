@@ -1,0 +1,204 @@
+"""A network that learns to add modulo P: onset, mixed phase and end, in the law of a single neuron's Fourier modes.
+
+Neurons of square activation meet a first-order transition mode by mode: below an onset of the noise a growing share of
+them lies in a droplet of large power, at an a = f − y over y that the coexistence pins, until all of them do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldbench.claims import (
+    Case,
+    Check,
+    Control,
+    Figure,
+    Guard,
+    Limit,
+    Remainder,
+    Theory,
+    Tier,
+    across,
+    exponent,
+    observable,
+    per,
+)
+
+from . import theory
+from .experiment import Network, WeakReadouts, WithoutRootTwo
+from .points import Drawn, points
+
+LADDER = [Network(7, width, 1.15, steps=2000) for width in (100, 200, 400, 800)]
+SEVEN = [Network(7, 400, 1.6), Network(7, 400, 1.45), Network(7, 600, 1.3), Network(7, 600, 1.0), Network(7, 400, 0.9)]
+ELEVEN = [Network(11, 1000, 1.45), Network(11, 1000, 1.15)]
+LARGER = [Network(11, 1000, 0.9), Network(11, 1500, 1.3), Network(11, 1500, 1.0)]
+LARGEST = [Network(17, 2312, 1.45), Network(17, 2312, 1.15)]
+NOTE = (
+    "the source's own P = 401 has a barrier of 20,000 kT between the phases, which no sampler of N = 1000 neurons "
+    "crosses, and 160,801 pairs: there the theory alone is checked"
+)
+TIERS = {
+    "quick": Tier([Network(5, 200, ratio) for ratio in (1.45, 1.15)], replicates=8),
+    "standard": Tier([*LADDER, *SEVEN, *ELEVEN, *points()], replicates=8, note="about 10 minutes on one core"),
+    "paper": Tier([*LADDER, *SEVEN, *ELEVEN, *LARGER, *LARGEST], replicates=8, note=f"an hour on one core; {NOTE}"),
+}
+
+
+def drawn(at: Network) -> bool:
+    return isinstance(at, Drawn)
+
+
+def known(at: Network) -> bool:
+    return not drawn(at)
+
+
+def on_the_ladder(at: Network) -> bool:
+    return known(at) and at.modulus == 7 and at.ratio == 1.15
+
+
+def wide(at: Network) -> bool:
+    """N ≥ 8P², where another loop is an eighth of the first; narrower networks are there for the order 1/N."""
+    return known(at) and at.width >= 8 * at.modulus**2
+
+
+def at_the_onset(at: Network) -> bool:
+    return wide(at) and at.ratio > 1.4
+
+
+def in_the_mixed_phase(at: Network) -> bool:
+    return wide(at) and at.ratio < 1.4
+
+
+def before_the_droplets(at: Network) -> bool:
+    return wide(at) and at.ratio > 1.5
+
+
+def with_two_phases(at: Network) -> bool:
+    return wide(at) and 0.95 < at.ratio < 1.5
+
+
+def at_the_end(at: Network) -> bool:
+    return wide(at) and at.ratio < 0.95
+
+
+@observable(Network.droplet)
+def share(_: Network, droplet: NDArray[np.float64]) -> NDArray[np.float64]:
+    """p, averaged over modes."""
+    return droplet.mean(axis=-1)
+
+
+@across(Network.amplitude, labels=("order 0", "order 1/N"), least=4)
+def orders(experiments: Sequence[Any], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Limit and coefficient of 1/N of the parabola in 1/N through all widths."""
+    inverse = 1.0 / np.array([at.width for at in experiments])
+    return values @ np.linalg.pinv(np.vander(inverse, 3, increasing=True))[:2].T
+
+
+@across(orders, labels=("limit",))
+def limit(_: Sequence[Any], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return values[:, :1]
+
+
+@across(orders, labels=("slope",))
+def slope(_: Sequence[Any], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return values[:, 1:]
+
+
+NEAR: dict[str, Theory | float] = {"sources-entropy": theory.source, "saddle": theory.saddle}
+FAR: dict[str, Theory | float] = {"no-feedback": theory.no_feedback, "gp": theory.gaussian_process}
+GP: dict[str, Theory | float] = {"gp": theory.gaussian_process}
+BEYOND = abs(Network.amplitude - per(lambda at: theory.infinite_width(at)[Network.amplitude]))
+
+FULL = (
+    "open: at κ/κ_end = .9 the share outside of the droplet is .0061(3) where the theory has .0073, on the edge of the "
+    "margin; ln of the odds is off by 0, .015, .03 and .18 at 1.3, 1.15, 1 and .9, as the droplet gets stiffer: "
+    "presumably the step, to be settled at half of it"
+)
+
+CONSTANT = (
+    "open: −1.21(3) is steeper by the 1/N² at N = 100, which the margin bounds, and by .0002 at every width, a fifth"
+    " of the deviation at N = 800: presumably the step; the parabola's slope is not sensitive to a constant, and agrees"
+)
+
+# fmt: off
+ONSET = Check("onset", Network.amplitude, rivals={**NEAR, **GP}, on=at_the_onset, statement=True)
+MIXED = Check("mixed-phase-and-end", Network.amplitude, on=in_the_mixed_phase, statement=True,
+              rivals={"laplace": theory.laplace, **FAR})
+DROPLET = Check("share-in-the-droplet", share, rivals={"saddle": theory.saddle}, on=with_two_phases, statement=True)
+LIMIT = Check("infinitely-wide", limit, on=on_the_ladder, rivals={**NEAR, "laplace": theory.laplace}, statement=True,
+              margin=(Remainder("resolution", 0.0006, got="chosen"),))
+SLOPE = Check("order-of-the-width", slope, on=on_the_ladder, statement=True,
+              rivals={"kernel-fluctuations-alone": theory.kernel_fluctuations_alone,
+                      "infinitely-wide": theory.infinite_width},
+              margin=(Remainder("resolution", 0.2 * abs(slope), got="chosen"),))
+CHECKS: tuple[Check | Limit, ...] = (
+    ONSET,
+    MIXED,
+    DROPLET,
+    LIMIT,
+    SLOPE,
+    # The source's share crosses the law's at κ/κ_end = 1.35.
+    Check("share-against-the-sources", share, rivals={"sources-entropy": theory.source},
+          on=lambda at: with_two_phases(at) and at.ratio != 1.3),
+    Check("powers-of-each-mode", Network.product, rivals=GP, on=wide, scale="log"),
+    Check("share-at-the-end", share, rivals=NEAR, on=at_the_end, expect="inconclusive", because=FULL),
+    # A tail of the bulk, which no other theory has.
+    Check("share-before-the-onset", share, rivals=GP, on=before_the_droplets),
+    Check("deviation-falls-as-1-over-n", exponent(BEYOND, over=lambda at: at.width), theory=-1.0, on=on_the_ladder,
+          rivals={"root-n": -0.5, "inverse-square": -2.0}, tiers=("standard",),
+          margin=(Remainder("ln(1 + P²/N) along the widths", 0.17, order="1/N²", got="bounded"),),
+          expect="inconclusive", because=CONSTANT),
+    Check("amplitude-at-drawn-points", Network.amplitude, rivals=GP, on=drawn),
+    Check("powers-at-drawn-points", Network.product, rivals=GP, on=drawn, scale="log"),
+    Check("share-at-drawn-points", share, rivals={"saddle": theory.saddle}, on=drawn),
+    Limit("pinned-at-the-coexistence", lambda: [theory.of_the_source(noise).amplitude for noise in theory.IN_BETWEEN],
+          [-noise / theory.COEXISTENCE for noise in theory.IN_BETWEEN], rivals={"no-feedback": -1.0},
+          margin=(Remainder("ln of the odds over the action's terms, 10/70,000", 0.0002, got="bounded"),)),
+    Limit("share-at-the-sources-end", lambda: theory.of_the_source(0.175).droplet, 1.0,
+          margin=(Remainder("exp(−S) of the bulk", 0.001, got="bounded"),),
+          rivals={"literal-values": theory.of_the_source(0.175, lacking=1.0).droplet}),
+    Limit("amplitude-at-the-sources-end", lambda: theory.of_the_source(0.175).amplitude, -0.7,
+          margin=(Remainder("rounding of the source's −.7", 0.05, got="bounded"),)),
+    Limit("end-of-the-sources-mixed-phase", lambda: theory.END, 0.175,
+          margin=(Remainder("rounding of the source's .175", 0.0025, got="guessed"),)),
+)
+GUARDS = (
+    # Stationary pairs of chains of 10 effective draws have 1.1; eight replicates make 80.
+    Guard("mixing-amplitude", Network.rhat_amplitude, of=(Network.amplitude,), at_most=1.1, pooled=True),
+    Guard("mixing-powers", Network.rhat_product, of=(Network.product,), at_most=1.1, pooled=True),
+    Guard("effective-samples-amplitude", Network.ess_amplitude, of=(Network.amplitude,), at_least=10, pooled=True),
+    Guard("effective-samples-powers", Network.ess_product, of=(Network.product,), at_least=10, pooled=True),
+    # What two starts remember, three times the standard error of eight pairs of chains.
+    Guard("starts-agree-in-amplitude", Network.gap, of=(Network.amplitude, Network.product), pooled=True,
+          at_least=-0.002, at_most=0.002),
+    Guard("starts-agree-in-share", Network.share_gap, of=(Network.droplet,), pooled=True, at_least=-0.02, at_most=0.02),
+)
+CONTROLS = (
+    Control("k-and-minus-k-as-two-modes", contradicts=ONSET, theory=theory.two_modes),
+    Control("half-the-regulariser", contradicts=ONSET, theory=theory.half_the_regulariser),
+    Control("without-the-two-of-2uv", contradicts=MIXED, theory=theory.without_four),
+    Control("noise-without-root-two", contradicts=MIXED, experiment=WithoutRootTwo,
+            on=lambda at: wide(at) and (at.modulus, at.ratio) == (5, 1.15)),
+    Control("readouts-over-root-two", contradicts=MIXED, experiment=WeakReadouts,
+            on=lambda at: wide(at) and (at.modulus, at.ratio) == (7, 0.9)),
+    Control("share-of-two-modes", contradicts=DROPLET, theory=theory.two_modes),
+    Control("share-without-the-two-of-2uv", contradicts=DROPLET, theory=theory.without_four),
+    Control("limit-without-the-two-of-2uv", contradicts=LIMIT, theory=theory.without_four),
+    Control("limit-with-half-the-regulariser", contradicts=LIMIT, theory=theory.half_the_regulariser),
+    Control("neurons-do-not-answer", contradicts=SLOPE, theory=theory.kernel_fluctuations_alone),
+    Control("no-order-1-over-n", contradicts=SLOPE, theory=theory.infinite_width),
+)
+
+CASE = Case(
+    theories={Network: theory.exact},
+    tiers=TIERS,
+    checks=CHECKS,
+    controls=CONTROLS,
+    guards=GUARDS,
+    figure=Figure(y=Network.amplitude, x=per(lambda at: at.ratio), label="κ/κ_end", on=wide, rivals={**NEAR, **FAR},
+                  group=lambda at: f"P = {at.modulus}"),
+)
