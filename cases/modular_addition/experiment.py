@@ -18,13 +18,13 @@ from fieldbench.sampling import Sampler, Underdamped
 from fieldbench.sampling.networks import ModularNetwork, modular_labels, modular_network
 from fieldbench.statistics import ess, rhat
 
-THIN, BURN_IN = 10, 900  # steps; modes in the mixed phase forget whether they are in the droplet in some 150
+THIN = 10  # steps; modes in the mixed phase forget whether they are in the droplet in some 150
 SHARES = np.array([0.5, 1.0], np.float32)  # of the modes that start in the droplet: a cold chain and a hot one
 
 
 @dataclass(frozen=True)
 class Network(Experiment, stream="network"):
-    """`steps` of two chains of N neurons, a cold and a hot one, after 900 of burn-in.
+    """`steps` of two chains of N neurons, a cold and a hot one, after as many of burn-in.
 
     `ratio` is the noise over its value κ̂_end at the end of the mixed phase. Other P and c are reached from P = 11 and
     c = .01, where κ̂_end = .0369 and ŝ = 1.459e-5, at the same a as a function of it: κ̂ ∝ P√c, ŝ ∝ Pc^{3/2}.
@@ -44,7 +44,7 @@ class Network(Experiment, stream="network"):
     @property
     def strength(self) -> float:
         """ŝ = Ns = N²⟨a²⟩."""
-        return 1.459e-5 * self.modulus / 11 * (self.cubic / 0.01) ** 1.5
+        return 1.459e-5 * self.modulus / 11 * math.pow(self.cubic / 0.01, 1.5)
 
     @property
     def mode(self) -> NDArray[np.int64]:
@@ -70,7 +70,7 @@ class Network(Experiment, stream="network"):
         start, noise = jnp.moveaxis(jax.vmap(lambda key: jax.random.split(key, (2, len(SHARES))))(keys), 1, 0)
         samples = sampler.sample(
             energy, energy.start(start, jnp.broadcast_to(jnp.asarray(SHARES), energy.batch)), noise,
-            steps=self.steps, burn_in=BURN_IN, thin=THIN,
+            steps=self.steps, burn_in=self.steps, thin=THIN,
             observe=Partial(ModularNetwork.observables, energy),  # type: ignore[no-untyped-call]
         )  # fmt: skip
         traces = {name: np.asarray(trace, np.float64) for name, trace in samples.records.items()}

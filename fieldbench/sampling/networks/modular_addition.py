@@ -173,5 +173,7 @@ def modular_network(
     angles = 2 * np.pi / modulus * np.outer(np.arange(modulus), np.arange(1, (modulus + 1) // 2))
     waves = np.sqrt(2 / modulus) * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     dtype = labels.dtype.type
-    numbers = (jnp.asarray(dtype(x)) for x in (strength, noise, cubic, _STIFFEST))
-    return ModularNetwork(jnp.asarray(labels), jnp.asarray(waves.astype(dtype)), *numbers, batch=batch, width=width)
+    return ModularNetwork(
+        jnp.asarray(labels), jnp.asarray(waves.astype(dtype)), jnp.asarray(dtype(strength)), jnp.asarray(dtype(noise)),
+        jnp.asarray(dtype(cubic)), jnp.asarray(dtype(_STIFFEST)), batch=batch, width=width,
+    )  # fmt: skip
