@@ -33,6 +33,7 @@ Derived for this project. Oracles: exact linear networks and Gaussian processes,
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
@@ -46,9 +47,10 @@ from fieldbench.theory.adaptation.places import Places, places
 from fieldbench.theory.adaptation.problem import Problem
 from fieldbench.theory.adaptation.response import Matrix
 
-ROUNDS, WARM_UP, REST = 90, 4, 3
-STEP, FIRST_STEP = 0.7, 0.25
+ROUNDS, WARM_UP, REST = 200, 4, 3
+STEP, FIRST_STEP, SHORTER, SHORTEST = 0.7, 0.25, 0.7, 0.1
 TOLERANCE = 2e-6  # of averages over inputs, in units of the target and of κ
+EXPO = False
 LARGEST = 0.9  # of gσ on the way
 
 
@@ -126,14 +128,17 @@ def cavity(
     at = places(solution) if start is None else start.places
     equations = _Equations(problem, at, border, strong, aligned)
     state, pulled = (equations.start(solution), None) if start is None else (start.state, start.pulled)
+    step, before = STEP, math.inf
     for round_ in range(ROUNDS):
         warm = start is not None or round_ >= WARM_UP
-        fresh = warm and round_ % REST == 0
-        new, pulled, weights, left, change = equations.step(state, None if fresh else pulled, complete=warm)
-        if fresh and change < TOLERANCE:
+        fresh = not warm or step < STEP or round_ % REST == 0
+        new, pulled, weights, left, change = equations.step(state, None if fresh else pulled, complete=True)
+        if warm and fresh and change < TOLERANCE and round_ >= REST:
             return Cavity(solution, at, state, pulled, weights, left)
-        step = STEP if warm else FIRST_STEP
-        state = State(*(cast(Vector, old + step * (to - old)) for old, to in zip(state, new, strict=True)))
+        if warm and fresh:
+            step, before = (step if change < before else max(SHORTER * step, SHORTEST)), change
+        part = step if warm else FIRST_STEP
+        state = State(*(cast(Vector, old + part * (to - old)) for old, to in zip(state, new, strict=True)))
     raise BadInput(
         f"samples and neurons do not settle at strength χσ_a²/N = {problem.strength:.3g}, ridge {problem.ridge:.3g}, "
         f"{problem.samples} samples: off by {change:.1e}; lower chi or raise the ridge"
@@ -160,14 +165,36 @@ class _Equations:
     aligned: tuple[float, float]
 
     def start(self, solution: Solution) -> State:
-        """At the saddle, with one ridge for all places."""
-        at = self.at
-        weights, field = solution.neurons.weights[at.neurons], solution.neurons.field[at.neurons]
-        left = at.target - self.problem.readout_variance * at.harmonics[0] @ (weights / weights.sum() * field)
-        none, neurons = np.zeros_like(left), np.zeros_like(field)
-        dressing = np.full_like(left, solution.effective_ridge - self.problem.ridge)
-        nothing = np.zeros((len(left), len(left)))
-        return State(left / solution.effective_ridge, dressing, none, none, neurons, nothing, neurons, neurons)
+        """The saddle between places, with one ridge for all: the minimum of a convex function (`closure`)."""
+        at, ridge = self.at, solution.effective_ridge
+        shift = np.diag(ridge / at.counts)
+        pattern = at.counts * (at.modes.T @ solution.discrepancy) / self.problem.samples
+        unmet, response = self._saddle(pattern, shift)
+        for _ in range(ROUNDS):
+            if np.max(np.abs(unmet) * at.counts) < TOLERANCE * self.problem.samples:
+                break
+            newton, fraction = np.linalg.solve(response + shift, unmet), 1.0
+            while True:
+                trial = pattern + fraction * newton
+                unmet_there, response = self._saddle(trial, shift)
+                if unmet_there @ newton > -0.5 * (unmet @ newton) or fraction < 1e-6:
+                    break
+                fraction /= 2.0
+            pattern, unmet = trial, unmet_there
+        none, neurons = np.zeros_like(pattern), np.zeros_like(at.m)
+        dressing, nothing = np.full_like(pattern, ridge - self.problem.ridge), np.zeros_like(response)
+        return State(pattern / at.counts, dressing, none, none, neurons, nothing, neurons, neurons)
+
+    def _saddle(self, pattern: Vector, shift: Matrix) -> tuple[Vector, Matrix]:
+        """y − f − κ_eff t and R of nt, (x, x)."""
+        overlaps, strength = self.at.harmonics[0], self.problem.strength
+        field = pattern @ overlaps
+        weights = _normalised(self.at.log_prior + 0.5 * strength * field**2)
+        moment = overlaps @ (weights * field)
+        response = (overlaps * (weights * (1.0 + strength * field**2))) @ overlaps.T
+        variance = self.problem.readout_variance
+        unmet: Vector = self.at.target - variance * moment - shift @ pattern
+        return unmet, variance * (response - strength * np.outer(moment, moment))
 
     def step(
         self, state: State, pulled: Pulled | None, *, complete: bool
@@ -182,7 +209,7 @@ class _Equations:
         left = at.target - problem.readout_variance * at.harmonics[0] @ measure.effective
         felt = problem.ridge + state.dressing + state.slope
         second = state.discrepancy**2 + state.spread + 1.0 / (problem.chi * felt)  # T, the data's part
-        share = self._strong(state) if complete else np.zeros_like(left)
+        share = self._strong(state)
         weak = second - share * state.discrepancy**2
 
         dressing, variance, noise = np.zeros_like(left), np.zeros_like(left), np.zeros_like(state.noise)
@@ -258,7 +285,7 @@ class _Equations:
             exponent = exponent + 0.5 * strength**2 * (moved * answer).sum(axis=0)
             own = dressed * (overlaps * answer).sum(axis=0)
         plain = _normalised(exponent)
-        weights = np.maximum(plain * (1.0 + state.density), 0.0)
+        weights = np.maximum(plain * (1.0 + state.density), 0.0) if not EXPO else plain * np.exp(np.minimum(state.density, 30.0))
         weights = weights / weights.sum()
         effective = weights * (stretch * field + own) + plain * state.pull
         return _Measure(field, dressed, plain, weights, effective, overlaps @ (weights * stretch * field))
