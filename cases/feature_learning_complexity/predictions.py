@@ -11,19 +11,14 @@ from fieldbench.claims import Known, Remainder, Said
 from fieldbench.theory.adaptation import FLUCTUATING, SLIDE
 
 from .experiment import Network, Process
-from .theory import SADDLE, adapted, fluctuating, process, rescaled
+from .theory import SADDLE, adapted, between_samples, process, rescaled
 
 KERNEL = replace(SADDLE, name="ridge over the kernel's spectrum", ridge="kernel")
 
 
 def complete(at: Network) -> Said:
-    """Adaptation with fluctuations and the ridge at an input; what these leave is guessed as half of their effect."""
-    return fluctuating(at, bounded=False)
-
-
-def bounded(at: Network) -> Said:
-    """The same, with a bound on what they leave: what a statement may rest on."""
-    return fluctuating(at, bounded=True)
+    """Adaptation with every sample in the field of the others."""
+    return between_samples(at)
 
 
 def to_first_order(at: Network) -> Said:
@@ -92,17 +87,17 @@ ONE_DEGREE_LESS = falling(-1.0)
 
 def no_feature_learning(at: Network) -> Said:
     """Broken: the Gaussian process in place of the network."""
-    return with_margins(bounded(at), gaussian_process(at))
+    return with_margins(complete(at), gaussian_process(at))
 
 
 def a_rescaled_kernel(at: Network) -> Said:
     """Broken: the kernel rescaled in place of adapted."""
-    return with_margins(bounded(at), rescaling(at))
+    return with_margins(complete(at), rescaling(at))
 
 
 def ridge_not_over_n(at: Network) -> Said:
     """Broken: κ in place of κ/n in the closure, the data average forgotten."""
-    return with_margins(bounded(at), adapted(at, SADDLE, at.samples * at.ridge))
+    return with_margins(complete(at), adapted(at, SADDLE, at.samples * at.ridge))
 
 
 def with_margins(right: Any, wrong: Any) -> Said:

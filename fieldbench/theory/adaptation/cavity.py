@@ -47,10 +47,9 @@ from fieldbench.theory.adaptation.places import Places, places
 from fieldbench.theory.adaptation.problem import Problem
 from fieldbench.theory.adaptation.response import Matrix
 
-ROUNDS, WARM_UP, REST = 200, 4, 3
-STEP, FIRST_STEP, SHORTER, SHORTEST = 0.7, 0.25, 0.7, 0.1
-TOLERANCE = 2e-6  # of averages over inputs, in units of the target and of κ
-EXPO = False
+ROUNDS, WARM_UP, FIRST_STEP = 120, 4, 0.25
+STEP, DEPTH, WORSE, HOPELESS = 0.7, 6, 5.0, 1e8
+TOLERANCE = 5e-6  # of averages over inputs, in units of the target and of κ
 LARGEST = 0.9  # of gσ on the way
 
 
@@ -68,9 +67,8 @@ class State(NamedTuple):
 
 
 class Pulled(NamedTuple):
-    """What W has beyond its second cumulant at t = `of`: W' and its slope at places, density and field of neurons."""
+    """What W has beyond its second cumulant: W' and its slope at places, density and field of neurons."""
 
-    of: Vector
     answer: Vector
     slope: Vector
     density: Vector
@@ -84,7 +82,6 @@ class Cavity:
     solution: Solution
     places: Places
     state: State
-    pulled: Pulled
     weights: Vector
     left: Vector
 
@@ -127,18 +124,30 @@ def cavity(
         raise BadInput(f"the {solution.approximation.name} approximation is not closed in all aligned modes")
     at = places(solution) if start is None else start.places
     equations = _Equations(problem, at, border, strong, aligned)
-    state, pulled = (equations.start(solution), None) if start is None else (start.state, start.pulled)
-    step, before = STEP, math.inf
+    state = equations.start(solution) if start is None else start.state
+    scale = equations.scale(solution)
+    points: list[Vector] = []
+    moves: list[Vector] = []
+    best = math.inf
+    change = math.inf
     for round_ in range(ROUNDS):
-        warm = start is not None or round_ >= WARM_UP
-        fresh = not warm or step < STEP or round_ % REST == 0
-        new, pulled, weights, left, change = equations.step(state, None if fresh else pulled, complete=True)
-        if warm and fresh and change < TOLERANCE and round_ >= REST:
-            return Cavity(solution, at, state, pulled, weights, left)
-        if warm and fresh:
-            step, before = (step if change < before else max(SHORTER * step, SHORTEST)), change
-        part = step if warm else FIRST_STEP
-        state = State(*(cast(Vector, old + part * (to - old)) for old, to in zip(state, new, strict=True)))
+        new, weights, left, change = equations.step(state)
+        if change < TOLERANCE and round_ > 1:
+            return Cavity(solution, at, state, weights, left)
+        if not change < HOPELESS:
+            break
+        here = np.concatenate([part.ravel() for part in state])
+        move = np.concatenate([part.ravel() for part in new]) - here
+        if start is None and round_ < WARM_UP:
+            there = here + FIRST_STEP * move
+        elif change < WORSE * best:
+            points, moves, best = [*points, here][-DEPTH:], [*moves, move][-DEPTH:], min(change, best)
+            there = _extrapolated(points, moves, scale)
+        else:
+            # Back to where it was, without the history that led astray.
+            points, moves, best = points[-1:], moves[-1:], math.inf
+            there = points[0] + FIRST_STEP * moves[0]
+        state = equations.state(there)
     raise BadInput(
         f"samples and neurons do not settle at strength χσ_a²/N = {problem.strength:.3g}, ridge {problem.ridge:.3g}, "
         f"{problem.samples} samples: off by {change:.1e}; lower chi or raise the ridge"
@@ -196,16 +205,24 @@ class _Equations:
         unmet: Vector = self.at.target - variance * moment - shift @ pattern
         return unmet, variance * (response - strength * np.outer(moment, moment))
 
-    def step(
-        self, state: State, pulled: Pulled | None, *, complete: bool
-    ) -> tuple[State, Pulled, Vector, Vector, float]:
-        """What a state implies for the next, its pulls, the neurons' weights, y − f, and how far it is from settled.
+    def scale(self, solution: Solution) -> Vector:
+        """Of every number in a state: the root of the share of inputs or neurons that it is about."""
+        x = np.sqrt(self.at.counts / self.problem.samples)
+        w = np.sqrt(solution.neurons.weights[self.at.neurons])
+        return np.concatenate([x, x, x, x, w, np.outer(x, x).ravel() / self.problem.samples, w, w])
 
-        `pulled` are those of an earlier state, or None to find them. Not `complete`, nothing knows of aligned
-        fluctuations and strong samples: nearer to the saddle.
-        """
+    def state(self, numbers: Vector) -> State:
+        """From all numbers in a row; noise as far as (1) can go."""
+        x, w = len(self.at.counts), len(self.at.m)
+        cuts = np.cumsum([x, x, x, x, w, x * x, w])
+        parts = np.split(numbers, cuts)
+        parts[4], parts[5] = np.minimum(parts[4], LARGEST / self.problem.strength), parts[5].reshape(x, x)
+        return State(*parts)
+
+    def step(self, state: State) -> tuple[State, Vector, Vector, float]:
+        """What a state implies for the next, the neurons' weights, y − f, and how far it is from settled."""
         problem, at, counts = self.problem, self.at, self.at.counts
-        measure = self._measure(state, aligned=complete)
+        measure = self._measure(state)
         left = at.target - problem.readout_variance * at.harmonics[0] @ measure.effective
         felt = problem.ridge + state.dressing + state.slope
         second = state.discrepancy**2 + state.spread + 1.0 / (problem.chi * felt)  # T, the data's part
@@ -236,12 +253,8 @@ class _Equations:
         dressing += problem.readout_variance * at.beyond_square @ enhanced
         noise += (counts * (weak - 1.0 / (problem.chi * felt))) @ at.beyond_square
 
-        if not (complete and self.strong):
-            pulled = Pulled(*(np.zeros_like(left),) * 3, *(np.zeros_like(noise),) * 2)
-        elif pulled is None:
-            pulled = self._pulled(state, measure, share, taken)
-        answer = pulled.answer + pulled.slope * (state.discrepancy - pulled.of)
-        unmet = left - (problem.ridge + dressing) * state.discrepancy - answer
+        pulled = self._pulled(state, measure, share, taken)
+        unmet = left - (problem.ridge + dressing) * state.discrepancy - pulled.answer
         slope = np.maximum(pulled.slope, -0.9 * dressing)
         newton = np.linalg.solve(along * counts + np.diag(problem.ridge + dressing + slope), unmet)
         reach = 0.3 * np.abs(state.discrepancy) + 0.3
@@ -256,7 +269,7 @@ class _Equations:
         )
         noise = np.minimum(noise, LARGEST / problem.strength)
         new = State(moved, dressing, slope, spread, noise, aligned, pulled.density, pulled.pull)
-        return new, pulled, measure.weights, left, float(max(changes))
+        return new, measure.weights, left, float(max(changes))
 
     def _strong(self, state: State) -> Vector:
         """c(x)."""
@@ -267,25 +280,22 @@ class _Equations:
         found: Vector = exponent / (self.border + exponent)
         return found
 
-    def _measure(self, state: State, *, aligned: bool) -> _Measure:
+    def _measure(self, state: State) -> _Measure:
         at, strength = self.at, self.problem.strength
         overlaps = at.harmonics[0]
         field = (at.counts * state.discrepancy) @ overlaps
         stretch = 1.0 / (1.0 - strength * state.noise)
         dressed = strength * stretch
         exponent = at.log_prior + 0.5 * dressed * field**2 + 0.5 * np.log(stretch)
-        own: Vector | float = 0.0
-        if aligned:
-            # The mean of hJ is that of the neurons without these fluctuations: a shift of second order.
-            bare = _normalised(exponent)
-            moved = stretch * field * overlaps
-            moved = moved - (moved @ bare)[:, None]
-            answer = state.aligned @ moved
-            exponent = exponent + 0.5 * dressed * (overlaps * (state.aligned @ overlaps)).sum(axis=0)
-            exponent = exponent + 0.5 * strength**2 * (moved * answer).sum(axis=0)
-            own = dressed * (overlaps * answer).sum(axis=0)
+        # The mean of hJ is that of the neurons without these fluctuations: a shift of second order.
+        moved = stretch * field * overlaps
+        moved = moved - (moved @ _normalised(exponent))[:, None]
+        answer = state.aligned @ moved
+        exponent = exponent + 0.5 * dressed * (overlaps * (state.aligned @ overlaps)).sum(axis=0)
+        exponent = exponent + 0.5 * strength**2 * (moved * answer).sum(axis=0)
+        own = dressed * (overlaps * answer).sum(axis=0)
         plain = _normalised(exponent)
-        weights = np.maximum(plain * (1.0 + state.density), 0.0) if not EXPO else plain * np.exp(np.minimum(state.density, 30.0))
+        weights = np.maximum(plain * (1.0 + state.density), 0.0)
         weights = weights / weights.sum()
         effective = weights * (stretch * field + own) + plain * state.pull
         return _Measure(field, dressed, plain, weights, effective, overlaps @ (weights * stretch * field))
@@ -306,6 +316,8 @@ class _Equations:
         pull = dressed * (field * square) - mean[:, None] * taken[0]
         answer, slope = np.zeros_like(mean), np.zeros_like(mean)
         density, drawn = np.zeros_like(field), np.zeros_like(field)
+        if not self.strong:
+            return Pulled(answer, slope, density, drawn)
         real = state.spread >= 0.0
         for rows, sides in ((real, (1.0, -1.0)), (~real, (1j,))):
             if not rows.any():
@@ -338,7 +350,18 @@ class _Equations:
                     )
                 ).real
                 drawn += (counts @ (t * (along / plain - taken[0][rows]) - 2.0 * weak * pull[rows])).real
-        return Pulled(state.discrepancy, answer, slope, density, drawn * dressed / self.problem.strength)
+        return Pulled(answer, slope, density, drawn * dressed / self.problem.strength)
+
+
+def _extrapolated(points: list[Vector], moves: list[Vector], scale: Vector) -> Vector:
+    """Anderson's mixing: a step from where the moves, combined linearly, are smallest in the given scale."""
+    here, move = points[-1], moves[-1]
+    if len(points) == 1:
+        return here + STEP * move
+    steps, changes = np.diff(points, axis=0), np.diff(moves, axis=0)
+    share = np.linalg.lstsq((changes * scale).T, move * scale, rcond=1e-8)[0]
+    found: Vector = here + STEP * move - share @ (steps + STEP * changes)
+    return found
 
 
 def _normalised(exponent: Vector) -> Vector:
