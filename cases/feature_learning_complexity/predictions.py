@@ -21,6 +21,28 @@ def complete(at: Network) -> Said:
     return between_samples(at)
 
 
+RESOLUTION = {
+    Network.linear: 0.005,
+    Network.hermite: 0.04,
+    Network.overlap: 0.02,
+    Network.radius: 0.01,
+    Network.response: 0.05,
+    Network.harmonic_response: 0.05,
+}
+"""Of each quantity: where the theory leaves less open than that, sixteen data sets do not resolve it."""
+
+
+def bounded(at: Network) -> Said:
+    """The same, asked no finer than the quick tier measures: what a statement may rest on."""
+    name = "resolution asked of an average over data sets"
+    return {
+        quantity: Known(
+            known.value, *known.remainders, Remainder(name, RESOLUTION[quantity], got="chosen", relative=True)
+        )
+        for quantity, known in between_samples(at).items()
+    }
+
+
 def to_first_order(at: Network) -> Said:
     """Fluctuations to first order, not fed back: at the source's own values feeding back diverges."""
     return adapted(at, FLUCTUATING)
@@ -87,17 +109,17 @@ ONE_DEGREE_LESS = falling(-1.0)
 
 def no_feature_learning(at: Network) -> Said:
     """Broken: the Gaussian process in place of the network."""
-    return with_margins(complete(at), gaussian_process(at))
+    return with_margins(bounded(at), gaussian_process(at))
 
 
 def a_rescaled_kernel(at: Network) -> Said:
     """Broken: the kernel rescaled in place of adapted."""
-    return with_margins(complete(at), rescaling(at))
+    return with_margins(bounded(at), rescaling(at))
 
 
 def ridge_not_over_n(at: Network) -> Said:
     """Broken: κ in place of κ/n in the closure, the data average forgotten."""
-    return with_margins(complete(at), adapted(at, SADDLE, at.samples * at.ridge))
+    return with_margins(bounded(at), adapted(at, SADDLE, at.samples * at.ridge))
 
 
 def with_margins(right: Any, wrong: Any) -> Said:

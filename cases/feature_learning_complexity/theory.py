@@ -30,11 +30,13 @@ Values = dict[Any, Any]
 
 SADDLE = replace(FLUCTUATING, name="without fluctuations", fluctuations=False)
 BETWEEN_PLACES = Approximation("between places")
+BORDER = "the border of strong samples"
 LEFT = (
     ("two samples that pull at once", "(d/n)²"),
+    (BORDER, "(d/n)²"),
     ("second order of the data's own moments", "1/n²"),
     ("second order of the aligned modes' posterior", "1/χ²"),
-    ("all that fluctuates, where samples do not settle", "d/n, d/N"),
+    ("fluctuations of the transverse modes' strength", "1/d"),
 )
 
 
@@ -48,9 +50,11 @@ def adapted(at: Network, approximation: Approximation, ridge: float | None = Non
 def between_samples(at: Network) -> dict[Any, Known]:
     """Every sample in the field of the others (`cavity`), and what that leaves: as much as the last orders kept.
 
-    These are what single samples do beyond the second cumulant, of which two at once are the next order, and the
-    fluctuations of the aligned modes over posterior and data, of relative order 1/d. Each bounds what follows it. Where
-    neurons and samples do not settle, beyond a transition, the first order of the fluctuations is all there is.
+    Two samples at once are the next order after what single ones do beyond the second cumulant; where the Gaussian
+    alone does not settle, all that fluctuates stands for it. Which samples are strong is a choice: half as large a
+    border. Aligned modes are kept to first order in 1/n and 1/χ. Their
+    transverse partners fluctuate in strength, 2/d of what they do (the fourth moment on a sphere). Where nothing
+    settles, beyond a transition, the first order of the fluctuations is all there is, and as much is open.
     """
     orders = [_orders(at, sign) for sign in SIGNS]
     values = _quantities(at, [found for found, _ in orders])
@@ -59,7 +63,7 @@ def between_samples(at: Network) -> dict[Any, Known]:
         quantity: Known(
             value,
             *(
-                Remainder(name, np.abs(part[quantity]), order=order, got="bounded")
+                Remainder(name, np.abs(part[quantity]), order=order, got="computed" if name == BORDER else "bounded")
                 for (name, order), part in zip(LEFT, parts, strict=True)
             ),
         )
@@ -69,24 +73,30 @@ def between_samples(at: Network) -> dict[Any, Known]:
 
 def _orders(at: Network, sign: float) -> tuple[Observables, list[Observables]]:
     """The prediction at one sign, and the sizes of the orders in LEFT."""
+    solution = solve(problem(at, sign), BETWEEN_PLACES)
+    flat = observables(solution)
     try:
-        solution = solve(problem(at, sign), BETWEEN_PLACES)
         whole = cavity(solution)
-        without = (
-            cavity(solution, strong=False),
+        others = (
+            cavity(solution, border=0.5, start=whole),
             cavity(solution, aligned=(0.0, 1.0), start=whole),
             cavity(solution, aligned=(1.0, 0.0), start=whole),
         )
     except BadInput:
-        found, flat = (observables(solve(problem(at, sign), theory)) for theory in (FLUCTUATING, SADDLE))
+        found = observables(solve(problem(at, sign), FLUCTUATING))
         none = _apart(found, found)
-        return found, [none, none, none, _apart(found, flat)]
+        return found, [_apart(found, flat), none, none, none, none]
     found = whole.observables()
-    return found, [*(_apart(found, each.observables()) for each in without), _apart(found, found)]
+    try:
+        linear = cavity(solution, strong=False).observables()
+    except BadInput:
+        linear = flat
+    moved = [_apart(found, each.observables()) for each in others]
+    return found, [_apart(found, linear), *moved, _apart(found, flat, 2 / at.dimension)]
 
 
-def _apart(one: Observables, other: Observables) -> Observables:
-    return Observables(*(abs(a - b) for a, b in zip(astuple(one), astuple(other), strict=True)))
+def _apart(one: Observables, other: Observables, share: float = 1.0) -> Observables:
+    return Observables(*(share * abs(a - b) for a, b in zip(astuple(one), astuple(other), strict=True)))
 
 
 @cache

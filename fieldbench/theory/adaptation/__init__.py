@@ -15,8 +15,6 @@ from fieldbench.theory.adaptation.cavity import cavity as cavity
 from fieldbench.theory.adaptation.fluctuations import Fluctuations as Fluctuations
 from fieldbench.theory.adaptation.fluctuations import fluctuations as fluctuations
 from fieldbench.theory.adaptation.learnabilities import Observables as Observables
-from fieldbench.theory.adaptation.local_ridge import local_ridge as local_ridge
-from fieldbench.theory.adaptation.local_ridge import local_ridge_shift as local_ridge_shift
 from fieldbench.theory.adaptation.modes import AlignedMode as AlignedMode
 from fieldbench.theory.adaptation.modes import FoldMode as FoldMode
 from fieldbench.theory.adaptation.modes import hermite_modes as hermite_modes
@@ -24,8 +22,5 @@ from fieldbench.theory.adaptation.prediction import observables as observables
 from fieldbench.theory.adaptation.prediction import saddle as saddle
 from fieldbench.theory.adaptation.problem import Problem as Problem
 from fieldbench.theory.adaptation.problem import staircase as staircase
-from fieldbench.theory.adaptation.remainders import scatter_bound as scatter_bound
-from fieldbench.theory.adaptation.remainders import scatter_effect as scatter_effect
-from fieldbench.theory.adaptation.remainders import second_order as second_order
 from fieldbench.theory.adaptation.rescaling import Rescaled as Rescaled
 from fieldbench.theory.adaptation.rescaling import rescaled_process as rescaled_process

@@ -35,7 +35,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 
@@ -357,7 +357,8 @@ def _extrapolated(points: list[Vector], moves: list[Vector], scale: Vector) -> V
     """Anderson's mixing: a step from where the moves, combined linearly, are smallest in the given scale."""
     here, move = points[-1], moves[-1]
     if len(points) == 1:
-        return here + STEP * move
+        first: Vector = here + STEP * move
+        return first
     steps, changes = np.diff(points, axis=0), np.diff(moves, axis=0)
     share = np.linalg.lstsq((changes * scale).T, move * scale, rcond=1e-8)[0]
     found: Vector = here + STEP * move - share @ (steps + STEP * changes)
@@ -365,5 +366,6 @@ def _extrapolated(points: list[Vector], moves: list[Vector], scale: Vector) -> V
 
 
 def _normalised(exponent: Vector) -> Vector:
-    weights: Vector = np.maximum(np.exp(exponent - exponent.max()), 1e-200)
-    return weights / weights.sum()
+    weights = np.maximum(np.exp(exponent - exponent.max()), 1e-200)
+    normalised: Vector = weights / weights.sum()
+    return normalised

@@ -5,9 +5,9 @@ converge to: φ saturates and they do not. With D = d − 1, |x_⊥|² = ρD and
 
     φ(mz + √(rρ) ξ) = Σ_j φ_j(x; w) P_j(ξ),      E_ξ[P_i P_j] = δ_ij,
 
-P_j the Gegenbauer polynomials of S^{D−1}: one of the deg_j transverse harmonics of order j has φ_j(x; w)φ_j(x'; w)/deg_j
+P_j the Gegenbauer polynomials of S^{D−1}. Each of the deg_j transverse harmonics has φ_j(x; w) φ_j(x'; w)/deg_j
 of a neuron's φφ', averaged over the direction of w_⊥. The orders 0 (the aligned part), 1 and 2 are resolved, between
-places; what is beyond is learned by no data set here (1/d² of samples each).
+places; what is beyond is learned by no data set here: there are d³/6 harmonics of order 3.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.adaptation.branches import Solution
 from fieldbench.theory.adaptation.modes import AlignedMode
 from fieldbench.theory.adaptation.neurons import Vector
 from fieldbench.theory.adaptation.response import Matrix
-from fieldbench.theory.adaptation.sections import hermite, radial
+from fieldbench.theory.adaptation.sections import hermite
 from fieldbench.theory.kernels import sphere
 
 Array = NDArray[np.float64]
@@ -132,3 +133,9 @@ def radii(transverse: int) -> tuple[Vector, Vector]:
     return points / half, vectors[0] ** 2
 
 
+def radial(power: int, ratio: Vector, transverse: int) -> Vector:
+    """:|x_⊥|²ᵖ: normalised to unit variance, at |x_⊥|² = ρD."""
+    half = transverse / 2
+    log_norm = special.gammaln(power + half) - special.gammaln(half) - special.gammaln(power + 1)
+    values: Vector = (-1) ** power * special.eval_genlaguerre(power, half - 1, ratio * half) * math.exp(-log_norm / 2)
+    return values
