@@ -142,16 +142,9 @@ WITHIN = tuple(
           tiers=("standard",) if name in FINER else ("quick", "standard"))
     for name, (asked, rivals) in ASKED.items() if name != "linear-learnability-zero"  # the statement
 )  # fmt: skip
-EXPECTED = {
-    "cubic-response": ("inconclusive", EDGE),
-    "harmonic-response": ("inconclusive", EDGE),
-}
 TIGHT = tuple(
-    Check(name, asked, rivals=NEAR | PROCESSES, on=on_either, expect=expect, because=because,
-          tiers=FINE if expect == "contradicted" else ("standard",))
-    for name, (asked, _) in ASKED.items()
-    for expect, because in [EXPECTED.get(name, ("reproduced", ""))]
-)  # fmt: skip
+    Check(name, asked, rivals=NEAR | PROCESSES, on=on_either, tiers=("standard",)) for name, (asked, _) in ASKED.items()
+)
 UNMIXED = (
     "chains taught the strongest cubics (|ε| = .17 and more, both signs on a data set) have not forgotten their start "
     "after 1,000 steps: R-hat of d⟨m²⟩ is 1.15 on average at the worst of the points, 1.9 at a replicate"

@@ -53,9 +53,7 @@ def alone(at: Gibbs) -> Said:
     return shrunken(network(at), at.samples, asked={})
 
 
-def shrunken(
-    model: LinearCNN, sizes: tuple[int, ...], asked: Mapping[Expression, float] = ASKED
-) -> dict[Expression, Known]:
+def shrunken(model: LinearCNN, sizes: tuple[int, ...], asked: Mapping[Any, float] = ASKED) -> dict[Expression, Known]:
     points = [predict(model, samples) for samples in sizes]
     causes: tuple[tuple[str, str, Origin, list[Shifts]], ...] = (
         ("samples lost in a finite regression", "1/P", "bounded", [point.samples for point in points]),
