@@ -11,7 +11,14 @@ from scipy import special
 
 from cases.feature_learning_complexity.control_variates import controls, expected_controls
 from cases.feature_learning_complexity.experiment import Network, Process
-from cases.feature_learning_complexity.predictions import bounded, complete, falling, limit_of_process, limit_of_share
+from cases.feature_learning_complexity.predictions import (
+    alone,
+    bounded,
+    complete,
+    falling,
+    limit_of_process,
+    limit_of_share,
+)
 from cases.feature_learning_complexity.theory import LEFT, SADDLE, adapted, problem, process
 from fieldbench.sampling.networks import mean_harmonic_response
 from fieldbench.theory.adaptation import solve
@@ -41,13 +48,15 @@ def test_the_laws_of_the_limit():
 
 
 def test_what_is_left_is_named_and_a_statement_asks_for_no_more_than_is_resolved():
-    tight, wide = complete(SMALLEST), bounded(SMALLEST)
+    own, tight, wide = alone(SMALLEST), complete(SMALLEST), bounded(SMALLEST)
     for quantity in (Network.linear, Network.overlap, Network.radius, Network.hermite):
         np.testing.assert_array_equal(tight[quantity].value, wide[quantity].value)
-        sizes = tight[quantity].sizes()
+        sizes = own[quantity].sizes()
         assert set(sizes) == {name for name, _ in LEFT}
         assert all(np.all(size >= 0) for size in sizes.values())
-    assert {r.got for r in tight[Network.linear].remainders} == {"computed", "bounded"}
+        (name,) = set(tight[quantity].sizes()) - set(sizes)
+        np.testing.assert_allclose(2 * tight[quantity].sizes()[name], wide[quantity].sizes()[name])
+    assert {r.got for r in own[Network.linear].remainders} == {"computed", "bounded"}
     assert {r.got for r in wide[Network.linear].remainders} == {"computed", "bounded", "chosen"}
 
 
