@@ -10,20 +10,15 @@ from typing import Any
 import numpy as np
 
 from fieldbench.claims import Known, Remainder
+from fieldbench.errors import BadInput
 from fieldbench.theory.adaptation import (
     FLUCTUATING,
     Approximation,
     Observables,
     Problem,
-    Solution,
-    local_ridge_shift,
+    cavity,
     observables,
     rescaled_process,
-    saddle,
-    scatter_bound,
-    scatter_effect,
-    scatter_share,
-    second_order,
     solve,
     staircase,
 )
@@ -34,7 +29,15 @@ from .signed_teacher import SIGNS
 Values = dict[Any, Any]
 
 SADDLE = replace(FLUCTUATING, name="without fluctuations", fluctuations=False)
-COEFFICIENTS = (Network.hermite, Network.response, Network.harmonic_response)
+BETWEEN_PLACES = Approximation("between places")
+BORDER = "the border of strong samples"
+LEFT = (
+    ("two samples that pull at once", "(d/n)²"),
+    (BORDER, "(d/n)²"),
+    ("second order of the data's own moments", "1/n²"),
+    ("second order of the aligned modes' posterior", "1/χ²"),
+    ("fluctuations of the transverse modes' strength", "1/d"),
+)
 
 
 @cache
@@ -44,58 +47,56 @@ def adapted(at: Network, approximation: Approximation, ridge: float | None = Non
 
 
 @cache
-def fluctuating(at: Network, *, bounded: bool) -> dict[Any, Known]:
-    """Adaptation with fluctuations in 1/χ and d/n and the ridge at an input, and what it leaves:
+def between_samples(at: Network) -> dict[Any, Known]:
+    """Every sample in the field of the others (`cavity`), and what that leaves: as much as the last orders kept.
 
-    second order: as much as feeding the fluctuations back on themselves changes. Degrees beyond the ninth: what the
-    ninth and the eighth have changed. The level of the ridge at an input: off κ_eff by what higher harmonics learn.
-    What the scatter and the local ridge leave: the share of `scatter_bound` that is approximated (higher harmonics as
-    not learned, its own part of r² as even), and half of the ridge's effect around its half, so that none and all of it
-    are allowed; or (not `bounded`) guessed as half of each effect, around all of it. The data set's moments along the
-    teacher: 8/n of what is learned of the cubic, 5/n of what is not learned of the linear part, 4/n of d⟨m²⟩, 1/n of
-    d⟨w_⊥²⟩; the closure on drawn moments stays within (tests).
+    Two samples at once are the next order after what single ones do beyond the second cumulant; where the Gaussian
+    alone does not settle, all that fluctuates stands for it. Which samples are strong is a choice: half as large a
+    border. Aligned modes are kept to first order in 1/n and 1/χ. Their
+    transverse partners fluctuate in strength, 2/d of what they do (the fourth moment on a sphere). Where nothing
+    settles, beyond a transition, the first order of the fluctuations is all there is, and as much is open.
     """
-    solved = [solve(problem(at, sign), FLUCTUATING) for sign in SIGNS]
-    values = _quantities(at, [observables(each) for each in solved])
-    again = _quantities(at, [second_order(each) for each in solved])
-    fewer = [solve(problem(at, sign), replace(FLUCTUATING, degree=FLUCTUATING.degree - 2)) for sign in SIGNS]
-    truncated = _differences(at, [saddle(each) for each in solved], [saddle(each) for each in fewer])
-    shifts = [local_ridge_shift(each) for each in solved]
-    level = _differences(at, shifts, [local_ridge_shift(each, levelled=False) for each in solved])
-    local = _quantities(at, shifts)
-    if bounded:
-        values = {quantity: value - 0.5 * local[quantity] for quantity, value in values.items()}
-        drawn = _quantities(at, [_share_of_scatter(each) for each in solved], add=True)
-    else:
-        drawn = {k: 0.5 * v for k, v in _quantities(at, [scatter_effect(each) for each in solved]).items()}
-    left = {quantity: np.abs(drawn[quantity]) + 0.5 * np.abs(local[quantity]) for quantity in values}
-    moments = {quantity: np.abs(value) / at.samples for quantity, value in values.items()}
-    moments |= {quantity: 8 * moments[quantity] for quantity in COEFFICIENTS}
-    moments |= {Network.overlap: 4 * moments[Network.overlap]}
-    moments[Network.linear] = 5 * np.abs(1 - values[Network.linear]) / at.samples
+    orders = [_orders(at, sign) for sign in SIGNS]
+    values = _quantities(at, [found for found, _ in orders])
+    parts = [_quantities(at, [left[k] for _, left in orders], add=True) for k in range(len(LEFT))]
     return {
         quantity: Known(
             value,
-            Remainder("second order of the fluctuations", np.abs(again[quantity]), order="(d/N)²", got="computed"),
-            Remainder("degrees beyond the ninth", truncated[quantity], order="truncation", got="computed"),
-            Remainder("level of the ridge at an input", level[quantity], order="m²", got="computed"),
-            Remainder("what the scatter and the local ridge leave", left[quantity], order="d/n, m²",
-                      got="bounded" if bounded else "guessed"),
-            Remainder("the data set's moments along the teacher", moments[quantity], order="1/n", got="bounded"),
+            *(
+                Remainder(name, np.abs(part[quantity]), order=order, got="computed" if name == BORDER else "bounded")
+                for (name, order), part in zip(LEFT, parts, strict=True)
+            ),
         )
         for quantity, value in values.items()
-    }  # fmt: skip
+    }
 
 
-def _share_of_scatter(solution: Solution) -> Observables:
-    """Of its bound what is approximated."""
-    share = scatter_share(solution)
-    return Observables(*(share * value for value in astuple(scatter_bound(solution))))
+def _orders(at: Network, sign: float) -> tuple[Observables, list[Observables]]:
+    """The prediction at one sign, and the sizes of the orders in LEFT."""
+    solution = solve(problem(at, sign), BETWEEN_PLACES)
+    flat = observables(solution)
+    try:
+        whole = cavity(solution)
+        others = (
+            cavity(solution, border=0.5, start=whole),
+            cavity(solution, aligned=(0.0, 1.0), start=whole),
+            cavity(solution, aligned=(1.0, 0.0), start=whole),
+        )
+    except BadInput:
+        found = observables(solve(problem(at, sign), FLUCTUATING))
+        none = _apart(found, found)
+        return found, [_apart(found, flat), none, none, none, none]
+    found = whole.observables()
+    try:
+        linear = cavity(solution, strong=False).observables()
+    except BadInput:
+        linear = flat
+    moved = [_apart(found, each.observables()) for each in others]
+    return found, [_apart(found, linear), *moved, _apart(found, flat, 2 / at.dimension)]
 
 
-def _differences(at: Network, one: Sequence[Observables], other: Sequence[Observables]) -> Values:
-    first, second = _quantities(at, one), _quantities(at, other)
-    return {quantity: np.abs(first[quantity] - second[quantity]) for quantity in first}
+def _apart(one: Observables, other: Observables, share: float = 1.0) -> Observables:
+    return Observables(*(share * abs(a - b) for a, b in zip(astuple(one), astuple(other), strict=True)))
 
 
 @cache

@@ -26,6 +26,7 @@ from .theory import (
     LANGEVIN_RATIO,
     ORDER_PARAMETERS,
     P50,
+    alone,
     along_the_ray,
     equivalent_kernel,
     finite_step,
@@ -154,6 +155,7 @@ CHECKS: tuple[Check | Limit, ...] = (
         Check(
             f"{name}-off-the-ray",
             asked,
+            theory=alone,
             rivals={**NEAR, **FAR},
             on=off_the_ray,
             tiers=("off-the-ray",),

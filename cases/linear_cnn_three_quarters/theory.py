@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any
@@ -48,7 +48,12 @@ def shrinkage(at: Gibbs) -> Said:
     return shrunken(network(at), at.samples)
 
 
-def shrunken(model: LinearCNN, sizes: tuple[int, ...]) -> dict[Expression, Known]:
+def alone(at: Gibbs) -> Said:
+    """The same with what it leaves open alone, whatever data sets resolve."""
+    return shrunken(network(at), at.samples, asked={})
+
+
+def shrunken(model: LinearCNN, sizes: tuple[int, ...], asked: Mapping[Any, float] = ASKED) -> dict[Expression, Known]:
     points = [predict(model, samples) for samples in sizes]
     causes: tuple[tuple[str, str, Origin, list[Shifts]], ...] = (
         ("samples lost in a finite regression", "1/P", "bounded", [point.samples for point in points]),
@@ -60,7 +65,9 @@ def shrunken(model: LinearCNN, sizes: tuple[int, ...]) -> dict[Expression, Known
         what: Known(
             [getattr(point.value, name) for point in points],
             *(Remainder(cause, [getattr(s, name) for s in shifts], order, got) for cause, order, got, shifts in causes),
-            Remainder("resolution asked of an average over data sets", ASKED[what], got="chosen", relative=True),
+            Remainder(
+                "resolution asked of an average over data sets", asked.get(what, 0.0), got="chosen", relative=True
+            ),
         )
         for what, name in zip(ORDER_PARAMETERS, NAMES, strict=True)
     }

@@ -10,6 +10,8 @@ from fieldbench.theory.adaptation.branches import Solution as Solution
 from fieldbench.theory.adaptation.branches import branches as branches
 from fieldbench.theory.adaptation.branches import follow as follow
 from fieldbench.theory.adaptation.branches import solve as solve
+from fieldbench.theory.adaptation.cavity import Cavity as Cavity
+from fieldbench.theory.adaptation.cavity import cavity as cavity
 from fieldbench.theory.adaptation.fluctuations import Fluctuations as Fluctuations
 from fieldbench.theory.adaptation.fluctuations import fluctuations as fluctuations
 from fieldbench.theory.adaptation.fluctuations import scatter_of as scatter_of

@@ -66,7 +66,7 @@ def fluctuations(solution: Solution) -> Fluctuations:
     response = sector_kernel(equations.sectors[0], solution.neurons, problem, response=True)
     action, source = corrections(solution)
     shift = np.asarray(np.linalg.solve(response + noise * np.eye(len(source)), source), dtype=np.float64)
-    # κ_eff stays: its own corrections are of order (d/n)(d/χ); see `remainders.second_order`
+    # κ_eff stays: its own corrections are of order (d/n)(d/χ), and in `cavity`
     predictor: Vector = equations.target - noise * (solution.discrepancy + shift)
     return Fluctuations(solution, shift, predictor, action)
 

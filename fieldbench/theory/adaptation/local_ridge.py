@@ -21,8 +21,11 @@ from fieldbench.theory.adaptation.branches import Solution
 from fieldbench.theory.adaptation.learnabilities import Observables, of_predictor
 from fieldbench.theory.adaptation.modes import AlignedMode
 from fieldbench.theory.adaptation.neurons import Vector
+from fieldbench.theory.adaptation.places import radial, radii
 from fieldbench.theory.adaptation.response import Matrix
-from fieldbench.theory.adaptation.sections import first_harmonic_kernel, hermite, places, radial, radii, section
+from fieldbench.theory.adaptation.sections import first_harmonic_kernel, hermite, places, section
+
+RADII = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +48,7 @@ def local_ridge(solution: Solution, *, levelled: bool = True) -> LocalRidge:
     problem, neurons = solution.problem, solution.neurons
     transverse, noise = problem.dimension - 1, solution.effective_ridge / problem.samples
     z, weights = places(problem.activation.odd)
-    ratios, ratio_weights = radii(transverse)
+    ratios, ratio_weights = radii(transverse, RADII)
     enhanced = problem.readout_variance * neurons.weights * (1.0 + problem.strength * neurons.field**2)
 
     cut = section(problem.activation, neurons.grid)

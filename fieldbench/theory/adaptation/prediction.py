@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 from fieldbench.theory.adaptation.branches import Solution
 from fieldbench.theory.adaptation.fluctuations import fluctuations
 from fieldbench.theory.adaptation.learnabilities import Observables, linear_and_cubic, of_predictor
-from fieldbench.theory.adaptation.local_ridge import local_ridge_shift
 
 
 def observables(solution: Solution) -> Observables:
-    """The saddle's observables, or with fluctuations and the ridge at an input where the approximation keeps them."""
-    if solution.approximation.fluctuations:
-        first, shift = first_order(solution), local_ridge_shift(solution)
-        return Observables(*(getattr(first, f.name) + getattr(shift, f.name) for f in fields(first)))
-    return saddle(solution)
+    """The saddle's observables, or with first-order fluctuations where the approximation keeps them."""
+    return first_order(solution) if solution.approximation.fluctuations else saddle(solution)
 
 
 def saddle(solution: Solution) -> Observables:

@@ -23,7 +23,7 @@ from fieldbench.theory.adaptation.overlaps import Activation
 from fieldbench.theory.adaptation.problem import Problem
 from fieldbench.theory.adaptation.response import Matrix
 
-PLACES, ACROSS, RADII = 60, 24, 5
+PLACES, ACROSS = 60, 24
 LIGHTEST = 1e-11  # of the weights of places: beyond |z| = 6.5 nothing is asked
 
 
@@ -71,21 +71,4 @@ def first_harmonic_kernel(cut: Section, neurons: Neurons, problem: Problem) -> M
 def hermite(power: int, z: Vector) -> Vector:
     """He_a(z)/√a!."""
     values: Vector = special.eval_hermitenorm(power, z) / math.sqrt(math.factorial(power))
-    return values
-
-
-def radii(transverse: int) -> tuple[Vector, Vector]:
-    """Quadrature points in ρ = |x_⊥|²/D, D = d − 1, and their weights."""
-    # Golub and Welsch: SciPy's weights carry Γ(D/2), which overflows from D = 342 on.
-    order, half = np.arange(RADII), transverse / 2
-    off = np.sqrt((order[1:]) * (order[1:] + half - 1))
-    points, vectors = np.linalg.eigh(np.diag(2.0 * order + half) + np.diag(off, 1) + np.diag(off, -1))
-    return points / half, vectors[0] ** 2
-
-
-def radial(power: int, ratio: Vector, transverse: int) -> Vector:
-    """:|x_⊥|²ᵖ: normalised to unit variance, at |x_⊥|² = ρD."""
-    half = transverse / 2
-    log_norm = special.gammaln(power + half) - special.gammaln(half) - special.gammaln(power + 1)
-    values: Vector = (-1) ** power * special.eval_genlaguerre(power, half - 1, ratio * half) * math.exp(-log_norm / 2)
     return values

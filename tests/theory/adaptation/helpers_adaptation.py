@@ -2,8 +2,12 @@
 
 import math
 
+import numpy as np
+from scipy import special
+
 from fieldbench.theory.adaptation import Approximation, Problem, observables, solve, staircase
 from fieldbench.theory.adaptation.overlaps import ERF, LINEAR
+from fieldbench.theory.kernels import Kernel
 
 
 def slide_problem(beta: float, *, cubic: float = -0.1, chi: float | None = None) -> Problem:
@@ -46,3 +50,28 @@ LINEAR_NETWORK = staircase(
     weight_variance=0.6,
     readout_variance=1.5,
 )
+
+
+def exact_process(dimension, samples, ridge, draws, rng):
+    """E[f x_i] of regression on x_i, averaged over i, with erf's kernel: mean and standard error.
+
+    E_x[K(x, x') x_i] is along x' and a function of |x'|: tabled by quadrature over the weights. The mean square of the
+    inputs is a control variate of known mean.
+    """
+    u, u_weights = np.polynomial.hermite_e.hermegauss(41)
+    across, r_weights = special.roots_genlaguerre(20, (dimension - 1) / 2 - 1)
+    u, r = u / math.sqrt(dimension), 2 * across / dimension
+    u_weights, r_weights = u_weights / u_weights.sum(), r_weights / r_weights.sum()
+    lengths = np.linspace(0.2, 3, 400) * math.sqrt(dimension)
+    overlap = 2 / math.sqrt(math.pi) * u / np.sqrt(1 + 2 * (r[:, None] + u**2))
+    along = np.array([r_weights @ (overlap * special.erf(u * length)) @ u_weights for length in lengths])
+    kernel, found = Kernel("erf"), []
+    for _ in range(draws):
+        x = rng.normal(size=(samples, dimension))
+        length = np.linalg.norm(x, axis=1)
+        learned = np.linalg.solve(kernel(x, x) + ridge * np.eye(samples), x)
+        functional = (np.interp(length, lengths, along) / length)[:, None] * x
+        found.append([np.trace(functional.T @ learned) / dimension, np.mean(x**2) - 1])
+    value, control = np.array(found).T
+    value = value - np.cov(value, control)[0, 1] / np.var(control, ddof=1) * control
+    return value.mean(), value.std(ddof=1) / math.sqrt(draws)

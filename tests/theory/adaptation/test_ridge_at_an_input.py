@@ -4,38 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from helpers_adaptation import slide_problem
-from scipy import special
+from helpers_adaptation import exact_process, slide_problem
 
 from fieldbench.theory.adaptation import FLUCTUATING, local_ridge, local_ridge_shift, saddle, solve, staircase
 from fieldbench.theory.adaptation.overlaps import ERF, LINEAR, RELU
-from fieldbench.theory.adaptation.sections import hermite, places, radial, radii, section
-from fieldbench.theory.kernels import Kernel
-
-
-def exact_process(dimension, samples, ridge, draws, rng):
-    """E[f x_i] of regression on x_i, averaged over i, with erf's kernel: mean and standard error.
-
-    E_x[K(x, x') x_i] is along x' and a function of |x'|: tabled by quadrature over the weights. The mean square of the
-    inputs is a control variate of known mean.
-    """
-    u, u_weights = np.polynomial.hermite_e.hermegauss(41)
-    across, r_weights = special.roots_genlaguerre(20, (dimension - 1) / 2 - 1)
-    u, r = u / math.sqrt(dimension), 2 * across / dimension
-    u_weights, r_weights = u_weights / u_weights.sum(), r_weights / r_weights.sum()
-    lengths = np.linspace(0.2, 3, 400) * math.sqrt(dimension)
-    overlap = 2 / math.sqrt(math.pi) * u / np.sqrt(1 + 2 * (r[:, None] + u**2))
-    along = np.array([r_weights @ (overlap * special.erf(u * length)) @ u_weights for length in lengths])
-    kernel, found = Kernel("erf"), []
-    for _ in range(draws):
-        x = rng.normal(size=(samples, dimension))
-        length = np.linalg.norm(x, axis=1)
-        learned = np.linalg.solve(kernel(x, x) + ridge * np.eye(samples), x)
-        functional = (np.interp(length, lengths, along) / length)[:, None] * x
-        found.append([np.trace(functional.T @ learned) / dimension, np.mean(x**2) - 1])
-    value, control = np.array(found).T
-    value = value - np.cov(value, control)[0, 1] / np.var(control, ddof=1) * control
-    return value.mean(), value.std(ddof=1) / math.sqrt(draws)
+from fieldbench.theory.adaptation.places import radial, radii
+from fieldbench.theory.adaptation.sections import hermite, places, section
 
 
 def test_a_gaussian_process_is_off_its_effective_ridge_by_the_ridge_at_an_input():
@@ -64,7 +38,7 @@ def test_sections_are_the_variance_over_directions_and_its_first_harmonic(activa
 
 def test_the_modes_at_places_and_radii_are_orthonormal():
     z, weights = places(False)
-    ratios, ratio_weights = radii(19)
+    ratios, ratio_weights = radii(19, 5)
     values = [np.outer(radial(p, ratios, 19), hermite(a, z)) for a, p in ((1, 0), (3, 0), (1, 1), (3, 1), (1, 2))]
     products = np.einsum("irz,jrz,r,z->ij", values, values, ratio_weights, weights)
     np.testing.assert_allclose(products, np.eye(5), atol=1e-6)
