@@ -129,7 +129,7 @@ def cheapest(at: Any) -> bool:
 
 
 MANY = ManySets(100, (5, 10), draws=1024, ridges=(1e-2, 1.0))
-SMALL = (Sphere(50, (50, 200), draws=4), GaussianFeatures(1000, (25, 50), draws=20), MANY,
+SMALL = (Sphere(50, (50, 200), draws=4), GaussianFeatures(1000, (25, 50), draws=48), MANY,
          Digits(600, (40, 60), draws=24))  # fmt: skip
 QUICK = [replace(at, draws=at.draws // 2) if isinstance(at, Sphere | Digits) else at for at in SMALL]
 TIERS = {
