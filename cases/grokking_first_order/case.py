@@ -76,9 +76,8 @@ NORMAL: dict[str, Theory] = {"second-order": gaussian, "printed-matrix-element":
 FROZEN: dict[str, Theory] = {"frozen-radius": frozen_radius, "gp": gaussian_process}
 KERNEL: dict[str, Theory] = {"kernel-ridge": kernel_ridge}
 
-LINEAR = Check("linear-discrepancy", adjusted(Network.linear), theory=resolved, rivals=OTHERS, on=above, statement=True)
-CUBIC = Check("cubic-learned", adjusted(Network.cubic_learned), theory=resolved, rivals=OTHERS, on=of_the_source,
-              statement=True)
+LINEAR = Check("linear-discrepancy", adjusted(Network.linear), theory=resolved, rivals=OTHERS, on=above)
+CUBIC = Check("cubic-learned", adjusted(Network.cubic_learned), theory=resolved, rivals=OTHERS, on=of_the_source)
 DROPLETS = Check("droplets", droplets(), theory=resolved, rivals=NORMAL, on=mixed, statement=True)
 ACROSS = Check("transverse-variance", adjusted(Network.variance_across), theory=resolved, rivals=FROZEN,
                on=of_the_source, statement=True)

@@ -96,13 +96,13 @@ def complete(at: Network) -> dict[Any, Known]:
 def resolved(at: Network) -> dict[Any, Known]:
     """The complete theory with the resolution that is asked where it leaves less open than data sets scatter.
 
-    Of b, L_3 and d⟨w_⊥²⟩ .15 of the way to a frozen radius, of densities a tenth (of −log p: .1).
+    Of b and L_3 .15 of the way to a frozen radius, of d⟨w_⊥²⟩ an eighth, of densities a tenth (of −log p: .1).
     """
     frozen, found = frozen_radius(at), dict(complete(at))
     for quantity in (*JUDGED, Network.density, Network.beyond):
-        known, other = found[quantity], frozen[quantity]
+        known, share = found[quantity], 1 / 8 if quantity is Network.variance_across else 0.15
         counted = quantity in (Network.density, Network.beyond)
-        size = 0.1 * known.value if counted else 0.15 * np.abs(known.value - other.value)
+        size = 0.1 * known.value if counted else share * np.abs(known.value - frozen[quantity].value)
         found[quantity] = Known(known.value, *known.remainders, Remainder("resolution asked", size, got="chosen"))
     return found
 

@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from .case import ACROSS, CUBIC, DROPLETS, LINEAR
-from .theory import frozen_radius, gaussian, gaussian_process, kernel_ridge, printed, ridge_not_over_n, source
+from .case import ACROSS, DROPLETS
+from .theory import frozen_radius, gaussian, gaussian_process, printed, source
 
 WORLDS = {
-    LINEAR: {
-        "printed-matrix-element": printed,
-        "frozen-radius": frozen_radius,
-        "kernel-ridge": kernel_ridge,
-        "gp": gaussian_process,
-        "ridge-not-over-n": ridge_not_over_n,
-    },
-    CUBIC: {
-        "printed-matrix-element": printed,
-        "frozen-radius": frozen_radius,
-        "second-order": gaussian,
-        "kernel-ridge": kernel_ridge,
-        "gp": gaussian_process,
-    },
     DROPLETS: {
         "second-order": gaussian,
         "printed-matrix-element": printed,
