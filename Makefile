@@ -18,7 +18,7 @@ cases: $(VENV)/installed
 	$(BIN)/python -m pytest cases/ -n $(WORKERS)
 
 test: $(VENV)/installed lint
-	$(BIN)/python -m pytest tests/ -n $(WORKERS) --slow
+	$(BIN)/python -m pytest tests/ -n $(WORKERS) --dist worksteal --slow
 	$(BIN)/python -m pytest cases/ -n $(WORKERS) --results .fieldbench/test-results
 	cd benchmarks && ../$(BIN)/asv check -E existing
 

@@ -4,7 +4,14 @@ And the toy case with an empty store, for the tests of what measures and judges 
 """
 
 import gc
+import os
+from importlib.metadata import version
 from pathlib import Path
+
+# Most of the tests' time was compilation of programs that run for milliseconds: XLA's older emitters and LLVM's first
+# level take under half of it. `pytest cases/` compiles as users do. Another XLA may not know a flag, and would stop.
+if version("jaxlib").startswith("0.10."):
+    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_use_fusion_emitters=false --xla_backend_optimization_level=1")
 
 import jax
 import jaxtyping
@@ -78,6 +85,8 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
+    """The slow ones first: what is left at the end is short, and can be shared out (`--dist worksteal`)."""
+    items.sort(key=lambda item: "slow" not in item.keywords)
     if not config.getoption("--slow"):
         for item in items:
             if "slow" in item.keywords:

@@ -20,8 +20,9 @@ from fieldbench.claims.check import Limit
 from fieldbench.judging.worlds import Met, meet
 from fieldbench.loading.discovery import find_cases
 from fieldbench.loading.load import load_case, load_worlds
+from fieldbench.records import files
 from fieldbench.records.reread import evidence_in, experiments_of, predictions_of
-from fieldbench.report.table import newest
+from fieldbench.records.schema import Record
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES = find_cases(ROOT / "cases")
@@ -48,8 +49,11 @@ def met(claim: str) -> list[tuple[str, Met]]:
     return found
 
 
-def records_of(claim: str) -> Iterator:
-    return (r for r in newest(ROOT / "results") if r.claim.id == claim and r.tier in TIERS)
+def records_of(claim: str) -> Iterator[Record]:
+    """The newest record of its latest revision at each tier: no other claim's is read."""
+    revision = max(int(path.name[1:]) for path in (ROOT / "results" / claim).glob("r*"))
+    found = (files.latest(ROOT / "results", claim, revision, tier) for tier in TIERS)
+    return (record for record in found if record)
 
 
 @pytest.mark.parametrize("claim", CASES)

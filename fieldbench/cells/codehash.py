@@ -83,12 +83,19 @@ def _name(module: str, name: str, path: Path, level: int) -> list[Path]:
     if not homes or homes[0].name != "__init__.py":
         return homes
     # A face re-exports, by an import (also one for type checkers only) that binds the name.
-    for node in ast.walk(tree(homes[0])):
+    offered = _offered(homes[0], homes[0].stat().st_mtime_ns).get(name)
+    return _name(offered[0], offered[1], homes[0], offered[2]) if offered else homes
+
+
+@cache
+def _offered(face: Path, modified: int) -> dict[str, tuple[str, str, int]]:
+    """Name that a face binds by an import → module, name there and level; the first of several."""
+    found: dict[str, tuple[str, str, int]] = {}
+    for node in ast.walk(tree(face)):
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
-                if (alias.asname or alias.name) == name:
-                    return _name(node.module or "", alias.name, homes[0], node.level)
-    return homes
+                found.setdefault(alias.asname or alias.name, (node.module or "", alias.name, node.level))
+    return found
 
 
 def module_file(name: str, path: Path, level: int) -> list[Path]:

@@ -141,15 +141,21 @@ def _git(root: Path, *arguments: str) -> str | None:
 
 def _blas() -> list[dict[str, Any]]:
     """Name, version and threads of each BLAS in the process (numpy and scipy bundle one each)."""
-    import threadpoolctl  # type: ignore[import-untyped]
-
     found = [
         {"name": entry.get("internal_api"), "version": entry.get("version"), "threads": entry.get("num_threads")}
-        for entry in threadpoolctl.threadpool_info()
+        for entry in _libraries(len(sys.modules)).info()  # threads as they are now
         if entry.get("user_api") == "blas"
     ]
     distinct = {tuple(sorted(entry.items(), key=str)): entry for entry in found}
     return sorted(distinct.values(), key=str)
+
+
+@functools.lru_cache(maxsize=1)
+def _libraries(modules: int) -> Any:
+    """The libraries with threads in the process, looked for again when something was imported: milliseconds a cell."""
+    import threadpoolctl  # type: ignore[import-untyped]
+
+    return threadpoolctl.ThreadpoolController()
 
 
 @functools.cache

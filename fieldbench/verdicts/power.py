@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from scipy import special, stats
 
@@ -17,7 +19,7 @@ def smallest_caught(measured: Estimate, upper: FloatArray) -> FloatArray:
     """
     if not measured.replicates:
         return np.asarray(upper, dtype=np.float64)
-    reach = measured.corrected_quantile(len(measured.mean)) + float(stats.t.ppf(0.9, measured.replicates - 1))
+    reach = measured.corrected_quantile(len(measured.mean)) + _nine_in_ten(measured.replicates - 1)
     return np.asarray(upper + reach * measured.standard_error)
 
 
@@ -34,7 +36,7 @@ def flip_rate(
     if not np.all(np.isfinite(measured.mean)) or not np.all(np.isfinite(deviation)):
         return 1.0
     freedom = measured.replicates - 1
-    scatter = np.sqrt(stats.chi2.ppf(_QUANTILES, freedom) / freedom)[:, None]
+    scatter = _scatter(freedom)
     error = np.maximum(measured.standard_error, np.finfo(np.float64).tiny)
     room_above, room_below = (upper - deviation) / error, (lower - deviation) / error
     reach = measured.quantile * scatter
@@ -45,3 +47,16 @@ def flip_rate(
     contradicted = float(1.0 - np.prod(1.0 - np.clip(outside, 0.0, 1.0)))
     same = {Verdict.REPRODUCED: reproduced, Verdict.CONTRADICTED: contradicted}
     return 1.0 - same.get(verdict, max(0.0, 1.0 - reproduced - contradicted))
+
+
+@cache
+def _nine_in_ten(freedom: int) -> float:
+    return float(stats.t.ppf(0.9, freedom))
+
+
+@cache
+def _scatter(freedom: int) -> FloatArray:
+    """Quantiles of a standard error over the true one, (400, 1); read only, as all callers share it."""
+    found = np.sqrt(stats.chi2.ppf(_QUANTILES, freedom) / freedom)[:, None]
+    found.flags.writeable = False
+    return found

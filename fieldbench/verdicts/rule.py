@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,12 @@ class Estimate:
 
     def corrected_quantile(self, points: int) -> float:
         """t-quantile at the level divided by the number of points."""
-        return float(stats.t.isf(LEVEL / points, self.replicates - 1)) if self.replicates else 0.0
+        return _quantile(points, self.replicates) if self.replicates else 0.0
+
+
+@cache
+def _quantile(points: int, replicates: int) -> float:
+    return float(stats.t.isf(LEVEL / points, replicates - 1))
 
 
 def estimate(values: FloatArray) -> Estimate:

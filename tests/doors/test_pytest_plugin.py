@@ -15,7 +15,7 @@ import fieldbench.records.assemble
 import fieldbench.records.files
 import fieldbench.regression
 import fieldbench.sampling  # noqa: F401
-from fieldbench.doors.pytest_plugin import share_cores
+from fieldbench.doors.pytest_plugin import pytest_collection_modifyitems, seconds_of, share_cores
 
 ITEMS = 8
 
@@ -176,6 +176,40 @@ def test_two_cases_in_one_session(toy):
     copied(toy.path / "their_folder", "another", "another-sum")
     toy.runpytest_inprocess("their_folder/").assert_outcomes(passed=2 * ITEMS)
     assert len(records(toy)) == 2
+
+
+def test_workers_begin_with_the_case_that_took_longest_when_its_reference_was_measured(toy):
+    for name in ("a_brief", "b_long", "c_unknown"):
+        copied(toy.path / "their_folder", name, name.replace("_", "-"))
+    for claim, seconds in (("a-brief", [1.0, 2.0]), ("b-long", [5.0])):
+        record = toy.path / "results" / claim / "r1" / "quick" / "20260101T000000Z.json"
+        record.parent.mkdir(parents=True)
+        record.write_text(json.dumps({"cells": [{"wall_time": second} for second in seconds]}))
+    assert [seconds_of(claim, "quick") for claim in ("a-brief", "b-long", "c-unknown")] == [3.0, 5.0, 0.0]
+    assert seconds_of("b-long", "standard") == 0.0
+    items, _ = toy.inline_genitems("their_folder/")
+    before, options = list(items), lambda name: "quick"
+    pytest_collection_modifyitems(SimpleNamespace(getoption=options), items)
+    assert items == before
+    worker = SimpleNamespace(workerinput={"fieldbench-cases": True}, getoption=options)
+    pytest_collection_modifyitems(worker, items)
+    assert list(dict.fromkeys(item.path.parent.name for item in items)) == [
+        "b_long",
+        "a_brief",
+        "c_unknown",
+        "some_claim",
+    ]
+    for name in ("b_long", "some_claim"):
+        of = [[item for item in some if item.path.parent.name == name] for some in (before, items)]
+        assert of[0] == of[1]
+
+
+def test_a_record_that_cannot_be_read_gives_no_order(toy):
+    record = toy.path / "results" / "toy-sum" / "r1" / "quick" / "broken.json"
+    record.parent.mkdir(parents=True)
+    for text in ("", "[]", '{"cells": [{}]}', '{"cells": 3}'):
+        record.write_text(text)
+        assert seconds_of("toy-sum", "quick") == 0.0
 
 
 def test_a_session_without_cases_does_not_import_jax(pytester):
