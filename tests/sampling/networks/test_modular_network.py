@@ -79,16 +79,17 @@ def test_without_data_modes_have_the_law_of_the_prior():
     assert float(product.mean()) == pytest.approx(mode_law(0.0, 0.01).moment(1, 1), abs=5 * error + 2e-3)
 
 
+@pytest.mark.slow
 def test_the_step_leaves_what_a_metropolis_chain_leaves():
-    """One network of five neurons, far from any limit: exact Monte Carlo against BAOAB at its own step."""
-    energy, start = small(width=5, batch=(24,))
+    """One network of five neurons, far from any limit: exact Monte Carlo, slow, against BAOAB at its own step."""
+    energy, start = small(width=5, batch=(8,))
     observe = Partial(ModularNetwork.observables, energy)
-    arguments = {"steps": 1500, "burn_in": 300, "thin": 10, "observe": observe}
     means = []
-    for sampler in (Underdamped(), MetropolisAdjusted()):
-        trace = sampler.sample(energy, start, jax.random.key(4), **arguments).records["amplitude"]
-        means.append(np.asarray(trace, np.float64).mean(axis=0))
+    for sampler, steps in ((Underdamped(), 2000), (MetropolisAdjusted(), 8000)):
+        run = sampler.sample(energy, start, jax.random.key(4), steps=steps, burn_in=steps, thin=10, observe=observe)
+        means.append(np.asarray(run.records["amplitude"], np.float64).mean(axis=0))
     error = np.sqrt(sum(mean.var(ddof=1) / len(mean) for mean in means))
+    assert error < 0.002
     assert abs(means[0].mean() - means[1].mean()) < 4 * error
 
 
