@@ -16,7 +16,15 @@ LARGEST_ROOM, LONGEST_CASE = 14, 150
 
 FLOORS = (
     ("theory.kernels", "statistics", "data", "verdicts"),
-    ("theory.curves", "theory.networks", "theory.adaptation", "theory.langevin", "theory.ising", "regression.tiled"),
+    (
+        "theory.curves",
+        "theory.networks",
+        "theory.adaptation",
+        "theory.langevin",
+        "theory.ising",
+        "theory.modular",
+        "regression.tiled",
+    ),
     ("theory.decimation", "theory.transition", "regression", "sampling.integrators", "claims"),
     ("regression.modes", "sampling.networks", "sampling.ising", "cells"),
     ("sampling", "loading", "judging"),
