@@ -52,6 +52,14 @@ def resolved(at: Network, share: float) -> dict[Any, Known]:
     }
 
 
+def told(at: Network) -> Said:
+    """E[f z] asked to an eighth of what tells the ridge of the response from that of the kernel."""
+    known, kernel = between_samples(at)[Network.linear], kernel_ridge(at)[Network.linear]
+    apart = np.abs(np.asarray(known.value) - np.asarray(kernel)) / 8.0
+    asked = Remainder("an eighth of what the response's ridge changes", apart, got="chosen")
+    return {Network.linear: Known(known.value, *known.remainders, asked)}
+
+
 def to_first_order(at: Network) -> Said:
     """Fluctuations to first order, not fed back: at the source's own values feeding back diverges."""
     return adapted(at, FLUCTUATING)
