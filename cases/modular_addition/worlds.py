@@ -7,18 +7,13 @@ from dataclasses import replace
 from fieldbench.claims import Check, Said, Theory
 
 from . import theory
-from .case import DROPLET, LIMIT, MIXED, ONSET, SLOPE
+from .case import DROPLET, LIMIT, MIXED, ONSET
 from .experiment import Network
 
 
 def noise_three_per_cent_higher(at: Network) -> Said:
     """κ/κ̂_end is 1.03 of what is stated."""
     return theory.infinite_width(replace(at, ratio=1.03 * at.ratio))
-
-
-def half_the_width(at: Network) -> Said:
-    """A network of N/2 neurons: an order 1/N twice as large."""
-    return theory.first_order(at, at.width / 2)
 
 
 def widened_by_root(at: Network) -> Said:
@@ -51,12 +46,6 @@ WORLDS: dict[Check, dict[str, Theory | float]] = {
         "sources-entropy": theory.source,
         "saddle": theory.saddle,
         "laplace": theory.laplace,
-        "deviations-fall-as-root": widened_by_root,
-    },
-    SLOPE: {
-        "kernel-fluctuations-alone": theory.kernel_fluctuations_alone,
-        "infinitely-wide": theory.infinite_width,
-        "half-the-width": half_the_width,
         "deviations-fall-as-root": widened_by_root,
     },
 }
