@@ -120,8 +120,8 @@ GP: dict[str, Theory] = {"gp": theory.gaussian_process}
 BEYOND = abs(Network.amplitude - Network.amplitude.under(theory.infinite_width))
 
 STEP = (
-    "half the step moves a by −.00025(9) and p by −.0035(12) at N = 200, κ/κ_end = 1.15: BAOAB's step fills the droplet "
-    "a little too much; to be run at half of it"
+    "half the step moves a by −.00025(9) and p by −.0035(12) at N = 200, κ/κ_end = 1.15: BAOAB's step fills the "
+    "droplet a little too much; to be run at half of it"
 )
 FULL = f"open: at κ/κ_end = .9 p is .9940(2) where the theory has .9927, on the edge of the margin; {STEP}"
 CONSTANT = (
