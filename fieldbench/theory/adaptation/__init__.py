@@ -20,7 +20,6 @@ from fieldbench.theory.adaptation.learnabilities import linear_and_cubic as line
 from fieldbench.theory.adaptation.learnabilities import predictor_overlap as predictor_overlap
 from fieldbench.theory.adaptation.local_ridge import discrepancy_at_local_ridge as discrepancy_at_local_ridge
 from fieldbench.theory.adaptation.local_ridge import local_ridge as local_ridge
-from fieldbench.theory.adaptation.local_ridge import local_ridge_shift as local_ridge_shift
 from fieldbench.theory.adaptation.modes import AlignedMode as AlignedMode
 from fieldbench.theory.adaptation.modes import FoldMode as FoldMode
 from fieldbench.theory.adaptation.modes import hermite_modes as hermite_modes
@@ -34,10 +33,7 @@ from fieldbench.theory.adaptation.prediction import saddle as saddle
 from fieldbench.theory.adaptation.problem import Problem as Problem
 from fieldbench.theory.adaptation.problem import staircase as staircase
 from fieldbench.theory.adaptation.remainders import fed_back as fed_back
-from fieldbench.theory.adaptation.remainders import scatter_bound as scatter_bound
-from fieldbench.theory.adaptation.remainders import scatter_effect as scatter_effect
 from fieldbench.theory.adaptation.remainders import scatter_share as scatter_share
-from fieldbench.theory.adaptation.remainders import second_order as second_order
 from fieldbench.theory.adaptation.rescaling import Rescaled as Rescaled
 from fieldbench.theory.adaptation.rescaling import rescaled_process as rescaled_process
 from fieldbench.theory.adaptation.response import sector_kernel as sector_kernel

@@ -128,8 +128,7 @@ def cavity(
     scale = equations.scale(solution)
     points: list[Vector] = []
     moves: list[Vector] = []
-    best = math.inf
-    change = math.inf
+    best = change = math.inf
     for round_ in range(ROUNDS):
         new, weights, left, change = equations.step(state)
         if change < TOLERANCE and round_ > 1:
@@ -306,6 +305,10 @@ class _Equations:
         A negative variance, of the posterior's imaginary t, has complex conjugates on the sides: one of them is enough.
         """
         at, dressed, field, plain = self.at, measure.dressed, measure.field, measure.plain
+        answer, slope = np.zeros_like(at.counts), np.zeros_like(at.counts)
+        density, drawn = np.zeros_like(field), np.zeros_like(field)
+        if not self.strong:
+            return Pulled(answer, slope, density, drawn)
         scale = self.problem.readout_variance / self.problem.strength
         own = at.beyond + sum(one[:, :, None] * at.polynomials[:, j] for j, one in enumerate(taken))
         square = own**2 @ at.angle_weights
@@ -314,10 +317,6 @@ class _Equations:
         bow = dressed * (1.0 + dressed * field**2) * square - 2.0 * line * mean[:, None] + mean[:, None] ** 2
         curvature = bow @ plain
         pull = dressed * (field * square) - mean[:, None] * taken[0]
-        answer, slope = np.zeros_like(mean), np.zeros_like(mean)
-        density, drawn = np.zeros_like(field), np.zeros_like(field)
-        if not self.strong:
-            return Pulled(answer, slope, density, drawn)
         real = state.spread >= 0.0
         for rows, sides in ((real, (1.0, -1.0)), (~real, (1j,))):
             if not rows.any():

@@ -13,17 +13,16 @@ like what z does to a neuron. Derived for this project; a Gaussian process solve
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from fieldbench.theory.adaptation.branches import Solution
-from fieldbench.theory.adaptation.learnabilities import Observables, of_predictor
 from fieldbench.theory.adaptation.modes import AlignedMode
 from fieldbench.theory.adaptation.neurons import Vector
 from fieldbench.theory.adaptation.places import radial, radii
 from fieldbench.theory.adaptation.response import Matrix
-from fieldbench.theory.adaptation.sections import first_harmonic_kernel, hermite, places, section
+from fieldbench.theory.adaptation.sections import first_harmonic_kernel, hermite, points_along, section
 
 RADII = 5
 
@@ -47,7 +46,7 @@ def local_ridge(solution: Solution, *, levelled: bool = True) -> LocalRidge:
     """κ(x) of a solution; not `levelled`, its average is its own, off κ_eff by what the higher harmonics learn."""
     problem, neurons = solution.problem, solution.neurons
     transverse, noise = problem.dimension - 1, solution.effective_ridge / problem.samples
-    z, weights = places(problem.activation.odd)
+    z, weights = points_along(problem.activation.odd)
     ratios, ratio_weights = radii(transverse, RADII)
     enhanced = problem.readout_variance * neurons.weights * (1.0 + problem.strength * neurons.field**2)
 
@@ -65,13 +64,6 @@ def local_ridge(solution: Solution, *, levelled: bool = True) -> LocalRidge:
     return LocalRidge(problem.ridge + scale * ridge, ratios, ratio_weights, z, weights)
 
 
-def local_ridge_shift(solution: Solution, *, levelled: bool = True) -> Observables:
-    """What κ(x) in place of κ_eff changes of each observable, everything else as it was."""
-    moved = discrepancy_at_local_ridge(solution, levelled=levelled)
-    after, before = _observed(solution, moved), _observed(solution, solution.discrepancy)
-    return Observables(*(getattr(after, f.name) - getattr(before, f.name) for f in fields(after)))
-
-
 def discrepancy_at_local_ridge(solution: Solution, *, levelled: bool = True) -> Vector:
     """t with κ(x) in place of κ_eff, everything else as it was."""
     at, equations = local_ridge(solution, levelled=levelled), solution.equations
@@ -87,10 +79,3 @@ def discrepancy_at_local_ridge(solution: Solution, *, levelled: bool = True) -> 
     weights = np.outer(at.ratio_weights, at.place_weights) * solution.effective_ridge / at.ridge
     moments = np.einsum("irz,jrz,rz->ij", values, values, weights)
     return equations.minimum(solution.effective_ridge, solution.discrepancy, moments)
-
-
-def _observed(solution: Solution, discrepancy: Vector) -> Observables:
-    state = solution.equations.state(discrepancy)
-    grid = state.neurons.grid
-    square, transverse = state.neurons.mean(grid.m**2), state.neurons.mean(grid.r)
-    return of_predictor(solution, state.kernel @ discrepancy, square=square, transverse=transverse)

@@ -24,14 +24,13 @@ from fieldbench.theory.adaptation.branches import Solution
 from fieldbench.theory.adaptation.modes import AlignedMode
 from fieldbench.theory.adaptation.neurons import Vector
 from fieldbench.theory.adaptation.response import Matrix
-from fieldbench.theory.adaptation.sections import hermite
+from fieldbench.theory.adaptation.sections import hermite, points_along
 from fieldbench.theory.kernels import sphere
 
 Array = NDArray[np.float64]
 
 ALONG, RADII, ACROSS = 40, 3, 16
 RESOLVED = 2  # orders of transverse harmonics
-LIGHTEST = 1e-11  # of the weights of places: beyond |z| = 6.5 nothing is asked
 OCCUPIED = 1e-8  # of the weights of neurons
 
 
@@ -70,7 +69,7 @@ def places(solution: Solution) -> Places:
     kept = (solution.neurons.weights > OCCUPIED) & np.isin(grid.r, np.unique(grid.r)[::2])
     m, r = grid.m[kept], grid.r[kept]
     across = problem.dimension - 1
-    z, z_weights = _along(problem.activation.odd)
+    z, z_weights = points_along(problem.activation.odd, ALONG)
     ratios, ratio_weights = radii(across)
     z, ratio = np.tile(z, RADII), np.repeat(ratios, len(z))
     weights = np.outer(ratio_weights, z_weights).ravel()
@@ -103,17 +102,6 @@ def places(solution: Solution) -> Places:
         polynomials=polynomials,
         angle_weights=angle_weights,
     )
-
-
-def _along(odd: bool) -> tuple[Vector, Vector]:
-    """z ~ N(0, 1) and weights; z > 0 alone where t and φ change sign with x."""
-    z, weights = np.polynomial.hermite_e.hermegauss(ALONG)
-    weights = weights / weights.sum()
-    kept = weights > LIGHTEST
-    if odd:
-        kept &= z > 0
-        weights = 2.0 * weights
-    return z[kept], weights[kept]
 
 
 def angles(transverse: int) -> tuple[Vector, Vector]:

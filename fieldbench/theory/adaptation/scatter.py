@@ -18,14 +18,14 @@ import numpy as np
 from fieldbench.theory.adaptation.branches import Solution
 from fieldbench.theory.adaptation.modes import AlignedMode
 from fieldbench.theory.adaptation.neurons import Vector
-from fieldbench.theory.adaptation.sections import first_harmonic_kernel, hermite, places, section
+from fieldbench.theory.adaptation.sections import first_harmonic_kernel, hermite, points_along, section
 
 
 def variance(solution: Solution) -> Vector:
     """s(w) at every grid point."""
     problem = solution.problem
     noise = solution.effective_ridge / problem.samples
-    cut, weights = section(problem.activation, solution.neurons.grid), places(problem.activation.odd)[1]
+    cut, weights = section(problem.activation, solution.neurons.grid), points_along(problem.activation.odd)[1]
     kernel = first_harmonic_kernel(cut, solution.neurons, problem)
     # One of d − 1 harmonics has first/√(d−1) of a neuron: their sum over harmonics is that of first².
     answer = np.linalg.solve(kernel * weights + noise * np.eye(len(weights)), cut.first)
@@ -38,7 +38,7 @@ def squared_discrepancy(solution: Solution) -> Vector:
     """E[r²|z] on inputs outside the training set, at the places."""
     problem, spectrum = solution.problem, solution.state.spectrum
     assert spectrum is not None
-    z, weights = places(problem.activation.odd)
+    z, weights = points_along(problem.activation.odd)
     left = solution.effective_ridge / problem.samples * solution.discrepancy
     along, elsewhere = np.zeros_like(z), 0.0
     for mode, value in zip(solution.equations.modes, left, strict=True):

@@ -36,9 +36,9 @@ class Section:
 
 
 @cache
-def places(odd: bool) -> tuple[Vector, Vector]:
-    """Quadrature points in z ~ N(0, 1) and their weights; z ≥ 0 alone where everything is even in it."""
-    z, weights = np.polynomial.hermite_e.hermegauss(PLACES)
+def points_along(odd: bool, points: int = PLACES) -> tuple[Vector, Vector]:
+    """Quadrature points in z ~ N(0, 1) and their weights; z > 0 alone where everything is even in it."""
+    z, weights = np.polynomial.hermite_e.hermegauss(points)
     weights = weights / weights.sum()
     kept = weights > LIGHTEST
     if odd:
@@ -54,7 +54,7 @@ def section(activation: Activation, grid: NeuronGrid, ratio: float = 1.0) -> Sec
     weights = weights / weights.sum()
     spread = np.sqrt(grid.r * ratio)[:, None] * xi
     whole, first = [], []
-    for z in places(activation.odd)[0]:
+    for z in points_along(activation.odd)[0]:
         values = activation.function(grid.m[:, None] * z + spread)
         whole.append((values * values) @ weights - (values @ weights) ** 2)
         first.append(values @ (weights * xi))

@@ -6,10 +6,18 @@ import numpy as np
 import pytest
 from helpers_adaptation import exact_process, slide_problem
 
-from fieldbench.theory.adaptation import FLUCTUATING, local_ridge, local_ridge_shift, saddle, solve, staircase
+from fieldbench.theory.adaptation import (
+    FLUCTUATING,
+    discrepancy_at_local_ridge,
+    linear_and_cubic,
+    local_ridge,
+    saddle,
+    solve,
+    staircase,
+)
 from fieldbench.theory.adaptation.overlaps import ERF, LINEAR, RELU
 from fieldbench.theory.adaptation.places import radial, radii
-from fieldbench.theory.adaptation.sections import hermite, places, section
+from fieldbench.theory.adaptation.sections import hermite, points_along, section
 
 
 def test_a_gaussian_process_is_off_its_effective_ridge_by_the_ridge_at_an_input():
@@ -17,7 +25,9 @@ def test_a_gaussian_process_is_off_its_effective_ridge_by_the_ridge_at_an_input(
     exact, error = exact_process(20, 280, 0.6, 200, np.random.default_rng(7))
     lazy = staircase(dimension=20, samples=280, width=10**6, ridge=0.6, chi=1e-3, cubic=0.0)
     solution = solve(lazy, FLUCTUATING)
-    uniform, shift = saddle(solution).linear, local_ridge_shift(solution).linear
+    moved = solution.equations.state(discrepancy_at_local_ridge(solution)).neurons
+    uniform = saddle(solution).linear
+    shift = linear_and_cubic(solution.problem, moved)[0] - uniform
     finite = uniform * (1 - uniform) / 280
     assert uniform - exact > 25 * error
     assert -finite - 3 * error < exact - (uniform + shift) < 3 * error
@@ -28,7 +38,7 @@ def test_sections_are_the_variance_over_directions_and_its_first_harmonic(activa
     grid = solve(staircase(dimension=20, samples=280, width=10**6, ridge=0.6, chi=1e-3, cubic=0.0), FLUCTUATING)
     points, (xi, weights) = grid.neurons.grid, np.polynomial.hermite_e.hermegauss(150)
     weights = weights / weights.sum()
-    cut, z = section(activation, points, 1.3), places(activation.odd)[0]
+    cut, z = section(activation, points, 1.3), points_along(activation.odd)[0]
     for place, at in ((3, 500), (10, 1500)):
         values = activation.function(points.m[at] * z[place] + math.sqrt(points.r[at] * 1.3) * xi)
         whole = weights @ values**2 - (weights @ values) ** 2
@@ -37,7 +47,7 @@ def test_sections_are_the_variance_over_directions_and_its_first_harmonic(activa
 
 
 def test_the_modes_at_places_and_radii_are_orthonormal():
-    z, weights = places(False)
+    z, weights = points_along(False)
     ratios, ratio_weights = radii(19, 5)
     values = [np.outer(radial(p, ratios, 19), hermite(a, z)) for a, p in ((1, 0), (3, 0), (1, 1), (3, 1), (1, 2))]
     products = np.einsum("irz,jrz,r,z->ij", values, values, ratio_weights, weights)
