@@ -16,12 +16,11 @@ from fieldbench.theory.adaptation import (
     Approximation,
     Observables,
     Problem,
-    cavity,
-    observables,
     rescaled_process,
     solve,
     staircase,
 )
+from fieldbench.theory.fluctuations import cavity, observables
 
 from .experiment import Network, Process
 from .signed_teacher import SIGNS

@@ -25,16 +25,14 @@ from fieldbench.theory.adaptation import (
     Neurons,
     Problem,
     Solution,
-    discrepancy_at_local_ridge,
-    fed_back,
     hermite_modes,
     hermite_overlap,
     predictor_overlap,
     rescaled_process,
-    scatter_share,
     solve,
     staircase,
 )
+from fieldbench.theory.fluctuations import discrepancy_at_local_ridge, fed_back, scatter_share
 from fieldbench.theory.transition import Ray, averaged, beyond, fluctuating
 
 from .experiment import Network, Source, Twins

@@ -14,7 +14,8 @@ from scipy.interpolate import CubicSpline
 from scipy.special import roots_legendre
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.adaptation import Neurons, Solution, fluctuations, scatter_of, sector_kernel
+from fieldbench.theory.adaptation import Neurons, Solution, sector_kernel
+from fieldbench.theory.fluctuations import fluctuations, scatter_of
 
 Vector = NDArray[np.float64]
 

@@ -6,7 +6,8 @@ import pytest
 from cases.grokking_first_order import theory
 from cases.grokking_first_order.experiment import Network
 from cases.grokking_first_order.observables import occupied, pooled_log, without_luck
-from fieldbench.theory.adaptation import RESPONSE, observables, solve
+from fieldbench.theory.adaptation import RESPONSE, solve
+from fieldbench.theory.fluctuations import observables
 
 AT = Network(0.125, 0.15)
 

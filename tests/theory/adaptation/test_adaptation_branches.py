@@ -21,12 +21,12 @@ from fieldbench.theory.adaptation import (
     branches,
     follow,
     hermite_modes,
-    observables,
     rescaled_process,
     solve,
     staircase,
 )
 from fieldbench.theory.adaptation.overlaps import RELU
+from fieldbench.theory.fluctuations import observables
 
 APPROXIMATIONS = [SLIDE, KERNEL_RIDGE, RESPONSE, COMPLETE]
 

@@ -7,8 +7,9 @@ import pytest
 from helpers_adaptation import SMALL, cubic_responses, invariant_chi, slide_problem
 from scipy.special import erf
 
-from fieldbench.theory.adaptation import COMPLETE, KERNEL_RIDGE, RESPONSE, SLIDE, observables, rescaled_process, solve
+from fieldbench.theory.adaptation import COMPLETE, KERNEL_RIDGE, RESPONSE, SLIDE, rescaled_process, solve
 from fieldbench.theory.adaptation.overlaps import harmonic_cubic_norm
+from fieldbench.theory.fluctuations import observables
 
 # (β, theory, L1, E[f He_3]/6ε, d⟨m²⟩, d⟨w_⊥²⟩) at χ = N, ε = −.1, κ = 5√β by other, throw-away code
 RECORD = [

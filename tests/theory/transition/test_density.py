@@ -7,8 +7,9 @@ import pytest
 from scipy import special
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.adaptation import FLUCTUATING, RESPONSE, fluctuations, solve, staircase
+from fieldbench.theory.adaptation import FLUCTUATING, RESPONSE, solve, staircase
 from fieldbench.theory.adaptation.overlaps import RELU
+from fieldbench.theory.fluctuations import fluctuations
 from fieldbench.theory.transition import beyond, fluctuating, log_density
 
 SOURCE = {

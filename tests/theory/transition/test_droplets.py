@@ -7,7 +7,8 @@ import pytest
 from scipy import special
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.adaptation import Approximation, hermite_modes, saddle, solve, staircase
+from fieldbench.theory.adaptation import Approximation, hermite_modes, solve, staircase
+from fieldbench.theory.fluctuations import saddle
 from fieldbench.theory.transition import Ray, critical_noise, phase
 
 SPREAD = 8 / 700  # σ_a² at β = 1

@@ -20,11 +20,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.adaptation.branches import Solution
-from fieldbench.theory.adaptation.modes import AlignedMode
-from fieldbench.theory.adaptation.neurons import Vector
-from fieldbench.theory.adaptation.response import Matrix
-from fieldbench.theory.adaptation.sections import hermite, points_along
+from fieldbench.theory.adaptation import AlignedMode, Matrix, Solution, Vector
+from fieldbench.theory.fluctuations.sections import hermite, points_along
 from fieldbench.theory.kernels import sphere
 
 Array = NDArray[np.float64]

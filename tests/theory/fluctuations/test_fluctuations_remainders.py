@@ -5,21 +5,13 @@ from dataclasses import astuple, replace
 import numpy as np
 import pytest
 from helpers_adaptation import SMALL, slide_problem
-from test_adaptation_fluctuations import finite_width_posterior
+from test_discrepancy import finite_width_posterior
 
-from fieldbench.theory.adaptation import (
-    FLUCTUATING,
-    fed_back,
-    observables,
-    saddle,
-    scatter_of,
-    sector_kernel,
-    solve,
-    staircase,
-)
+from fieldbench.theory.adaptation import FLUCTUATING, sector_kernel, solve, staircase
 from fieldbench.theory.adaptation.learnabilities import Observables, of_predictor
 from fieldbench.theory.adaptation.overlaps import LINEAR
-from fieldbench.theory.adaptation.prediction import first_order
+from fieldbench.theory.fluctuations import fed_back, observables, saddle, scatter_of
+from fieldbench.theory.fluctuations.prediction import first_order
 
 
 def numbers(found):

@@ -40,12 +40,8 @@ from typing import NamedTuple
 import numpy as np
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.adaptation.branches import Solution
-from fieldbench.theory.adaptation.learnabilities import Observables, of_predictor
-from fieldbench.theory.adaptation.neurons import Vector
-from fieldbench.theory.adaptation.places import Places, places
-from fieldbench.theory.adaptation.problem import Problem
-from fieldbench.theory.adaptation.response import Matrix
+from fieldbench.theory.adaptation import Matrix, Observables, Problem, Solution, Vector, of_predictor
+from fieldbench.theory.fluctuations.places import Places, places
 
 ROUNDS, WARM_UP, FIRST_STEP = 120, 4, 0.25
 STEP, DEPTH, WORSE, HOPELESS = 0.7, 6, 5.0, 1e8

@@ -17,12 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fieldbench.theory.adaptation.branches import Solution
-from fieldbench.theory.adaptation.modes import AlignedMode
-from fieldbench.theory.adaptation.neurons import Vector
-from fieldbench.theory.adaptation.places import radial, radii
-from fieldbench.theory.adaptation.response import Matrix
-from fieldbench.theory.adaptation.sections import first_harmonic_kernel, hermite, points_along, section
+from fieldbench.theory.adaptation import AlignedMode, Matrix, Solution, Vector
+from fieldbench.theory.fluctuations.places import radial, radii
+from fieldbench.theory.fluctuations.sections import first_harmonic_kernel, hermite, points_along, section
 
 RADII = 5
 

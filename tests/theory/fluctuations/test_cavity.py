@@ -5,12 +5,13 @@ from dataclasses import astuple, replace
 import numpy as np
 import pytest
 from helpers_adaptation import SMALL, exact_process, slide_problem
-from test_adaptation_fluctuations import finite_width_posterior, fixed_data_means
+from test_discrepancy import finite_width_posterior, fixed_data_means
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.adaptation import FLUCTUATING, RESPONSE, Approximation, cavity, observables, solve, staircase
+from fieldbench.theory.adaptation import FLUCTUATING, RESPONSE, Approximation, solve, staircase
 from fieldbench.theory.adaptation.overlaps import ERF, LINEAR
-from fieldbench.theory.adaptation.places import angles, places, radii
+from fieldbench.theory.fluctuations import cavity, observables
+from fieldbench.theory.fluctuations.places import angles, places, radii
 
 SADDLE = Approximation("saddle")
 

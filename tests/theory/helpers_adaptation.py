@@ -5,8 +5,9 @@ import math
 import numpy as np
 from scipy import special
 
-from fieldbench.theory.adaptation import Approximation, Problem, observables, solve, staircase
+from fieldbench.theory.adaptation import Approximation, Problem, solve, staircase
 from fieldbench.theory.adaptation.overlaps import ERF, LINEAR
+from fieldbench.theory.fluctuations import observables
 from fieldbench.theory.kernels import Kernel
 
 

@@ -15,10 +15,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fieldbench.theory.adaptation.branches import Solution
-from fieldbench.theory.adaptation.modes import AlignedMode
-from fieldbench.theory.adaptation.neurons import Vector
-from fieldbench.theory.adaptation.sections import first_harmonic_kernel, hermite, points_along, section
+from fieldbench.theory.adaptation import AlignedMode, Solution, Vector
+from fieldbench.theory.fluctuations.sections import first_harmonic_kernel, hermite, points_along, section
 
 
 def variance(solution: Solution) -> Vector:

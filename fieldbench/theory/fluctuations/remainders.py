@@ -16,10 +16,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fieldbench.theory.adaptation.branches import Solution
-from fieldbench.theory.adaptation.fluctuations import corrections
-from fieldbench.theory.adaptation.local_ridge import local_ridge
-from fieldbench.theory.adaptation.neurons import Vector
+from fieldbench.theory.adaptation import Solution, Vector
+from fieldbench.theory.fluctuations.discrepancy import corrections
+from fieldbench.theory.fluctuations.local_ridge import local_ridge
 
 ROUNDS = 4  # of feeding back: what a further one changes is below a fifth of what they change
 

@@ -18,10 +18,7 @@ from functools import cache, lru_cache
 import numpy as np
 from scipy import special
 
-from fieldbench.theory.adaptation.neurons import NeuronGrid, Neurons, Vector
-from fieldbench.theory.adaptation.overlaps import Activation
-from fieldbench.theory.adaptation.problem import Problem
-from fieldbench.theory.adaptation.response import Matrix
+from fieldbench.theory.adaptation import Activation, Matrix, NeuronGrid, Neurons, Problem, Vector
 
 PLACES, ACROSS = 60, 24
 LIGHTEST = 1e-11  # of the weights of places: beyond |z| = 6.5 nothing is asked

@@ -6,18 +6,11 @@ import numpy as np
 import pytest
 from helpers_adaptation import exact_process, slide_problem
 
-from fieldbench.theory.adaptation import (
-    FLUCTUATING,
-    discrepancy_at_local_ridge,
-    linear_and_cubic,
-    local_ridge,
-    saddle,
-    solve,
-    staircase,
-)
+from fieldbench.theory.adaptation import FLUCTUATING, linear_and_cubic, solve, staircase
 from fieldbench.theory.adaptation.overlaps import ERF, LINEAR, RELU
-from fieldbench.theory.adaptation.places import radial, radii
-from fieldbench.theory.adaptation.sections import hermite, points_along, section
+from fieldbench.theory.fluctuations import discrepancy_at_local_ridge, local_ridge, saddle
+from fieldbench.theory.fluctuations.places import radial, radii
+from fieldbench.theory.fluctuations.sections import hermite, points_along, section
 
 
 def test_a_gaussian_process_is_off_its_effective_ridge_by_the_ridge_at_an_input():

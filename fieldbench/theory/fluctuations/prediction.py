@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fieldbench.theory.adaptation.branches import Solution
-from fieldbench.theory.adaptation.fluctuations import fluctuations
-from fieldbench.theory.adaptation.learnabilities import Observables, linear_and_cubic, of_predictor
+from fieldbench.theory.adaptation import Observables, Solution, linear_and_cubic, of_predictor
+from fieldbench.theory.fluctuations.discrepancy import fluctuations
 
 
 def observables(solution: Solution) -> Observables:

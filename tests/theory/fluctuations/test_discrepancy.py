@@ -8,18 +8,11 @@ from helpers_adaptation import SMALL
 from scipy.stats import chi2
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.adaptation import (
-    FLUCTUATING,
-    RESPONSE,
-    Approximation,
-    fluctuations,
-    observables,
-    solve,
-    staircase,
-)
+from fieldbench.theory.adaptation import FLUCTUATING, RESPONSE, Approximation, solve, staircase
 from fieldbench.theory.adaptation.connected import connected_action
 from fieldbench.theory.adaptation.overlaps import LINEAR
-from fieldbench.theory.adaptation.prediction import first_order
+from fieldbench.theory.fluctuations import fluctuations, observables
+from fieldbench.theory.fluctuations.prediction import first_order
 
 SADDLE = Approximation("saddle", degree=FLUCTUATING.degree)
 

@@ -27,10 +27,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.adaptation.branches import Solution
-from fieldbench.theory.adaptation.neurons import Vector
-from fieldbench.theory.adaptation.response import Matrix, sector_kernel
-from fieldbench.theory.adaptation.scatter import variance
+from fieldbench.theory.adaptation import Matrix, Solution, Vector, sector_kernel
+from fieldbench.theory.fluctuations.scatter import variance
 
 
 @dataclass(frozen=True, eq=False)
