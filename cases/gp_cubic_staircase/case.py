@@ -63,7 +63,7 @@ def many(at: Sphere) -> bool:
     return to_half(at) and at.dimension <= 10 and at.draws >= 64
 
 
-HALF = (Sphere(8, 190, draws=96), Sphere(10, 350, draws=16), Sphere(12, 570, draws=8), Sphere(16, 1_280, draws=2))
+HALF = (Sphere(8, 190, draws=96), Sphere(10, 350, draws=32), Sphere(12, 570, draws=8), Sphere(16, 1_280, draws=2))
 MORE = (Sphere(8, 190, draws=256), Sphere(10, 350, draws=128), Sphere(12, 570, draws=64), Sphere(14, 880, draws=16),
         Sphere(16, 1_280, draws=8), Sphere(20, 2_420, draws=4))  # fmt: skip
 NINETY = (Sphere(8, 740, draws=16), Sphere(10, 1_400, draws=8), Sphere(12, 2_300, draws=4))
