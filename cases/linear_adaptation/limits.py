@@ -1,4 +1,4 @@
-"""The identity: all entries of the weights' covariance adapt, and what comes out is the prior's kernel times one number."""
+"""The identity: every entry of the covariance adapts, and out comes the kernel of the prior times one number."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .theory import full_matrix, task
 
 FloatArray = NDArray[np.float64]
 
-AT = Gibbs(60, 30, 60, 60, 10.0)
+AT = Gibbs(60, 24, 60, 60, 10.0)
 
 
 def scale_of_full_matrix() -> float:

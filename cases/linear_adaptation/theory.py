@@ -1,4 +1,4 @@
-"""What theories say of a linear network on given data: one scale of its kernel, with and without what others leave out."""
+"""What theories say of a linear network on given data: one scale of its kernel, and what others leave out."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from .task import IsingTask, ising_task
 
 FloatArray = NDArray[np.float64]
 Numbers = Mapping[Any, float]
+
+OF_THE_MEAN = (Gibbs.scale, Gibbs.train, Gibbs.test)
 
 
 def task(at: Gibbs) -> IsingTask:
@@ -47,7 +49,7 @@ def one_scale(at: Gibbs, trace: float = 1.0, noise: float = 1.0) -> Numbers:
 
 
 @cache
-def averaged(at: Gibbs) -> Numbers:
+def integrated(at: Gibbs) -> Numbers:
     """The exact posterior: Q is not at its saddle but integrated."""
     given = task(at)
     law = linear_posterior(given.inputs, given.targets, width=at.width, ridge=at.ridge, mean_field=at.chi)
@@ -74,11 +76,6 @@ def gaussian_process(at: Gibbs) -> Numbers:
 def without_the_trace(at: Gibbs) -> Numbers:
     """N, χ → ∞ at fixed data."""
     return one_scale(at, 0.0)
-
-
-def half_the_trace(at: Gibbs) -> Numbers:
-    """½ Tr in place of Tr, a slip in the derivative of ½ log det."""
-    return one_scale(at, 0.5)
 
 
 def twice_the_trace(at: Gibbs) -> Numbers:
@@ -116,50 +113,57 @@ def half_the_scale(at: Gibbs) -> Numbers:
     return {**said, Gibbs.along: half, Gibbs.across: half}
 
 
-def with_remainders(at: Gibbs, said: Numbers) -> dict[Any, Known]:
-    """What Q's fluctuations leave, known from the exact integral over Q, and what a measurement is asked for.
+def asked(at: Gibbs) -> dict[Any, Remainder]:
+    """What a measurement is asked for, whatever theory says.
 
-    Of what the trace or learning does to Q and the discrepancies, whichever is less, a tenth; of the covariance a tenth
-    of its distance from one scale for all directions.
+    Of what the trace or all learning does to Q and the discrepancies, whichever is less, an eighth; of the covariance a
+    tenth of its distance from one scale for all directions.
     """
-    saddle, exact = one_scale(at), averaged(at)
-    near = (without_the_trace(at), gaussian_process(at))
-    directions = (one_scale_for_directions(at),)
+    saddle, near = one_scale(at), (without_the_trace(at), gaussian_process(at))
+    sizes = {what: min(abs(saddle[what] - other[what]) for other in near) / 8.0 for what in OF_THE_MEAN}
+    sizes[Gibbs.across] = abs(saddle[Gibbs.scale] - saddle[Gibbs.across]) / 10.0
+    sizes[Gibbs.along] = abs(saddle[Gibbs.along] - saddle[Gibbs.across]) / 10.0  # read as along − across
+    return {what: Remainder(f"resolution of {what.name}", size, got="chosen") for what, size in sizes.items()}
 
-    def known(what: Any) -> Known:
-        rivals = directions if what is Gibbs.across else near
-        asked = 0.1 * min(abs(saddle[what] - other[what]) for other in rivals)
-        if what is Gibbs.along:  # read as along − across, which is zero for one scale
-            asked = 0.1 * abs(saddle[what] - saddle[Gibbs.across])
-        return Known(
+
+def averaged(at: Gibbs) -> dict[Any, Known]:
+    """One scale that fluctuates: exact."""
+    return {what: Known(value, asked(at)[what]) for what, value in integrated(at).items()}
+
+
+def at_the_saddle(at: Gibbs) -> dict[Any, Known]:
+    """One scale from N(1 − 1/Q) = χ tᵀK_0t − Tr[…]."""
+    return of_one_scale(at, one_scale(at))
+
+
+def of_one_scale(at: Gibbs, said: Numbers) -> dict[Any, Known]:
+    """With what Q's fluctuations around the saddle leave, known from the exact integral; wrong ones get it as well."""
+    saddle, exact = one_scale(at), integrated(at)
+    return {
+        what: Known(
             said[what],
             Remainder(f"fluctuations of Q in {what.name}", exact[what] - saddle[what], order="1/N", got="computed"),
-            Remainder(f"resolution of {what.name}", asked, got="chosen"),
+            asked(at)[what],
         )
-
-    return {what: known(what) for what in (Gibbs.scale, Gibbs.train, Gibbs.test, Gibbs.along, Gibbs.across)}
-
-
-def exact_scale(at: Gibbs) -> dict[Any, Known]:
-    """The claim: one scale, with the trace."""
-    return with_remainders(at, one_scale(at))
+        for what in (*OF_THE_MEAN, Gibbs.along, Gibbs.across)
+    }
 
 
 def directions_lost(at: Gibbs) -> dict[Any, Known]:
     """Wrong: one scale for directions too."""
-    return with_remainders(at, one_scale_for_directions(at))
+    return of_one_scale(at, one_scale_for_directions(at))
 
 
 def layers_share(at: Gibbs) -> dict[Any, Known]:
     """Wrong: √Q in every direction of the weights."""
-    return with_remainders(at, shared_by_both_layers(at))
+    return of_one_scale(at, shared_by_both_layers(at))
 
 
 def trace_lost(at: Gibbs) -> dict[Any, Known]:
     """Wrong: the trace forgotten."""
-    return with_remainders(at, without_the_trace(at))
+    return of_one_scale(at, without_the_trace(at))
 
 
 def trace_halved(at: Gibbs) -> dict[Any, Known]:
-    """Wrong: half of the trace."""
-    return with_remainders(at, half_the_trace(at))
+    """Wrong: ½ Tr in place of Tr, a slip in the derivative of ½ log det."""
+    return of_one_scale(at, one_scale(at, 0.5))

@@ -1,4 +1,4 @@
-"""Kernel adaptation of two-layer networks on fixed data: neurons of Gaussian weights, their full covariance or one scale."""
+"""Kernel adaptation of two-layer networks on fixed data: full covariance of Gaussian weights, or one scale."""
 
 from fieldbench.theory.variational.full_covariance import Adapted as Adapted
 from fieldbench.theory.variational.full_covariance import adapt as adapt
