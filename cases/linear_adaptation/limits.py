@@ -48,7 +48,7 @@ def predictor_of_process() -> FloatArray:
 
 def directions_of_full_matrix() -> FloatArray:
     """Eigenvalues of dΣ, rising: one direction has Q, the others what they had."""
-    return np.linalg.eigvalsh(AT.dimension * full_matrix(AT).covariance)
+    return np.asarray(np.linalg.eigvalsh(AT.dimension * full_matrix(AT).covariance), np.float64)
 
 
 def directions_expected() -> FloatArray:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,12 +83,12 @@ def adapt(
     rows, columns = np.tril_indices(dimension)
     data = inputs / np.sqrt(dimension), targets, ridge, mean_field / width, determinant / width
 
-    def factor_of(entries: FloatArray) -> FloatArray:
+    def factor_of(entries: NDArray[Any]) -> FloatArray:
         factor = np.zeros((dimension, dimension))
         factor[rows, columns] = entries
         return factor
 
-    def value(entries: FloatArray) -> tuple[float, FloatArray]:
+    def value(entries: NDArray[Any]) -> tuple[float, NDArray[Any]]:
         found, slope = _free_energy(factor_of(entries), *data, overlap)
         return found, slope[rows, columns]
 
@@ -101,8 +102,9 @@ def adapt(
         return LinearOperator((len(rows), len(rows)), matvec=times, dtype=np.float64)
 
     first = np.eye(dimension) if start is None else np.linalg.cholesky(dimension * start)
+    search: Any = minimize  # its stubs know no function that returns its gradient along
     options = {"maxiter": 5000, "maxfun": 20000, "ftol": 0.0, "gtol": 1e-8, "maxcor": 30}
-    entries = minimize(value, first[rows, columns], jac=True, method="L-BFGS-B", options=options).x
+    entries = search(value, first[rows, columns], jac=True, method="L-BFGS-B", options=options).x
     slope = value(entries)[1]
     for _ in range(_NEWTON_STEPS):
         step, _info = cg(curvature(entries), slope, rtol=1e-6, maxiter=500)
@@ -117,7 +119,7 @@ def adapt(
     covariance = factor @ factor.T / dimension
     kernel = overlap(inputs @ covariance @ inputs.T)[0]
     discrepancy = np.linalg.solve(kernel + ridge * np.eye(len(targets)), targets)
-    return Adapted(covariance, kernel, discrepancy, residual)
+    return Adapted(covariance, kernel, np.asarray(discrepancy, np.float64), residual)
 
 
 def _free_energy(
