@@ -8,7 +8,11 @@ from . import limits, theory
 from .experiment import Gibbs, HalfTheNoise, ShuffledLabels
 
 LEAST = Gibbs(60, 24, 60, 60, 10.0, sweeps=400)
-ANNEALED = [Gibbs(60, 40, 200, 1, 1.0), Gibbs(60, 40, 200, 14, 3.0), Gibbs(60, 40, 200, 200, 10.0)]
+ANNEALED = [
+    Gibbs(60, 40, 200, 1, 1.0, sweeps=8000),
+    Gibbs(60, 40, 200, 14, 3.0, sweeps=8000),
+    Gibbs(60, 40, 200, 200, 10.0, sweeps=8000),
+]
 TIERS = {
     "quick": Tier([LEAST], replicates=8),
     "standard": Tier(
@@ -16,8 +20,8 @@ TIERS = {
             Gibbs(60, 24, 60, 60, 10.0),
             Gibbs(60, 24, 60, 60, 10.0, data=1),
             *ANNEALED,
-            Gibbs(60, 40, 200, 200, 10.0, data=1),
-            Gibbs(120, 40, 400, 400, 30.0),
+            Gibbs(60, 40, 200, 200, 10.0, data=1, sweeps=8000),
+            Gibbs(120, 40, 400, 400, 30.0, sweeps=8000),
         ],
         replicates=8,
     ),

@@ -117,12 +117,12 @@ def asked(at: Gibbs) -> dict[Any, Remainder]:
     """What a measurement is asked for, whatever theory says.
 
     Of what the trace or all learning does to Q and the discrepancies, whichever is less, an eighth; of the covariance a
-    tenth of its distance from one scale for all directions.
+    tenth of what its directions differ by or of its distance from Q across the teacher, whichever is less.
     """
     saddle, near = one_scale(at), (without_the_trace(at), gaussian_process(at))
     sizes = {what: min(abs(saddle[what] - other[what]) for other in near) / 8.0 for what in OF_THE_MEAN}
-    sizes[Gibbs.across] = abs(saddle[Gibbs.scale] - saddle[Gibbs.across]) / 10.0
-    sizes[Gibbs.along] = abs(saddle[Gibbs.along] - saddle[Gibbs.across]) / 10.0  # read as along − across
+    apart = (saddle[Gibbs.along] - saddle[Gibbs.across], saddle[Gibbs.scale] - saddle[Gibbs.across])
+    sizes[Gibbs.along] = sizes[Gibbs.across] = min(abs(each) for each in apart) / 10.0
     return {what: Remainder(f"resolution of {what.name}", size, got="chosen") for what, size in sizes.items()}
 
 
