@@ -23,6 +23,7 @@ FLOORS = (
         "theory.langevin",
         "theory.ising",
         "theory.modular",
+        "theory.variational",
         "regression.tiled",
     ),
     ("theory.decimation", "theory.fluctuations", "regression", "sampling.integrators", "claims"),

@@ -1,0 +1,55 @@
+"""The identity: every entry of the covariance adapts, and out comes the kernel of the prior times one number."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldbench.theory.variational import rescale
+
+from .experiment import Gibbs
+from .theory import full_matrix, task
+
+FloatArray = NDArray[np.float64]
+
+AT = Gibbs(60, 24, 60, 60, 10.0)
+
+
+def scale_of_full_matrix() -> float:
+    """1/(1 − χ tᵀK_0t/N) with the t of the full matrix."""
+    given, t = task(AT), full_matrix(AT).discrepancy
+    return float(1.0 / (1.0 - AT.chi / AT.width * np.sum((given.inputs.T @ t) ** 2) / AT.dimension))
+
+
+def scale_alone() -> float:
+    given = task(AT)
+    return rescale(given.inputs, given.targets, width=AT.width, ridge=AT.ridge, mean_field=AT.chi, trace=0.0).scale
+
+
+def predictor_of_full_matrix() -> FloatArray:
+    """Kt on every sample."""
+    found = full_matrix(AT)
+    return found.kernel @ found.discrepancy
+
+
+def predictor_of_one_scale() -> FloatArray:
+    """QK_0t, of the scalar equation."""
+    given = task(AT)
+    found = rescale(given.inputs, given.targets, width=AT.width, ridge=AT.ridge, mean_field=AT.chi, trace=0.0)
+    return given.inputs @ found.predictor
+
+
+def predictor_of_process() -> FloatArray:
+    """K_0t of the prior."""
+    given = task(AT)
+    kernel = given.inputs @ given.inputs.T / AT.dimension
+    return np.asarray(kernel @ np.linalg.solve(kernel + AT.ridge * np.eye(AT.samples), given.targets))
+
+
+def directions_of_full_matrix() -> FloatArray:
+    """Eigenvalues of dΣ, rising: one direction has Q, the others what they had."""
+    return np.asarray(np.linalg.eigvalsh(AT.dimension * full_matrix(AT).covariance), np.float64)
+
+
+def directions_expected() -> FloatArray:
+    return np.append(np.ones(AT.dimension - 1), scale_alone())

@@ -1,0 +1,8 @@
+"""Kernel adaptation of two-layer networks on fixed data: full covariance of Gaussian weights, or one scale."""
+
+from fieldbench.theory.variational.full_covariance import Adapted as Adapted
+from fieldbench.theory.variational.full_covariance import adapt as adapt
+from fieldbench.theory.variational.one_scale import OneScale as OneScale
+from fieldbench.theory.variational.one_scale import rescale as rescale
+from fieldbench.theory.variational.overlaps import erf_overlap as erf_overlap
+from fieldbench.theory.variational.overlaps import linear_overlap as linear_overlap
