@@ -8,12 +8,12 @@ from . import theory
 from .experiment import Network, ShuffledLabels, WithoutRootTwo
 from .points import Drawn, points
 
-QUICK = [Network(1, 20, 60, 200, 20.0, 3.0, steps=600), Network(5, 20, 60, 200, 20.0, 2.0, steps=600)]
+QUICK = [Network(1, 20, 60, 200, 20.0, 3.0, steps=240), Network(5, 20, 60, 400, 20.0, 2.0, steps=240)]
 STANDARD = [
-    Network(1, 30, 100, 400, 20.0, 3.0),
-    Network(5, 20, 60, 300, 20.0, 2.0),
-    Network(5, 20, 60, 400, 20.0, 2.0),
-    Network(1, 50, 200, 1000, 20.0, 5.0, steps=600),
+    Network(1, 30, 100, 400, 20.0, 3.0, steps=400),
+    Network(5, 20, 60, 400, 20.0, 2.0, steps=400),
+    Network(1, 50, 200, 1000, 20.0, 5.0, steps=400),
+    Network(5, 50, 200, 1000, 20.0, 5.0, steps=400),
 ]
 TIERS = {
     "quick": Tier(QUICK, replicates=8),
@@ -70,7 +70,7 @@ GUARDS = tuple(
     )
     for guard in (
         Guard(f"mixing-{name}", rhat, of=(quantity,), at_most=1.05, pooled=True),
-        Guard(f"effective-samples-{name}", ess, of=(quantity,), at_least=50, pooled=True),
+        Guard(f"effective-samples-{name}", ess, of=(quantity,), at_least=25, pooled=True),
     )
 )
 CONTROLS = (

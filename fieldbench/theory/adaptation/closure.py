@@ -26,7 +26,7 @@ from fieldbench.theory.adaptation.connected import connected_action
 from fieldbench.theory.adaptation.modes import Mode
 from fieldbench.theory.adaptation.neurons import NeuronGrid, Neurons, Vector, neuron_grid, tilted
 from fieldbench.theory.adaptation.problem import Problem
-from fieldbench.theory.adaptation.response import Matrix, Sector, SectorSpectrum, spectrum_of_patches, sectors
+from fieldbench.theory.adaptation.response import Matrix, Sector, SectorSpectrum, sectors, spectrum_of_patches
 
 NEWTON_STEPS = 100
 NEWTON_TOLERANCE = 1e-12  # of the gradient, in units of the target

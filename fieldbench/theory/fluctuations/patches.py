@@ -3,7 +3,8 @@
 The neuron's action has −(g/2) Σ_i h_i², h_i = a*_i h in patch i. Its field fluctuates in all N combinations of patches,
 with G_⊥ = (K + κ_eff/n)^{-1} in the N − 1 across a*, where h vanishes and the neuron has no answer: to first order
 
-    A_⊥(w) = (N − 1)(g/2) v,   v = JᵀG_⊥J/χ − s_⊥,     (R + κ_eff/n) δt ∋ (N − 1) ½ ∂_t σ_a²⟨v⟩ = (N − 1)(g/2) σ_a²⟨v δ(hJ)⟩,
+    A_⊥(w) = (N − 1)(g/2) v,     v = JᵀG_⊥J/χ − s_⊥,
+    (R + κ_eff/n) δt ∋ (N − 1) ½ ∂_t σ_a²⟨v⟩ = (N − 1)(g/2) σ_a²⟨v δ(hJ)⟩,
 
 s_⊥ being the scatter of the data (`scatter`) without the response, the teacher's own modes included. For linear
 networks these are the terms N/C and (N − 1) of `networks.linear_cnn`. Derived for this project.
