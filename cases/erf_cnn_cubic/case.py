@@ -13,11 +13,10 @@ STANDARD = [
     Network(1, 30, 100, 400, 20.0, 3.0, steps=400),
     Network(5, 20, 60, 400, 20.0, 2.0, steps=400),
     Network(1, 50, 200, 1000, 20.0, 5.0, steps=400),
-    Network(5, 50, 200, 1000, 20.0, 5.0, steps=400),
 ]
 TIERS = {
-    "quick": Tier(QUICK, replicates=8),
-    "standard": Tier(STANDARD, replicates=16, note="about 3 minutes on one core"),
+    "quick": Tier(QUICK, replicates=16),
+    "standard": Tier(STANDARD, replicates=16, note="about 2 minutes on one core"),
     "off-the-ray": Tier([*STANDARD, *points()], replicates=16, note="eight drawn points: half an hour on one core"),
     "paper": Tier([Network(n, 50, 1000, 1000, 100.0, 5.0) for n in (1, 5, 10)], replicates=8,
                   note="the source's N, S, C and χ; P and κ are chosen here: hours on one core"),

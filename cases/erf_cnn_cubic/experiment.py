@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 import jax
@@ -55,18 +56,17 @@ class Network(Experiment, stream="network"):
 
     @batched(8)
     def measure(self, keys: jax.Array, *, sampler: Sampler) -> Mapping[Quantity, Any]:
-        split = jax.vmap(lambda key: jax.random.split(key, 2 + len(STARTS)))(keys)
-        shape = (self.samples, self.patches, self.size)
-        inputs = jax.vmap(lambda key: jax.random.normal(key, shape, jnp.float32))(split[:, 0])
-        z = inputs[..., 0]
-        targets = jnp.sum(z + self.cubic * (z**3 - 3 * z), axis=-1) / math.sqrt(self.patches)
-        targets = jnp.roll(targets, self.shift, axis=-1)
+        shapes = ((self.samples, self.patches, self.size), (self.channels, self.size), (self.channels, self.patches))
+        (inputs, hidden, readout), chain_keys = draws(keys, shapes)
+        z = np.asarray(inputs)[..., 0]
+        targets = np.sum(z + np.float32(self.cubic) * (z**3 - 3 * z), axis=-1) / np.float32(math.sqrt(self.patches))
+        targets = np.roll(targets, self.shift, axis=-1)
         network = convolutional(
-            inputs, jnp.repeat(targets[:, None], len(STARTS), axis=1), width=self.channels, ridge=self.ridge,
+            inputs, np.repeat(targets[:, None], len(STARTS), axis=1), width=self.channels, ridge=self.ridge,
             feature_scale=self.mean_field, activation="erf",
         )  # fmt: skip
         chains = sampler.sample(
-            network, starts(network, split[:, 1]), split[:, 2:], steps=self.steps, burn_in=self.steps // 2, thin=THIN,
+            network, starts(hidden, readout), chain_keys, steps=self.steps, burn_in=self.steps // 2, thin=THIN,
             observe=Partial(overlaps, network),  # type: ignore[no-untyped-call]
         )  # fmt: skip
         found = {name: np.asarray(trace, np.float64) for name, trace in chains.records.items()}
@@ -98,19 +98,21 @@ class ShuffledLabels(Network):
     shift: ClassVar[int] = 1
 
 
-def starts(network: TwoLayerNetwork, keys: Array) -> Weights:
-    """One draw of the prior a replicate, and the same stretched along the teacher, (replicates, starts, …)."""
-    patches, _, size = network.inputs.shape[-3:]
-    width = network.width
+@partial(jax.jit, static_argnames="shapes")
+def draws(keys: Array, shapes: tuple[tuple[int, ...], ...]) -> tuple[tuple[Array, ...], Array]:
+    """Standard normals of several shapes for each key, from one compiled program, and keys of its chains."""
+    split = jax.vmap(lambda key: jax.random.split(key, 1 + len(STARTS)))(keys)
+    counts = [math.prod(shape) for shape in shapes]
+    flat = jax.vmap(lambda key: jax.random.normal(key, (sum(counts),), jnp.float32))(split[:, 0])
+    parts = jnp.split(flat, np.cumsum(counts)[:-1].tolist(), axis=1)
+    return tuple(x.reshape(-1, *shape) for x, shape in zip(parts, shapes, strict=True)), split[:, 1:]
 
-    def one(key: Array) -> Array:
-        return jax.random.normal(key, (width, size + patches), jnp.float32)
 
-    drawn = jax.vmap(one)(keys)[:, None]
-    stretch = jnp.asarray(STARTS, jnp.float32)[:, None, None]
-    drawn = jnp.repeat(drawn, len(STARTS), axis=1)
-    drawn = drawn.at[..., :1].multiply(stretch)
-    return Weights(drawn[..., :size], drawn[..., size:])
+def starts(hidden: Array, readout: Array) -> Weights:
+    """A draw of the prior for each data set, and the same stretched along the teacher, (replicates, starts, …)."""
+    repeated = np.repeat(np.asarray(hidden)[:, None], len(STARTS), axis=1)
+    repeated[..., 0] *= np.array(STARTS, np.float32)[:, None]
+    return Weights(jnp.asarray(repeated), jnp.asarray(np.repeat(np.asarray(readout)[:, None], len(STARTS), axis=1)))
 
 
 def overlaps(network: TwoLayerNetwork, weights: Weights) -> dict[str, Float[Array, "*batch"]]:

@@ -75,8 +75,8 @@ def complete(at: Network) -> Said:
 def with_remainders(at: Network, values: dict[Any, float]) -> dict[Any, Known]:
     """Values with what the first order leaves open, which wrong ones get as well.
 
-    Another order of the fluctuations is bounded by the first. The data set's own teacher power η = Σ_μ y z/P − 1 has the
-    variance (2 + 12ε + 42ε²)/P (one patch; several average it) and moves every quantity by ½ var η times a second
+    Another order of the fluctuations is bounded by the first. The data set's own teacher power η = Σ_μ y z/P − 1 has
+    the variance (2 + 12ε + 42ε²)/P (one patch; several average it) and moves every quantity by ½ var η times a second
     derivative, at most twice the quantity itself: L and λ grow no faster than (1 + η)².
     """
     first, saddle = (solved(problem(at), each, at.cubic) for each in (COMPLETE, replace(COMPLETE, fluctuations=False)))

@@ -16,9 +16,9 @@ class Problem:
 
     w_c ~ N(0, σ_w²/d I_d), a_c ~ N(0, σ_a²/(Nχ)), noise variance κ/χ: χ = 1 is standard scaling, χ = N full mean-field
     scaling. `target` lists (mode, coefficient): ((AlignedMode(1), 1.0), (AlignedMode(3), ε)) is y = He_1 + ε He_3.
-    `chi` = 0 is the Gaussian process. With `patches` > 1 the network is convolutional: w_c reads each patch of `dimension`
-    entries, and a readout for each patch has variance `readout_variance`/(Nχ); the target is Σ_i a*_i y(v·x_i), |a*| = 1.
-    Raises BadInput for anything outside its domain.
+    `chi` = 0 is the Gaussian process. With `patches` > 1 the network is convolutional: w_c reads every patch of
+    `dimension` entries, the readout of each has variance `readout_variance`/(Nχ), and the target is Σ_i a*_i y(v·x_i),
+    |a*| = 1. Raises BadInput for anything outside its domain.
     """
 
     dimension: int
