@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fieldbench.claims import Case, Check, Control, Figure, Guard, Theory, Tier, per
+from fieldbench.claims import Case, Check, Control, Figure, Guard, Remainder, Theory, Tier, per
 
 from . import theory
 from .experiment import Network, ShuffledLabels, WithoutRootTwo
 from .points import Drawn, points
 
-QUICK = [Network(1, 20, 60, 200, 20.0, 3.0, steps=240), Network(5, 20, 60, 400, 20.0, 2.0, steps=240)]
+QUICK = [Network(1, 20, 60, 200, 20.0, 3.0, steps=160), Network(5, 20, 60, 400, 20.0, 2.0, steps=160)]
 STANDARD = [
     Network(1, 30, 100, 400, 20.0, 3.0, steps=400),
     Network(5, 20, 60, 400, 20.0, 2.0, steps=400),
@@ -16,7 +16,7 @@ STANDARD = [
 ]
 TIERS = {
     "quick": Tier(QUICK, replicates=16),
-    "standard": Tier(STANDARD, replicates=16, note="about 2 minutes on one core"),
+    "standard": Tier(STANDARD, replicates=32, note="about 4 minutes on one core"),
     "off-the-ray": Tier([*STANDARD, *points()], replicates=16, note="eight drawn points: half an hour on one core"),
     "paper": Tier([Network(n, 50, 1000, 1000, 100.0, 5.0) for n in (1, 5, 10)], replicates=8,
                   note="the source's N, S, C and χ; P and κ are chosen here: hours on one core"),
@@ -43,16 +43,26 @@ FAR: dict[str, Theory] = {"linear-twin": theory.linear_twin, "gp": theory.gaussi
 GP: dict[str, Theory] = {"gp": theory.gaussian_process}
 NEAR: dict[str, Theory] = {"without-response-ridge": theory.kernel_ridge, "equivalent-kernel": theory.equivalent_kernel}
 
+RIDGES = (
+    "without its response the ridge moves L_1 by .010 to .016, less than the theory leaves open, and data sets scatter "
+    "L_1 by .02 each: not told apart at these sizes"
+)
+SCATTER = "open: the interval of thirty-two data sets, which scatter L_1 by .02 each, reaches beyond the margin"
+
 # fmt: off
-RATIO = Check("eigenvalue-ratio", theory.RATIO, rivals=FAR, on=known, statement=True)
+RATIO = Check("eigenvalue-ratio", theory.RATIO, rivals=FAR, on=known, statement=True,
+              margin=(Remainder("less than a quarter of what the linear twin is off by", 0.04, got="chosen"),))
+STANDARD_ALONE = ("standard",)
 CHECKS = (
     RATIO,
-    Check("linear-learnability", Network.linear, rivals=FAR, on=known, tiers=("standard",)),
-    Check("cubic-coefficient", Network.cubic_part, rivals=FAR, on=known),
-    Check("teacher-eigenvalue", Network.along, rivals=GP, on=known, scale="log"),
-    Check("transverse-eigenvalue", Network.across, rivals=GP, on=known, scale="log"),
+    Check("eigenvalue-ratio-to-the-theorys-margin", theory.RATIO, rivals=FAR, on=known, tiers=STANDARD_ALONE),
+    Check("linear-learnability", Network.linear, rivals=FAR, on=known, tiers=STANDARD_ALONE),
+    Check("cubic-coefficient", Network.cubic_part, rivals=FAR, on=known, tiers=STANDARD_ALONE),
+    Check("teacher-eigenvalue", Network.along, rivals=GP, on=known, scale="log", tiers=STANDARD_ALONE),
+    Check("transverse-eigenvalue", Network.across, rivals=GP, on=known, scale="log", tiers=STANDARD_ALONE),
     # What tells the ridges apart is smaller than the theory's margin and the scatter of data sets.
-    Check("ridge-of-the-response", Network.linear, rivals=NEAR, on=known, tiers=("standard",)),
+    Check("ridge-of-the-response", Network.linear, rivals=NEAR, on=known, tiers=STANDARD_ALONE,
+          expect="inconclusive", because=RIDGES),
     Check("eigenvalue-ratio-at-drawn-points", theory.RATIO, rivals=FAR, on=drawn, tiers=("off-the-ray",)),
     Check("linear-learnability-at-drawn-points", Network.linear, rivals=FAR, on=drawn, tiers=("off-the-ray",)),
     Check("cubic-coefficient-at-drawn-points", Network.cubic_part, rivals=GP, on=drawn, tiers=("off-the-ray",)),
@@ -74,7 +84,7 @@ GUARDS = tuple(
 )
 CONTROLS = (
     Control("noise-without-root-two", contradicts=RATIO, experiment=WithoutRootTwo,
-            on=lambda at: one(at) and at.samples < 1000),
+            on=lambda at: one(at) and at.samples == 400),
     Control("shuffled-labels", contradicts=RATIO, experiment=ShuffledLabels,
             on=lambda at: one(at) and at.samples == 400),
     Control("no-feature-learning", contradicts=RATIO, theory=theory.lazy, on=known),

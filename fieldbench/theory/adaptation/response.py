@@ -13,9 +13,9 @@ D_k(q) mᵃ rᵖ Y_j(w_⊥); averaging Y_j² over the sphere leaves
 
 and the rank-one part −(χσ_a⁴/N)⟨Fh⟩⟨Fh⟩ᵀ lives in sector 0 alone. Sector 1 holds the modes that turn the teacher: by
 the Ward identity R^{(1)} maps the turned t to the turned K t. Of N patches, only the combination Σ_i a*_i φ(w·x_i)
-that is taught has this response; the N − 1 others keep K, each with every sector (`spectrum_of_patches`). Degrees beyond the truncation
-have nρ ≪ κ_eff and enter by their total weight, from the sum rule Tr = σ_a²⟨E[φ²](1 + χσ_a²h²/N)⟩. Derived for this
-project; R itself is the linear response of arXiv:2310.03789 eqs 7–10.
+that is taught has this response; the N − 1 others keep K, each with every sector (`spectrum_of_patches`). Degrees
+beyond the truncation have nρ ≪ κ_eff and enter by their total weight, from the sum rule
+Tr = σ_a²⟨E[φ²](1 + χσ_a²h²/N)⟩. Derived for this project; R itself is the linear response of arXiv:2310.03789 eqs 7–10.
 """
 
 from __future__ import annotations
