@@ -1,4 +1,5 @@
-"""Points off the source's own, drawn by a seed before the theory was finished: where it must hold unasked.
+"""Points off the source's own, drawn by a seed once the equations were written and before anything was
+predicted or measured there.
 
 N is even between 1 and 10, S 20–50, ε .05–.2; C 100–1,000, χ 20–100 and κ 1–10 in their logarithms. P is even in its
 logarithm between 200 and 800.
