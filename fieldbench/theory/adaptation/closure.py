@@ -26,7 +26,7 @@ from fieldbench.theory.adaptation.connected import connected_action
 from fieldbench.theory.adaptation.modes import Mode
 from fieldbench.theory.adaptation.neurons import NeuronGrid, Neurons, Vector, neuron_grid, tilted
 from fieldbench.theory.adaptation.problem import Problem
-from fieldbench.theory.adaptation.response import Matrix, Sector, SectorSpectrum, sector_spectrum, sectors
+from fieldbench.theory.adaptation.response import Matrix, Sector, SectorSpectrum, sectors, spectrum_of_patches
 
 NEWTON_STEPS = 100
 NEWTON_TOLERANCE = 1e-12  # of the gradient, in units of the target
@@ -62,7 +62,7 @@ class Closure:
         kernel = problem.readout_variance * (self.overlaps * neurons.weights) @ self.overlaps.T
         if self.approximation.ridge == "bare":
             return State(neurons, kernel, None, problem.ridge)
-        modes = sector_spectrum(self.sectors, neurons, problem, response=self.approximation.ridge == "response")
+        modes = spectrum_of_patches(self.sectors, neurons, problem, response=self.approximation.ridge == "response")
         return State(neurons, kernel, modes, modes.effective_ridge(problem.samples, problem.ridge))
 
     def residual(self, discrepancy: Vector) -> float:

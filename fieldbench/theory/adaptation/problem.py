@@ -16,7 +16,9 @@ class Problem:
 
     w_c ~ N(0, σ_w²/d I_d), a_c ~ N(0, σ_a²/(Nχ)), noise variance κ/χ: χ = 1 is standard scaling, χ = N full mean-field
     scaling. `target` lists (mode, coefficient): ((AlignedMode(1), 1.0), (AlignedMode(3), ε)) is y = He_1 + ε He_3.
-    `chi` = 0 is the Gaussian process. Raises BadInput for anything outside its domain.
+    `chi` = 0 is the Gaussian process. With `patches` > 1 the network is convolutional: w_c reads every patch of
+    `dimension` entries, the readout of each has variance `readout_variance`/(Nχ), and the target is Σ_i a*_i y(v·x_i),
+    |a*| = 1. Raises BadInput for anything outside its domain.
     """
 
     dimension: int
@@ -28,11 +30,12 @@ class Problem:
     activation: Activation = ERF
     weight_variance: float = 1.0
     readout_variance: float = 1.0
+    patches: int = 1
 
     def __post_init__(self) -> None:
         if self.dimension < 4:
             raise BadInput(f"dimension {self.dimension} is too small: the radius of w needs d ≥ 4")
-        for name in ("samples", "width"):
+        for name in ("samples", "width", "patches"):
             if getattr(self, name) < 1:
                 raise BadInput(f"{name} is {getattr(self, name)}; it must be at least 1")
         for name in ("ridge", "weight_variance", "readout_variance"):

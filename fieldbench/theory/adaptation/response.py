@@ -12,9 +12,10 @@ D_k(q) mᵃ rᵖ Y_j(w_⊥); averaging Y_j² over the sphere leaves
     R^{(j)} = σ_a²⟨F Fᵀ (1 + χσ_a²h²/N)⟩,
 
 and the rank-one part −(χσ_a⁴/N)⟨Fh⟩⟨Fh⟩ᵀ lives in sector 0 alone. Sector 1 holds the modes that turn the teacher: by
-the Ward identity R^{(1)} maps the turned t to the turned K t. Degrees beyond the truncation have nρ ≪ κ_eff and enter
-by their total weight, from the sum rule Tr = σ_a²⟨E[φ²](1 + χσ_a²h²/N)⟩. Derived for this project; R
-itself is the linear response of arXiv:2310.03789 eqs 7–10.
+the Ward identity R^{(1)} maps the turned t to the turned K t. Of N patches, only the combination Σ_i a*_i φ(w·x_i)
+that is taught has this response; the N − 1 others keep K, each with every sector (`spectrum_of_patches`). Degrees
+beyond the truncation have nρ ≪ κ_eff and enter by their total weight, from the sum rule
+Tr = σ_a²⟨E[φ²](1 + χσ_a²h²/N)⟩. Derived for this project; R itself is the linear response of arXiv:2310.03789 eqs 7–10.
 """
 
 from __future__ import annotations
@@ -55,6 +56,14 @@ class SectorSpectrum:
     def scaled(self, factor: float) -> SectorSpectrum:
         """The spectrum of `factor` times the kernel."""
         return SectorSpectrum(factor * self.eigenvalues, self.degeneracies, factor * self.tail)
+
+    def joined(self, other: SectorSpectrum, times: int) -> SectorSpectrum:
+        """This spectrum beside `times` copies of another."""
+        return SectorSpectrum(
+            np.concatenate([self.eigenvalues, other.eigenvalues]),
+            np.concatenate([self.degeneracies, times * other.degeneracies]),
+            self.tail + times * other.tail,
+        )
 
     def effective_ridge(self, samples: int, ridge: float) -> float:
         """κ_eff = κ + tail + Σ deg ρ κ_eff/(nρ + κ_eff); the root is unique because (right side)/κ_eff decreases."""
@@ -125,3 +134,13 @@ def sector_spectrum(
     return SectorSpectrum(
         np.concatenate(eigenvalues), np.concatenate(degeneracies), problem.readout_variance * max(tail, 0.0)
     )
+
+
+def spectrum_of_patches(
+    sector_list: tuple[Sector, ...], neurons: Neurons, problem: Problem, *, response: bool
+) -> SectorSpectrum:
+    """R_ij = σ_a²[δ_ij ⟨φφ'⟩ + g a*_i a*_j(⟨φφ'h²⟩ − ⟨φh⟩⟨φ'h⟩)] over patches i, j: R along a*, K across it."""
+    along = sector_spectrum(sector_list, neurons, problem, response=response)
+    if problem.patches == 1:
+        return along
+    return along.joined(sector_spectrum(sector_list, neurons, problem, response=False), problem.patches - 1)

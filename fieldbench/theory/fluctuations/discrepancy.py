@@ -28,6 +28,7 @@ import numpy as np
 
 from fieldbench.errors import BadInput
 from fieldbench.theory.adaptation import Matrix, Solution, Vector, sector_kernel
+from fieldbench.theory.fluctuations.patches import across_patches
 from fieldbench.theory.fluctuations.scatter import variance
 
 
@@ -73,7 +74,11 @@ def corrections(solution: Solution) -> tuple[Vector, Vector]:
     """A at every grid point, and (R + κ_eff/n) δt in the modes."""
     settled, drift = _posterior(solution)
     drawn, pull = scatter_of(solution)
-    return settled + drawn, drift + pull.sum(axis=1)
+    action, source = settled + drawn, drift + pull.sum(axis=1)
+    if solution.problem.patches == 1:
+        return action, source
+    others, shift = across_patches(solution)
+    return action + others, source + shift
 
 
 def scatter_of(solution: Solution) -> tuple[Vector, Matrix]:

@@ -13,15 +13,17 @@ times too much.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from fieldbench.theory.adaptation import AlignedMode, Solution, Vector
 from fieldbench.theory.fluctuations.sections import first_harmonic_kernel, hermite, points_along, section
 
 
-def variance(solution: Solution) -> Vector:
-    """s(w) at every grid point."""
-    problem = solution.problem
+def variance(solution: Solution, *, response: bool = True) -> Vector:
+    """s(w) at every grid point; without response, of a combination of patches that is not taught."""
+    problem = solution.problem if response else replace(solution.problem, chi=0.0)
     noise = solution.effective_ridge / problem.samples
     cut, weights = section(problem.activation, solution.neurons.grid), points_along(problem.activation.odd)[1]
     kernel = first_harmonic_kernel(cut, solution.neurons, problem)
@@ -33,7 +35,7 @@ def variance(solution: Solution) -> Vector:
 
 
 def squared_discrepancy(solution: Solution) -> Vector:
-    """E[r²|z] on inputs outside the training set, at the places."""
+    """E[r²|z] on inputs outside the training set, at the places; z in one of N patches that carry r in equal shares."""
     problem, spectrum = solution.problem, solution.state.spectrum
     assert spectrum is not None
     z, weights = points_along(problem.activation.odd)
@@ -46,5 +48,6 @@ def squared_discrepancy(solution: Solution) -> Vector:
             elsewhere += value**2
     whole = float(weights @ along**2) + elsewhere
     excess = spectrum.discrepancy_factor(problem.samples, solution.effective_ridge) - 1.0
-    found: Vector = along**2 + elsewhere + excess * whole
+    share = 1.0 / problem.patches
+    found: Vector = share * along**2 + (1.0 - share) * float(weights @ along**2) + elsewhere + excess * whole
     return found
