@@ -43,7 +43,7 @@ FEW: dict[str, Theory | float] = {"a-fixed-few": 0.0, "a-fixed-share": 1.0}
 MECHANISMS: dict[str, Theory | float] = {"three-layers": 1 / 3, "d-cubed": 0.0}
 STANDARD = ("standard",)
 
-# Orders left by the theory: the sums of what each of them moves the exponents by (`tests/cases/specialisation_scaling`).
+# Orders left by the theory: the sum of what each of them moves the exponents by (tests/cases/specialisation_scaling).
 # Beside them what is asked of 24 data sets, from the scatter of pilots.
 OF_ONSET = (
     Remainder("orders left by the theory", 0.0125, got="computed"),

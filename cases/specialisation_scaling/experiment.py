@@ -59,14 +59,16 @@ class Network(Experiment, stream="network"):
 
     @batched(4)
     def measure(self, keys: jax.Array, *, sampler: Sampler) -> Mapping[Quantity, Any]:
-        split = jax.vmap(lambda key: jax.random.split(key, 3))(keys)
-        shape = (self.samples, self.dimension)
-        inputs = jax.vmap(lambda key: jax.random.normal(key, shape, jnp.float32))(split[:, 0])
-        energy = fully_connected(inputs, self.labels(cubic(inputs[..., 0])), width=self.width, ridge=1.0)
+        draw, noise = jnp.moveaxis(jax.vmap(jax.random.split)(keys), 1, 0)
+        # One draw for data and start: a compilation less.
+        rows = (self.samples, self.dimension), (self.width, self.dimension), (self.width, 1)
+        inputs, *start = normals(draw, tuple((len(keys), *shape) for shape in rows), jnp.float32)
+        targets = self.labels(cubic(inputs[..., 0]))
+        energy = fully_connected(inputs, targets, width=self.width, ridge=1.0)
         burn_in, steps = (THIN * round(t * math.sqrt(self.samples) / STEP / THIN) for t in (BURN_IN, self.time))
-        layers = (len(keys), self.width, self.dimension), (len(keys), self.width, 1)
         samples = sampler.sample(
-            energy, Weights(*normals(split[:, 1], layers, inputs.dtype)), split[:, 2], steps=steps, burn_in=burn_in, thin=THIN,
+            energy, Weights(*start), noise,
+            steps=steps, burn_in=burn_in, thin=THIN,
             observe=Partial(observed, energy),  # type: ignore[no-untyped-call]
         )  # fmt: skip
         traces = {name: np.asarray(trace, np.float64) for name, trace in samples.records.items()}
