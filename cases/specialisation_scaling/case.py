@@ -11,7 +11,7 @@ from .observables import count_exponent, count_exponent_at_lower_border, onset, 
 LOADS = (13.0, 19.0)  # P/√(Nd), below and beyond the onset
 WIDTHS = (50, 100, 200, 400)
 TIERS = {
-    "quick": Tier([Network(20, 60, LOADS[-1])], replicates=16),
+    "quick": Tier([Network(20, 60, LOADS[-1])], replicates=12),
     "standard": Tier(
         [*(Network(20, width, load) for width in WIDTHS for load in LOADS), Network(40, 400, LOADS[-1])],
         replicates=24,
@@ -68,7 +68,7 @@ CHECKS: tuple[Check | Limit, ...] = (
     Check("alignment-before-the-onset", Network.alignment, rivals=GP, on=before_onset),
     Check("samples-at-onset", onset, rivals={**NEAR, **GP}, on=on_the_ladder, tiers=STANDARD, scale="log"),
     Check("linear-misfit", Network.linear, rivals=GP, on=beyond_onset),
-    # Sixteen data sets leave 5 % of M, too much for its margin.
+    # A dozen data sets leave 6 % of M, too much for its margin.
     Check("specialised-neurons", Network.specialised, rivals=GP, on=beyond_onset, tiers=STANDARD),
     Check("count-exponent-at-a-lower-border", count_exponent_at_lower_border, rivals=FEW, on=on_the_ladder,
           tiers=STANDARD, margin=OF_COUNT),
