@@ -53,7 +53,7 @@ class Network(Experiment, stream="network"):
     linear = Quantity(symbol="E[f z]", doc="linear part of what is answered, of which the target has none", chain=True)
     specialised = Quantity("border", symbol="M", doc="neurons with |w·w*| beyond a border", chain=True)
     rhat_alignment = Quantity(doc="split R-hat of A")
-    rhat_specialised = Quantity(doc="of M at the larger border")
+    drift = Quantity(symbol="ΔM√(d/N)", doc="M at the larger border in the chain's second half less that in its first")
     ess_alignment = Quantity(doc="effective samples of A")
     ess_specialised = Quantity(doc="of M at the larger border")
 
@@ -74,13 +74,14 @@ class Network(Experiment, stream="network"):
         traces = {name: np.asarray(trace, np.float64) for name, trace in samples.records.items()}
         excess = moments(np.asarray(inputs[..., 0], np.float64))
         alignment, count = traces["alignment"][:, None], traces["specialised"][:, None, :, -1]
+        early, late = np.array_split(count, 2)
         turn = self.width / self.dimension * excess @ SLOPES_OF_COUNT
         return {
             self.alignment: traces["alignment"].mean(axis=0) - excess @ SLOPES,
             self.linear: traces["linear"].mean(axis=0) - excess @ SLOPES_OF_LINEAR,
             self.specialised: traces["specialised"].mean(axis=0) - turn[:, None],
             self.rhat_alignment: rhat(alignment),
-            self.rhat_specialised: rhat(count),
+            self.drift: (late.mean(axis=(0, 1)) - early.mean(axis=(0, 1))) * math.sqrt(self.dimension / self.width),
             self.ess_alignment: ess(alignment),
             self.ess_specialised: ess(count),
         }
