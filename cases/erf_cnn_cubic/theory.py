@@ -14,8 +14,6 @@ from fieldbench.claims import Known, Remainder, Said, log
 from fieldbench.theory.adaptation import (
     FLUCTUATING,
     KERNEL_RIDGE,
-    RESPONSE,
-    SLIDE,
     AlignedMode,
     Approximation,
     Problem,
@@ -29,7 +27,6 @@ from .experiment import Network
 
 RATIO = log(Network.along / Network.across)
 COMPLETE = replace(FLUCTUATING, degree=5)  # the ninth degree changes nothing in the fourth digit here
-EQUIVALENT_KERNEL = replace(KERNEL_RIDGE, name="equivalent kernel", ridge="bare")
 ASKED = {Network.linear: 0.01, Network.cubic_part: 0.015, Network.along: 0.005, Network.across: 0.002}
 """Relative resolution asked of sixteen data sets."""
 
@@ -99,23 +96,9 @@ def prior_across(at: Network) -> float:
     return solved(problem(at, chi=0.0), KERNEL_RIDGE, at.cubic)[Network.across]
 
 
-def without_fluctuations(at: Network) -> Said:
-    return dict(solved(problem(at), RESPONSE, at.cubic))
-
-
 def kernel_ridge(at: Network) -> Said:
     """The effective ridge over the spectrum of K: without the response."""
     return dict(solved(problem(at), KERNEL_RIDGE, at.cubic))
-
-
-def equivalent_kernel(at: Network) -> Said:
-    """κ itself for the ridge."""
-    return dict(solved(problem(at), EQUIVALENT_KERNEL, at.cubic))
-
-
-def frozen_radius(at: Network) -> Said:
-    """The one-dimensional action of the slides: |w_⊥| frozen, κ for the ridge, He_1 and He_3."""
-    return dict(solved(problem(at), SLIDE, at.cubic))
 
 
 def gaussian_process(at: Network) -> Said:
@@ -127,11 +110,6 @@ def linear_twin(at: Network) -> Said:
     """The linear CNN of the same shape on the linear teacher."""
     twin = adapted(LinearCNN(at.patches, at.size, at.channels, at.mean_field, at.ridge), at.samples)
     return {Network.linear: twin.learnability, Network.cubic_part: 0.0, RATIO: float(np.log(twin.ratio))}
-
-
-def patches_forgotten(at: Network) -> Said:
-    """Wrong: readouts of variance 1/(Cχ) in each patch, K for K/N."""
-    return with_remainders(at, solved(problem(at, readout_variance=1.0), COMPLETE, at.cubic))
 
 
 def one_patch(at: Network) -> Said:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.theory.variational import rescale
-
 from .experiment import Gibbs
-from .theory import full_matrix, task
+from .theory import full_matrix, process_predictor, rescaled, task
 
 FloatArray = NDArray[np.float64]
 
@@ -22,8 +20,7 @@ def scale_of_full_matrix() -> float:
 
 
 def scale_alone() -> float:
-    given = task(AT)
-    return rescale(given.inputs, given.targets, width=AT.width, ridge=AT.ridge, mean_field=AT.chi, trace=0.0).scale
+    return rescaled(AT, trace=0.0).scale
 
 
 def predictor_of_full_matrix() -> FloatArray:
@@ -34,16 +31,12 @@ def predictor_of_full_matrix() -> FloatArray:
 
 def predictor_of_one_scale() -> FloatArray:
     """QK_0t, of the scalar equation."""
-    given = task(AT)
-    found = rescale(given.inputs, given.targets, width=AT.width, ridge=AT.ridge, mean_field=AT.chi, trace=0.0)
-    return given.inputs @ found.predictor
+    return task(AT).inputs @ rescaled(AT, trace=0.0).predictor
 
 
 def predictor_of_process() -> FloatArray:
     """K_0t of the prior."""
-    given = task(AT)
-    kernel = given.inputs @ given.inputs.T / AT.dimension
-    return np.asarray(kernel @ np.linalg.solve(kernel + AT.ridge * np.eye(AT.samples), given.targets))
+    return task(AT).inputs @ process_predictor(AT)
 
 
 def directions_of_full_matrix() -> FloatArray:

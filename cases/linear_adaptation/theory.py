@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fieldbench.claims import Known, Remainder
 from fieldbench.theory.networks import linear_posterior
-from fieldbench.theory.variational import Adapted, adapt, rescale
+from fieldbench.theory.variational import Adapted, OneScale, adapt, rescale
 
 from .experiment import Gibbs
 from .task import IsingTask, ising_task
@@ -40,11 +40,16 @@ def numbers(at: Gibbs, scale: float, predictor: FloatArray, covariance: FloatArr
     }
 
 
-@cache
-def one_scale(at: Gibbs, trace: float = 1.0, noise: float = 1.0) -> Numbers:
+def rescaled(at: Gibbs, trace: float = 1.0, noise: float = 1.0) -> OneScale:
     """Kernel rescaling, N(1 − 1/Q) = χ tᵀK_0t − δ Tr[…], at `noise` κ."""
     given = task(at)
-    found = rescale(given.inputs, given.targets, width=at.width, ridge=noise * at.ridge, mean_field=at.chi, trace=trace)
+    return rescale(given.inputs, given.targets, width=at.width, ridge=noise * at.ridge, mean_field=at.chi, trace=trace)
+
+
+@cache
+def one_scale(at: Gibbs, trace: float = 1.0, noise: float = 1.0) -> Numbers:
+    """Every quantity of `rescaled`."""
+    found = rescaled(at, trace, noise)
     return numbers(at, found.scale, found.predictor, found.covariance)
 
 
@@ -65,12 +70,16 @@ def full_matrix(at: Gibbs, determinant: float = 0.0) -> Adapted:
     )
 
 
-def gaussian_process(at: Gibbs) -> Numbers:
-    """The kernel of the prior."""
+def process_predictor(at: Gibbs) -> FloatArray:
+    """Map of the prior's kernel, (d,)."""
     given = task(at)
     kernel = given.inputs @ given.inputs.T / at.dimension + at.ridge * np.eye(at.samples)
-    predictor = given.inputs.T @ np.linalg.solve(kernel, given.targets) / at.dimension
-    return numbers(at, 1.0, predictor, np.eye(at.dimension) / at.dimension)
+    return np.asarray(given.inputs.T @ np.linalg.solve(kernel, given.targets) / at.dimension)
+
+
+def gaussian_process(at: Gibbs) -> Numbers:
+    """The kernel of the prior."""
+    return numbers(at, 1.0, process_predictor(at), np.eye(at.dimension) / at.dimension)
 
 
 def without_the_trace(at: Gibbs) -> Numbers:

@@ -108,11 +108,6 @@ def of_saddle(at: Network, found: Solution) -> dict[Any, Any]:
     return {Network.alignment: ROOT * cubic, Network.linear: linear, Network.specialised: count}
 
 
-def without_fluctuations(at: Network) -> Said:
-    """The saddle: N, d and n infinite at the same ratios."""
-    return of_saddle(at, solve(task(at), replace(COMPLETE, degree=9)))
-
-
 def without_h5_and_h7(at: Network) -> Said:
     """The action with H1 and H3 alone, as the literature has it."""
     return of_saddle(at, solve(task(at), WITHOUT))

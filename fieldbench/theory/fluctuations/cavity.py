@@ -111,11 +111,13 @@ def cavity(
         aligned: what is kept of the aligned modes' fluctuations over data and over the posterior.
         start: of the same problem, to begin from.
 
-    Raises BadInput for χ = 0, for a closure in other modes, or if the iteration does not settle.
+    Raises BadInput for χ = 0, for several patches, for a closure in other modes, or if the iteration does not settle.
     """
     problem = solution.problem
     if problem.chi == 0.0:
         raise BadInput("chi = 0 is the Gaussian process: it has no response to take a sample out of")
+    if problem.patches > 1:
+        raise BadInput(f"patches = {problem.patches}: samples of one patch alone are taken out; use `fluctuations`")
     if solution.equations.modes != solution.equations.sectors[0].modes:
         raise BadInput(f"the {solution.approximation.name} approximation is not closed in all aligned modes")
     at = places(solution) if start is None else start.places

@@ -126,6 +126,7 @@ def test_places_are_a_quadrature():
     ("problem", "theory", "words"),
     [
         (replace(SMALL, chi=0.0), SADDLE, "chi = 0"),
+        (replace(SMALL, patches=2), SADDLE, "patches = 2"),
         (SMALL, RESPONSE, "not closed in all aligned modes"),
         (slide_problem(0.08, cubic=0.3), FLUCTUATING, "do not settle"),
     ],
