@@ -12,7 +12,7 @@ WORKERS ?= 2
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: cases test shape standard lint results calibration bench bench-gpu bench-history trends clean
+.PHONY: cases test check-all shape standard lint results calibration bench bench-gpu bench-history trends clean
 
 cases: $(VENV)/installed
 	$(BIN)/python -m pytest cases/ -n $(WORKERS)
@@ -21,6 +21,10 @@ test: $(VENV)/installed lint
 	$(BIN)/python -m pytest tests/ -n $(WORKERS) --dist worksteal --slow
 	$(BIN)/python -m pytest cases/ -n $(WORKERS) --results .fieldbench/test-results
 	cd benchmarks && ../$(BIN)/asv check -E existing
+
+# What is too slow for every commit: the report in a browser, the documentation, wheel, sdist and crate.
+check-all: $(VENV)/docs-installed test
+	$(BIN)/python -m pytest tests/ -m whole --whole
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
@@ -63,6 +67,10 @@ bench-history: $(VENV)/peers-installed
 
 trends: $(VENV)/peers-installed
 	$(BIN)/python -m benchmarks.trends
+
+$(VENV)/docs-installed: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,bench,oracles,report,docs]'
+	touch $@
 
 $(VENV)/peers-installed: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,bench,oracles,peers,report]'

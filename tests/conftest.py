@@ -82,12 +82,14 @@ def pytest_collection():
 
 def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="also run the tests marked slow")
+    parser.addoption("--whole", action="store_true", help="also run the tests marked whole (browser, docs, wheels)")
 
 
 def pytest_collection_modifyitems(config, items):
     """The slow ones first: what is left at the end is short, and can be shared out (`--dist worksteal`)."""
     items.sort(key=lambda item: "slow" not in item.keywords)
-    if not config.getoption("--slow"):
-        for item in items:
-            if "slow" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="slow: run with --slow"))
+    for mark in ("slow", "whole"):
+        if not config.getoption(f"--{mark}"):
+            for item in items:
+                if mark in item.keywords:
+                    item.add_marker(pytest.mark.skip(reason=f"{mark}: run with --{mark}"))
