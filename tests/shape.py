@@ -30,7 +30,7 @@ FLOORS = (
     ("theory.transition", "regression.modes", "sampling.networks", "sampling.ising", "cells"),
     ("sampling", "loading", "judging"),
     ("records",),
-    ("report",),
+    ("report", "archive"),
     ("doors",),
 )
 """Lowest first: what stands on a floor imports from lower floors and from the package's own leaves, never across."""
@@ -38,7 +38,7 @@ FLOORS = (
 PHYSICS = ("theory", "regression", "sampling", "statistics", "data")
 """What computes; what declares, judges, keeps and reports knows nothing of it, and it knows nothing of them."""
 
-JUDGES = ("claims", "loading", "judging", "verdicts", "cells", "records", "report")
+JUDGES = ("claims", "loading", "judging", "verdicts", "cells", "records", "report", "archive")
 
 
 class House:

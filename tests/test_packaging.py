@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SETUPTOOLS = PROJECT["tool"]["setuptools"]
 PHYSICS = {"theory", "regression", "sampling", "statistics", "data"}
-JUDGEMENT = {"claims", "loading", "judging", "verdicts", "cells", "records", "report"}
+JUDGEMENT = {"claims", "loading", "judging", "verdicts", "cells", "records", "report", "archive"}
 ROOMS = sorted(path.parent.name for path in (ROOT / "fieldbench").glob("*/__init__.py"))
 
 
@@ -115,10 +115,11 @@ def test_verdicts_know_numbers_only():
         assert rooms_of(imported(path)) <= {"verdicts"}, path
 
 
-def test_report_reads_records_only():
-    for path in of("report"):
+@pytest.mark.parametrize("room", ["report", "archive"])
+def test_report_and_archive_read_records_only(room):
+    for path in of(room):
         modules = imported(path)
-        assert rooms_of(modules) <= {"report", "records", "verdicts", "claims"}, path
+        assert rooms_of(modules) <= {room, "records", "verdicts", "claims"}, path
         claims = {name for name in modules if name.startswith("fieldbench.claims")}
         assert all(name.startswith("fieldbench.claims.names") for name in claims), path
 
