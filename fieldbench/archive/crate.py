@@ -59,8 +59,10 @@ def write(target: Path, results: Path, records: Iterable[Path], cases: Mapping[s
         placed = {path: _copy(path, target / "records" / path.relative_to(results)) for path in complete}
         objects = {claim: [_copy(file, target / "cases" / file.parent.name / file.name) for file in found]
                    for claim, found in sources.items()}  # fmt: skip
-        entities = describe({_address(placed[path], target): record for path, record in complete.items()},
-                            {claim: [_address(file, target) for file in found] for claim, found in objects.items()})  # fmt: skip
+        entities = describe(
+            {_address(placed[path], target): record for path, record in complete.items()},
+            {claim: [_address(file, target) for file in found] for claim, found in objects.items()},
+        )
         graph = [{name: _compact(value) for name, value in entity.items()} for entity in entities]
         text = json.dumps({"@context": CONTEXT, "@graph": graph}, indent=1, ensure_ascii=False) + "\n"
         atomic.write(target / METADATA, text.encode())

@@ -79,14 +79,15 @@ def test_no_record_is_no_crate(tmp_path):
 
 SEED = """
 import sys
-from importlib import resources
+from importlib.util import find_spec
 from io import BytesIO
+from pathlib import Path
 import requests, urllib3
 from requests_cache import CachedSession
 
 class Bundled(requests.adapters.HTTPAdapter):
     def send(self, request, **options):
-        body = BytesIO(resources.files("rocrate").joinpath("data/ro-crate.jsonld").read_bytes())
+        body = BytesIO(Path(find_spec("rocrate").origin).with_name("data").joinpath("ro-crate.jsonld").read_bytes())
         head = {"Content-Type": "application/ld+json"}
         return self.build_response(request, urllib3.HTTPResponse(body, headers=head, status=200, preload_content=False))
 
@@ -108,8 +109,8 @@ def test_roc_validator_takes_it_offline(packed, tmp_path):
     failed = {}
     for severity in ("required", "recommended"):
         report = tmp_path / f"{severity}.json"
-        command = [python.with_name("rocrate-validator"), "-y", "validate", "--offline", "--cache-path",
-                   tmp_path / "cache", "-p", "process-run-crate", "-l", severity, "-f", "json", "-o", report, packed]  # fmt: skip
+        command = [python.with_name("rocrate-validator"), "-y", "validate", "-p", "process-run-crate", "-l", severity]
+        command += ["--offline", "--cache-path", tmp_path / "cache", "-f", "json", "-o", report, packed]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         sys.stdout.write(done.stdout + done.stderr)
         issues = json.loads(report.read_text(encoding="utf-8"))["issues"]
