@@ -1,5 +1,6 @@
 """Formulas as MathML, which browsers draw themselves: no script and no network."""
 
+from docutils.nodes import SkipNode
 from latex2mathml.converter import convert
 
 
@@ -9,17 +10,11 @@ def setup(app):
 
 
 def _inline(translator, node):
-    _write(translator, node, "inline")
+    translator.body.append(convert(node.astext()))
+    raise SkipNode
 
 
 def _block(translator, node):
-    translator.body.append('<div class="math">')
-    _write(translator, node, "block")
-    translator.body.append("</div>\n")
-
-
-def _write(translator, node, display):
-    import docutils.nodes
-
-    translator.body.append(convert(node.astext(), display=display))
-    raise docutils.nodes.SkipNode
+    drawn = convert(node.astext(), display="block")
+    translator.body.append(f'<div style="overflow-x: auto; margin-bottom: 1rem">{drawn}</div>\n')
+    raise SkipNode
