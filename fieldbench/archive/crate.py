@@ -104,7 +104,8 @@ def describe(records: Mapping[str, Record], objects: Mapping[str, list[str]]) ->
     found += [_file(path) for path in paths if path not in records]
     for record in records.values():
         found += [_software(record), *_works(record)]
-    return list({entity["@id"]: entity for entity in found}.values())
+    unique: dict[str, Entity] = {entity["@id"]: entity for entity in found}
+    return list(unique.values())
 
 
 def _action(path: str, record: Record, objects: list[str]) -> Entity:

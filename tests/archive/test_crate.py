@@ -100,13 +100,15 @@ session.get(sys.argv[2]).raise_for_status()
 
 
 @pytest.mark.whole
-def test_roc_validator_takes_it_offline(packed, tmp_path):
+def test_validators_take_the_crate_offline_and_the_citation(packed, tmp_path):
     venv.create(tmp_path / "venv", with_pip=True)
     python = tmp_path / "venv" / "bin" / "python"
     pip = [python, "-m", "pip", "install", "--quiet"]
     subprocess.run([*pip, "roc-validator==0.13.0"], check=True)
     subprocess.run([*pip, "--no-deps", "rocrate==0.13.0"], check=True)
     subprocess.run([python, "-c", SEED, tmp_path / "cache", crate.CONTEXT], check=True)
+    subprocess.run([*pip, "cffconvert==2.0.0"], check=True)
+    subprocess.run([python.with_name("cffconvert"), "--validate"], cwd=ROOT, check=True)  # CITATION.cff
     failed = {}
     for severity in ("required", "recommended"):
         report = tmp_path / f"{severity}.json"
