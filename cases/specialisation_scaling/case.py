@@ -9,13 +9,15 @@ from .experiment import Network, ShuffledLabels, WithoutRootTwo
 from .observables import count_exponent, count_exponent_at_lower_border, onset, onset_exponent
 
 LOADS = (13.0, 19.0)  # P/√(Nd), below and beyond the onset
-TIMES = {50: 50.0, 100: 50.0, 200: 40.0, 400: 24.0}  # of chains by width: few neurons hop rarely
-WIDTHS = tuple(TIMES)
+WIDTHS = (50, 100, 200, 400)
+# Few neurons hop rarely, and near the onset they do so latest; at d = 40 they need four times as long.
+BELOW = [Network(20, width, LOADS[0], time=48.0, burn_in=80.0) for width in WIDTHS]
+BEYOND = [Network(20, width, LOADS[1], time=time) for width, time in zip(WIDTHS, (50.0, 50.0, 40.0, 24.0), strict=True)]
 TIERS = {
     "quick": Tier([Network(20, 60, LOADS[-1], time=30.0)], replicates=12),
     "standard": Tier(
-        [*(Network(20, width, load, TIMES[width]) for width in WIDTHS for load in LOADS), Network(40, 400, LOADS[-1])],
-        replicates=24,
+        [*BELOW, *BEYOND, Network(40, 200, LOADS[1], burn_in=160.0)],
+        replicates=20,
         note="about 9 minutes on one core",
     ),
 }
@@ -44,6 +46,11 @@ FEW: dict[str, Theory | float] = {"a-fixed-few": 0.0, "a-fixed-share": 1.0}
 MECHANISMS: dict[str, Theory | float] = {"three-layers": 1 / 3, "d-cubed": 0.0}
 STANDARD = ("standard",)
 
+FEW_NEURONS = (
+    "20 data sets leave 2 to 6 % of M, twice and thrice of which do not fit beside a deviation into a margin of 8 % and "
+    "the orders left; M is .09 ± .05 (N = 50) to .15 ± .07 (N = 200) above the theory in a first run"
+)
+
 # Orders left by the theory: the sum of what each of them moves the exponents by (tests/cases/specialisation_scaling).
 # Beside them what is asked of 24 data sets, from the scatter of pilots.
 OF_ONSET = (
@@ -69,8 +76,8 @@ CHECKS: tuple[Check | Limit, ...] = (
     Check("alignment-before-the-onset", Network.alignment, rivals=GP, on=before_onset),
     Check("samples-at-onset", onset, rivals={**NEAR, **GP}, on=on_the_ladder, tiers=STANDARD, scale="log"),
     Check("linear-misfit", Network.linear, rivals=GP, on=beyond_onset),
-    # A dozen data sets leave 6 % of M, too much for its margin.
-    Check("specialised-neurons", Network.specialised, rivals=GP, on=beyond_onset, tiers=STANDARD),
+    Check("specialised-neurons", Network.specialised, rivals=GP, on=beyond_onset, tiers=STANDARD,
+          expect="inconclusive", because=FEW_NEURONS),
     Check("count-exponent-at-a-lower-border", count_exponent_at_lower_border, rivals=FEW, on=on_the_ladder,
           tiers=STANDARD, margin=OF_COUNT),
     Limit("onset-in-width", theory.onset_in_width, 0.5, rivals=MECHANISMS, margin=NEXT_ORDER),
