@@ -47,8 +47,8 @@ MECHANISMS: dict[str, Theory | float] = {"three-layers": 1 / 3, "d-cubed": 0.0}
 STANDARD = ("standard",)
 
 FEW_NEURONS = (
-    "20 data sets leave 2 to 6 % of M, twice and thrice of which do not fit beside a deviation into a margin of 8 % and "
-    "the orders left; M is .09 ± .05 (N = 50) to .15 ± .07 (N = 200) above the theory in a first run"
+    "20 data sets leave 2 to 6 % of M, two to three times of which do not fit beside a deviation into a margin of 8 % "
+    "and the orders left; M was .09 ± .05 (N = 50) to .15 ± .07 (N = 200) above the theory in a first run"
 )
 
 # Orders left by the theory: the sum of what each of them moves the exponents by (tests/cases/specialisation_scaling).
