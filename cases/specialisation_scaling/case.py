@@ -10,14 +10,18 @@ from .observables import count_exponent, count_exponent_at_lower_border, onset, 
 
 LOADS = (13.0, 19.0)  # P/√(Nd), below and beyond the onset
 WIDTHS = (50, 100, 200, 400)
-# Few neurons hop rarely, and near the onset they do so latest; at d = 40 they need four times as long.
-BELOW = [Network(20, width, LOADS[0], time=48.0, burn_in=80.0) for width in WIDTHS]
-BEYOND = [Network(20, width, LOADS[1], time=time) for width, time in zip(WIDTHS, (50.0, 50.0, 40.0, 24.0), strict=True)]
+# Few neurons hop rarely, and latest near the onset.
+BELOW = [
+    Network(20, n, LOADS[0], time=time, burn_in=80.0)
+    for n, time in zip(WIDTHS, (110.0, 110.0, 110.0, 60.0), strict=True)
+]
+BEYOND = [Network(20, n, LOADS[1], time=time) for n, time in zip(WIDTHS, (50.0, 50.0, 40.0, 24.0), strict=True)]
+FORTY = Network(40, 200, LOADS[1], burn_in=160.0)
 TIERS = {
     "quick": Tier([Network(20, 60, LOADS[-1], time=30.0)], replicates=12),
     "standard": Tier(
-        [*BELOW, *BEYOND, Network(40, 200, LOADS[1], burn_in=160.0)],
-        replicates=20,
+        [*BELOW, *BEYOND, FORTY],
+        replicates=24,
         note="about 9 minutes on one core",
     ),
 }
@@ -28,7 +32,11 @@ def on_the_ladder(at: Network) -> bool:
 
 
 def beyond_onset(at: Network) -> bool:
-    return at.load == LOADS[-1]
+    return on_the_ladder(at) and at.load == LOADS[-1]
+
+
+def at_forty(at: Network) -> bool:
+    return at.dimension == 40
 
 
 def before_onset(at: Network) -> bool:
@@ -46,9 +54,10 @@ FEW: dict[str, Theory | float] = {"a-fixed-few": 0.0, "a-fixed-share": 1.0}
 MECHANISMS: dict[str, Theory | float] = {"three-layers": 1 / 3, "d-cubed": 0.0}
 STANDARD = ("standard",)
 
-FEW_NEURONS = (
-    "20 data sets leave 2 to 6 % of M, two to three times of which do not fit beside a deviation into a margin of 8 % "
-    "and the orders left; M was .09 ± .05 (N = 50) to .15 ± .07 (N = 200) above the theory in a first run"
+FEW_NEURONS = "20 data sets leave 2 to 6 % of M, too much for a margin of 8 % and the orders left"
+FROZEN = (
+    "metastable: hardly a neuron crosses in 24 units of time at d = 40, and from the prior too few have crossed before; on "
+    "the same eight data sets A rises from .212 to .226 ± .009 as the burn-in grows from 40 to 200 (theory .231)"
 )
 
 # Orders left by the theory: the sum of what each of them moves the exponents by (tests/cases/specialisation_scaling).
@@ -76,6 +85,12 @@ CHECKS: tuple[Check | Limit, ...] = (
     Check("alignment-before-the-onset", Network.alignment, rivals=GP, on=before_onset),
     Check("samples-at-onset", onset, rivals={**NEAR, **GP}, on=on_the_ladder, tiers=STANDARD, scale="log"),
     Check("linear-misfit", Network.linear, rivals=GP, on=beyond_onset),
+    Check("alignment-at-forty", Network.alignment, rivals={**NEAR, **GP}, on=at_forty, tiers=STANDARD,
+          expect="inconclusive", because=FROZEN),
+    Check("linear-misfit-at-forty", Network.linear, rivals=GP, on=at_forty, tiers=STANDARD, expect="inconclusive",
+          because=FROZEN),
+    Check("specialised-at-forty", Network.specialised, rivals=GP, on=at_forty, tiers=STANDARD, expect="inconclusive",
+          because=FROZEN),
     Check("specialised-neurons", Network.specialised, rivals=GP, on=beyond_onset, tiers=STANDARD,
           expect="inconclusive", because=FEW_NEURONS),
     Check("count-exponent-at-a-lower-border", count_exponent_at_lower_border, rivals=FEW, on=on_the_ladder,
