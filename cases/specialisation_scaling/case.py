@@ -22,7 +22,7 @@ TIERS = {
     "standard": Tier(
         [*BELOW, *BEYOND, FORTY],
         replicates=24,
-        note="about 9 minutes on one core",
+        note="about 10 minutes on one core",
     ),
 }
 
@@ -54,10 +54,14 @@ FEW: dict[str, Theory | float] = {"a-fixed-few": 0.0, "a-fixed-share": 1.0}
 MECHANISMS: dict[str, Theory | float] = {"three-layers": 1 / 3, "d-cubed": 0.0}
 STANDARD = ("standard",)
 
-FEW_NEURONS = "20 data sets leave 2 to 6 % of M, too much for a margin of 8 % and the orders left"
+FEW_NEURONS = "24 data sets leave 2 to 4 % of M, too much for a margin of 8 % and the orders left beside a deviation"
+FEW_CROSSINGS = (
+    "near the onset neurons cross rarely: 24 data sets leave .005 of A at N = 50, three times of which do not fit into the "
+    "margin of .019 beside a deviation of −.009"
+)
 FROZEN = (
-    "metastable: hardly a neuron crosses in 24 units of time at d = 40, and from the prior too few have crossed before; on "
-    "the same eight data sets A rises from .212 to .226 ± .009 as the burn-in grows from 40 to 200 (theory .231)"
+    "metastable: hardly a neuron crosses in 24 units of time at d = 40, and from the prior too few have crossed before; "
+    "on the same eight data sets A rises from .212 to .226 ± .009 as the burn-in grows from 40 to 200 (theory .231)"
 )
 
 # Orders left by the theory: the sum of what each of them moves the exponents by (tests/cases/specialisation_scaling).
@@ -82,7 +86,8 @@ CHECKS: tuple[Check | Limit, ...] = (
     ALIGNMENT,
     ONSET,
     COUNT,
-    Check("alignment-before-the-onset", Network.alignment, rivals=GP, on=before_onset),
+    Check("alignment-before-the-onset", Network.alignment, rivals=GP, on=before_onset, expect="inconclusive",
+          because=FEW_CROSSINGS),
     Check("samples-at-onset", onset, rivals={**NEAR, **GP}, on=on_the_ladder, tiers=STANDARD, scale="log"),
     Check("linear-misfit", Network.linear, rivals=GP, on=beyond_onset),
     Check("alignment-at-forty", Network.alignment, rivals={**NEAR, **GP}, on=at_forty, tiers=STANDARD,
