@@ -56,11 +56,11 @@ STANDARD = ("standard",)
 
 FEW_NEURONS = "24 data sets leave 2 to 4 % of M, too much for a margin of 8 % and the orders left beside a deviation"
 FEW_CROSSINGS = (
-    "near the onset neurons cross rarely: 24 data sets leave .005 of A at N = 50, three times of which do not fit into the "
-    "margin of .019 beside a deviation of −.009"
+    "near the onset neurons cross rarely: 24 data sets leave .005 of A at N = 50, three times of which do not fit into "
+    "the margin of .019 beside a deviation of −.009"
 )
 FROZEN = (
-    "metastable: hardly a neuron crosses in 24 units of time at d = 40, and from the prior too few have crossed before; "
+    "metastable: hardly a neuron crosses in 24 units of time at d = 40, and from the prior too few have crossed; "
     "on the same eight data sets A rises from .212 to .226 ± .009 as the burn-in grows from 40 to 200 (theory .231)"
 )
 
