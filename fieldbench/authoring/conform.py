@@ -20,6 +20,7 @@ from fieldbench.claims.case import Case
 from fieldbench.claims.check import Check, Limit
 from fieldbench.claims.facts import Claim
 from fieldbench.claims.names import MAIN
+from fieldbench.claims.structure import leaves
 from fieldbench.judging.trial import Result
 from fieldbench.judging.worlds import FEWEST, NEARLY_ALWAYS, meet
 from fieldbench.verdicts.outcome import CheckOutcome, RivalOutcome
@@ -99,9 +100,13 @@ def _in_statement(case: Case, check: Check, worlds: Mapping[str, Any]) -> Iterat
         yield Finding("rival", f"statement {check.id} has none: name the closest published or plausible alternative, "
                                'rivals={"name": theory}, or for a null check the smallest effect=')  # fmt: skip
     controls = [control for control in case.controls if control.contradicts is check]
+    read = leaves(check.observable)
+    kin = [control for control in case.controls if read & leaves(control.contradicts.observable)]
     if len(controls) < CONTROLS:
-        yield Finding("controls", f"statement {check.id} has {len(controls)}, it takes {CONTROLS}: errors of a size that "
-                                  f"somebody could make, Control(…, contradicts={check.id})")  # fmt: skip
+        enough = len(kin) >= CONTROLS
+        others = "; other checks that read the same are controlled" if enough else ""
+        yield Finding("controls", f"statement {check.id} has {len(controls)}, it takes {CONTROLS}{others}: errors of a size "
+                                  f"that somebody could make, Control(…, contradicts={check.id})", not enough)  # fmt: skip
     if len(worlds) < FEWEST:
         yield Finding("worlds", f"statement {check.id} has {len(worlds)} in which it is false, it takes {FEWEST}: list "
                                 "them in worlds.py, WORLDS = {CHECK: {…}}")  # fmt: skip
@@ -116,7 +121,7 @@ def in_run(result: Result, seconds: float, worlds: Mapping[str, Mapping[str, Any
         worlds: of the result's own case.
     """
     if seconds > SECONDS:
-        yield Finding("time", f"the {QUICK} tier took {seconds:.0f} s, it has {SECONDS:.0f}: fewer draws or smaller sizes "
+        yield Finding("time", f"the {QUICK} tier took {seconds:.1f} s, it has {SECONDS:.0f}: fewer draws or smaller sizes "
                               'there, the rest in a tier "standard"')  # fmt: skip
     for reason in dict.fromkeys(skip.reason for skip in result.skipped):
         yield Finding("data", f"what rests on it was not looked at: {reason}", missing=False)
