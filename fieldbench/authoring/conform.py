@@ -51,16 +51,18 @@ def in_facts(claim: Claim) -> Iterator[Finding]:
     """What `claim.toml` leaves out."""
     for source in claim.sources:
         if not source.arxiv and not source.title:
-            yield Finding("source", "a source has neither arxiv nor title; say which publication it is")
+            yield Finding("source", "one has neither arxiv nor title; say which publication it is")
         if source.arxiv and not _ARXIV.fullmatch(source.arxiv):
-            yield Finding("source", f"arXiv id {source.arxiv!r} is none, as 2502.18553 is; write that of the paper, or "
-                                    'title = "…" where there is no preprint')  # fmt: skip
+            yield Finding(
+                "source",
+                f'arXiv id {source.arxiv!r} is none, as 2502.18553 is; write the paper\'s, or title = "…" where there is '
+                "no preprint",
+            )
         if not source.where.strip():
             yield Finding("source", f"of {source.arxiv or source.title} no place is given; say which equation: where =")
     if not any(_PLACE.search(source.where) for source in claim.sources):
         places = "; ".join(repr(source.where) for source in claim.sources)
-        yield Finding("source", f"where = {places} names no equation, figure or theorem; a reader looks for the formula",
-                      missing=False)  # fmt: skip
+        yield Finding("source", f"where = {places} names no equation, figure or theorem; add which it is", False)
     if not claim.regime.strip():
         yield Finding("regime", 'nothing says where the statement is meant to hold; add regime = "…"')
     if not claim.bibtex:
@@ -77,7 +79,7 @@ def in_declarations(case: Case, worlds: Mapping[str, Mapping[str, Any]]) -> Iter
         worlds: those in which its statements are false (`load_worlds`).
     """
     if QUICK not in case.tiers:
-        yield Finding("tiers", f"there is no tier {QUICK!r}; it is what everybody runs first: tiers={{{QUICK!r}: Tier(…)}}")
+        yield Finding("tiers", f"there is none named {QUICK!r}, which everybody runs first; add it to tiers={{…}}")
     stated = [check for check in case.checks if check.statement]
     if not stated:
         yield Finding("statement", "no check is the claim's statement in words; give the one that is statement=True")
@@ -87,29 +89,42 @@ def in_declarations(case: Case, worlds: Mapping[str, Mapping[str, Any]]) -> Iter
     found = shared(case)
     for module in unargued(found, case.claim.shared):
         if module in found:
-            yield Finding("shared", f"measurement and theory both use {module} ({', '.join(found[module])}); compute one "
-                                    f'of them in another way, or argue it in claim.toml: [shared] "{module}" = "why"')  # fmt: skip
+            yield Finding(
+                "shared",
+                f"measurement and theory both use {module} ({', '.join(found[module])}); compute one of them in another "
+                f'way, or argue it in claim.toml: [shared] "{module}" = "why"',
+            )
         else:
             yield Finding("shared", f"{module!r} is argued in [shared] and is not shared; drop it")
     if case.figure is None:
-        yield Finding("figure", "no figure says what the claim looks like; add figure=Figure(…)", missing=False)
+        yield Finding("figure", "none says what the claim looks like; add figure=Figure(…)", False)
 
 
 def _in_statement(case: Case, check: Check, worlds: Mapping[str, Any]) -> Iterator[Finding]:
     if check.side == "both" and not check.rivals and check.effect is None:
-        yield Finding("rival", f"statement {check.id} has none: name the closest published or plausible alternative, "
-                               'rivals={"name": theory}, or for a null check the smallest effect=')  # fmt: skip
+        yield Finding(
+            "rival",
+            f"statement {check.id} has none; name the closest published or plausible alternative, "
+            'rivals={"name": theory}, or for a null check the smallest effect=',
+        )
     controls = [control for control in case.controls if control.contradicts is check]
     read = leaves(check.observable)
     kin = [control for control in case.controls if read & leaves(control.contradicts.observable)]
     if len(controls) < CONTROLS:
         enough = len(kin) >= CONTROLS
-        others = "; other checks that read the same are controlled" if enough else ""
-        yield Finding("controls", f"statement {check.id} has {len(controls)}, it takes {CONTROLS}{others}: errors of a size "
-                                  f"that somebody could make, Control(…, contradicts={check.id})", not enough)  # fmt: skip
+        others = " (checks that read the same have them)" if enough else ""
+        yield Finding(
+            "controls",
+            f"statement {check.id} has {len(controls)}, it takes {CONTROLS}{others}; add errors that somebody could make, "
+            f"Control(…, contradicts={check.id})",
+            missing=not enough,
+        )
     if len(worlds) < FEWEST:
-        yield Finding("worlds", f"statement {check.id} has {len(worlds)} in which it is false, it takes {FEWEST}: list "
-                                "them in worlds.py, WORLDS = {CHECK: {…}}")  # fmt: skip
+        yield Finding(
+            "worlds",
+            f"statement {check.id} has {len(worlds)} in which it is false, it takes {FEWEST}; list them in worlds.py, "
+            "WORLDS = {CHECK: {…}}",
+        )
 
 
 def in_run(result: Result, seconds: float, worlds: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
@@ -121,16 +136,19 @@ def in_run(result: Result, seconds: float, worlds: Mapping[str, Mapping[str, Any
         worlds: of the result's own case.
     """
     if seconds > SECONDS:
-        yield Finding("time", f"the {QUICK} tier took {seconds:.1f} s, it has {SECONDS:.0f}: fewer draws or smaller sizes "
-                              'there, the rest in a tier "standard"')  # fmt: skip
+        yield Finding(
+            "time",
+            f"the {QUICK} tier took {seconds:.1f} s, it has {SECONDS:.0f}; take fewer draws or smaller sizes there, the "
+            'rest in a tier "standard"',
+        )
     for reason in dict.fromkeys(skip.reason for skip in result.skipped):
-        yield Finding("data", f"what rests on it was not looked at: {reason}", missing=False)
+        yield Finding("data", f"what rests on it was not looked at: {reason}", False)
     assert result.judgement is not None  # nothing was left to the store
     for outcome in result.judgement.checks:
         if outcome.verdict is not Verdict.NOT_RUN:
             yield from _in_outcome(outcome)
         elif outcome.statement:
-            yield Finding("statement", f"{outcome.id} is not judged in the {QUICK} tier: {outcome.reason}", missing=False)
+            yield Finding("statement", f"{outcome.id} is not judged in the {QUICK} tier: {outcome.reason}", False)
     for control in result.judgement.controls:
         if not control.as_declared:
             yield Finding("controls", f"{control_text(control)}; sharpen the check, or make it an error that matters")
@@ -140,19 +158,21 @@ def in_run(result: Result, seconds: float, worlds: Mapping[str, Mapping[str, Any
 def _in_outcome(outcome: CheckOutcome) -> Iterator[Finding]:
     same = [rival.id for rival in outcome.rivals if _says_the_same(outcome, rival)]
     for name in same:
-        yield Finding("rival", f"{name} of {outcome.id} says at every point what the theory says; a rival is what the "
-                               "data can exclude: name another")  # fmt: skip
+        yield Finding(
+            "rival",
+            f"{name} of {outcome.id} says at every point what the theory says; name one that the data can exclude",
+        )
     for rival in outcome.rivals:
         if rival.survives:
-            yield Finding("rival", f"{rival_text(outcome, rival)}; more draws or replicates, or a point where it differs")
+            yield Finding("rival", f"{rival_text(outcome, rival)}; take more draws, or a point where it differs")
     weak = outcome.statement and outcome.resolution is not None and outcome.resolution > SHARP
     if weak and not same:
         hard = outcome.resolution > ENOUGH  # type: ignore[operator]
+        limit = f"{ENOUGH:g} is the limit" if hard else f"{SHARP:g} leaves room"
         yield Finding(
             "resolution",
-            f"statement {outcome.id} has {outcome.resolution:.2g} at its worst point, the margin over the distance of "
-            f"the nearest rival; {f'{ENOUGH:g} is the limit' if hard else f'{SHARP:g} leaves room'}: a sharper remainder, "
-            "or points where the two differ more",
+            f"statement {outcome.id} has {outcome.resolution:.2g} at its worst point, margin over distance of the nearest "
+            f"rival; {limit}: a sharper remainder, or points where the two differ more",
             missing=hard,
         )
     elif not outcome.as_declared and not same:
@@ -160,10 +180,10 @@ def _in_outcome(outcome: CheckOutcome) -> Iterator[Finding]:
 
 
 def _says_the_same(outcome: CheckOutcome, rival: RivalOutcome) -> bool:
+    """Whether a rival is the theory, to a thousandth of the margin."""
     expected = outcome.expected - (outcome.expected.mean() if rival.free else 0.0)
-    theirs = rival.expected
-    room = 1e-9 * np.maximum(np.abs(expected), np.abs(outcome.margin))
-    return bool(np.all(np.abs(theirs - expected) <= room))
+    theirs = rival.expected - (rival.expected.mean() if rival.free else 0.0)
+    return bool(np.all(np.abs(theirs - expected) <= 1e-3 * outcome.margin))
 
 
 def _in_worlds(result: Result, worlds: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
@@ -181,10 +201,13 @@ def _in_worlds(result: Result, worlds: Mapping[str, Mapping[str, Any]]) -> Itera
         ]
         for one in met:
             if one.far and one.contradicted < NEARLY_ALWAYS:
-                yield Finding("worlds", f"statement {check.id} overlooks {one.world}, {one.margins:.1f} margins away: "
-                                        f"contradicted in {one.contradicted:.0%} of the data sets simulated from it; "
-                                        "more draws or replicates")  # fmt: skip
+                yield Finding(
+                    "worlds",
+                    f"statement {check.id} overlooks {one.world}, {one.margins:.1f} margins away: contradicted in "
+                    f"{one.contradicted:.0%} of the data sets simulated from it; take more draws or replicates",
+                )
         if not any(one.far for one in met):
-            yield Finding("worlds", f"none of statement {check.id} is two margins away from the theory; a statement that "
-                                    "is false nowhere in sight says nothing: sharpen its margin, or add one")  # fmt: skip
-
+            yield Finding(
+                "worlds",
+                f"none of statement {check.id} is two margins away from the theory; add one that is, or sharpen the margin",
+            )

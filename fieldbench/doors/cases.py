@@ -36,9 +36,7 @@ def suite(folder: Path | None) -> dict[str, Path]:
     return find_cases(folder)
 
 
-def one(
-    name: str, folder: Path | None, say: Callable[[str], None] = lambda sentence: None
-) -> tuple[str, Path]:
+def one(name: str, folder: Path | None, say: Callable[[str], None] = lambda sentence: None) -> tuple[str, Path]:
     """The case of that name, or BadInput with the nearest names."""
     try:
         cases = known(folder, say)
@@ -51,7 +49,8 @@ def one(
 
 def list_cases(folder: Path | None, out: Output) -> None:
     """Ids, titles and files, read from the source: nothing is imported."""
-    found = [{"claim": claim, "title": title(path), "file": str(path)} for claim, path in known(folder, out.note).items()]
+    cases = known(folder, out.note)
+    found = [{"claim": claim, "title": title(path), "file": str(path)} for claim, path in cases.items()]
     out.table(("claim", "title", "file"), [tuple(entry.values()) for entry in found])
     out.value(found)
 

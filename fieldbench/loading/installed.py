@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Mapping
-from importlib.metadata import EntryPoint, entry_points
 from importlib.machinery import ModuleSpec
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from fieldbench.errors import BadInput
@@ -66,7 +66,9 @@ def _cases_of(entry: EntryPoint) -> dict[str, Path]:
     for folder in folders_of(entry.value.partition(":")[0].strip()):
         found |= find_cases(folder)
     if not found:
-        raise BadInput(f"{entry.value!r} holds no case: a case is a case.py with a claim.toml beside it, as package data")
+        raise BadInput(
+            f"{entry.value!r} holds no case: a case is a case.py with a claim.toml, as package data, beside it"
+        )
     return found
 
 
