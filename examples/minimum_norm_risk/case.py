@@ -71,15 +71,12 @@ ABOVE = Check(
     statement=True,
 )
 
+# Below the peak all of the risk is noise, and scatters: five times the draws.
+SIZES = [*(Regression(p, draws=320) for p in (20, 40, 50)), *(Regression(p) for p in (120, 160, 320))]
+
 CASE = Case(
     theories={Regression: two_branches},
-    # Below the peak all of the risk is noise, and scatters: five times the draws.
-    tiers={
-        "quick": Tier(
-            [*(Regression(p, draws=320) for p in (20, 40, 50)), *(Regression(p) for p in (120, 160, 320))],
-            replicates=16,
-        )
-    },
+    tiers={"quick": Tier(SIZES, replicates=16)},
     checks=(BELOW, ABOVE),
     controls=(
         Control("noise-too-small-below", contradicts=BELOW, experiment=VarianceForDeviation, why="σ² taken for σ"),

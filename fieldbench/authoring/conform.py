@@ -55,8 +55,8 @@ def in_facts(claim: Claim) -> Iterator[Finding]:
         if source.arxiv and not _ARXIV.fullmatch(source.arxiv):
             yield Finding(
                 "source",
-                f'arXiv id {source.arxiv!r} is none, as 2502.18553 is; write the paper\'s, or title = "…" where there is '
-                "no preprint",
+                f'arXiv id {source.arxiv!r} is none, as 2502.18553 is; write the paper\'s, or title = "…" where '
+                "there is no preprint",
             )
         if not source.where.strip():
             yield Finding("source", f"of {source.arxiv or source.title} no place is given; say which equation: where =")
@@ -91,8 +91,8 @@ def in_declarations(case: Case, worlds: Mapping[str, Mapping[str, Any]]) -> Iter
         if module in found:
             yield Finding(
                 "shared",
-                f"measurement and theory both use {module} ({', '.join(found[module])}); compute one of them in another "
-                f'way, or argue it in claim.toml: [shared] "{module}" = "why"',
+                f"measurement and theory both use {module} ({', '.join(found[module])}); compute one of them in "
+                f'another way, or argue it in claim.toml: [shared] "{module}" = "why"',
             )
         else:
             yield Finding("shared", f"{module!r} is argued in [shared] and is not shared; drop it")
@@ -115,8 +115,8 @@ def _in_statement(case: Case, check: Check, worlds: Mapping[str, Any]) -> Iterat
         others = " (checks that read the same have them)" if enough else ""
         yield Finding(
             "controls",
-            f"statement {check.id} has {len(controls)}, it takes {CONTROLS}{others}; add errors that somebody could make, "
-            f"Control(…, contradicts={check.id})",
+            f"statement {check.id} has {len(controls)}, it takes {CONTROLS}{others}; add errors that somebody "
+            f"could make, Control(…, contradicts={check.id})",
             missing=not enough,
         )
     if len(worlds) < FEWEST:
@@ -138,8 +138,8 @@ def in_run(result: Result, seconds: float, worlds: Mapping[str, Mapping[str, Any
     if seconds > SECONDS:
         yield Finding(
             "time",
-            f"the {QUICK} tier took {seconds:.1f} s, it has {SECONDS:.0f}; take fewer draws or smaller sizes there, the "
-            'rest in a tier "standard"',
+            f"the {QUICK} tier took {seconds:.1f} s, it has {SECONDS:.0f}; take fewer draws or smaller sizes there, "
+            'the rest in a tier "standard"',
         )
     for reason in dict.fromkeys(skip.reason for skip in result.skipped):
         yield Finding("data", f"what rests on it was not looked at: {reason}", False)
@@ -171,8 +171,8 @@ def _in_outcome(outcome: CheckOutcome) -> Iterator[Finding]:
         limit = f"{ENOUGH:g} is the limit" if hard else f"{SHARP:g} leaves room"
         yield Finding(
             "resolution",
-            f"statement {outcome.id} has {outcome.resolution:.2g} at its worst point, margin over distance of the nearest "
-            f"rival; {limit}: a sharper remainder, or points where the two differ more",
+            f"statement {outcome.id} has {outcome.resolution:.2g} at its worst point, margin over distance of the "
+            f"nearest rival; {limit}: a sharper remainder, or points where the two differ more",
             missing=hard,
         )
     elif not outcome.as_declared and not same:
@@ -209,5 +209,6 @@ def _in_worlds(result: Result, worlds: Mapping[str, Mapping[str, Any]]) -> Itera
         if not any(one.far for one in met):
             yield Finding(
                 "worlds",
-                f"none of statement {check.id} is two margins away from the theory; add one that is, or sharpen the margin",
+                f"none of statement {check.id} is two margins away from the theory; add one that is, or sharpen the "
+                "margin",
             )
