@@ -71,8 +71,8 @@ ABOVE = Check(
     statement=True,
 )
 
-# Below the peak all of the risk is noise, and scatters: five times the draws.
-SIZES = [*(Regression(p, draws=320) for p in (20, 40, 50)), *(Regression(p) for p in (120, 160, 320))]
+# Below the peak all of the risk is noise, and scatters: three times the draws.
+SIZES = [*(Regression(p, draws=200) for p in (20, 40, 50)), *(Regression(p) for p in (120, 160, 240))]
 
 CASE = Case(
     theories={Regression: two_branches},
