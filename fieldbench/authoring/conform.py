@@ -175,7 +175,8 @@ def _in_outcome(outcome: CheckOutcome) -> Iterator[Finding]:
             f"nearest rival; {limit}: a sharper remainder, or points where the two differ more",
             missing=hard,
         )
-    elif not outcome.as_declared and not same:
+    explained = bool(same or weak) and outcome.verdict is Verdict.COMPATIBLE
+    if not outcome.as_declared and not explained:
         yield Finding("verdict", check_text(outcome))
 
 
