@@ -53,8 +53,9 @@ def folders_of(package: str) -> list[Path]:
     top, *rest = package.split(".")
     if not all(part.isidentifier() for part in (top, *rest)):
         raise BadInput(f"{package!r} is no name of a package; write it as package.cases")
-    folders = [place.joinpath(*rest) for place in _places(top)]
-    if not any(folder.is_dir() for folder in folders) and rest:
+    places = _places(top)
+    folders = [place.joinpath(*rest) for place in places]
+    if places and rest and not any(folder.is_dir() for folder in folders):
         folders = _places(package)  # in an editable installation a part may lie elsewhere
     if not (folders := [folder for folder in folders if folder.is_dir()]):
         raise BadInput(f"there is no package {package!r} with a folder; install it, or correct its entry point")

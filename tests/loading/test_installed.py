@@ -76,8 +76,8 @@ def test_an_id_that_is_taken_is_left_out_in_a_sentence(here):
     assert claims_listed(done) == ["toy-sum", "a-sum", "b-sum"]
     clash, other = done.stderr.splitlines()
     assert clash == (
-        f"claim id 'toy-sum' of the installed package first is left out: cases/toy/case.py has it already; run theirs by "
-        f"its folder, {folder / 'toy_sum'}"
+        "claim id 'toy-sum' of the installed package first is left out: cases/toy/case.py has it already; run theirs "
+        f"by its folder, {folder / 'toy_sum'}"
     )
     assert other.startswith("claim id 'a-sum' of the installed package second is left out: ")
     assert call("run", "toy-sum").exit_code == 0
@@ -116,7 +116,7 @@ def test_a_part_that_lies_elsewhere_is_found_by_importing_what_holds_it(here):
     (elsewhere / "__init__.py").write_text("")
     installed(here, "split", "split_claims", "split-sum", init=f"__path__.append({str(elsewhere.parent)!r})\n")
     assert folders_of("split_claims.cases") == [elsewhere]
-    with pytest.raises(BadInput, match="there is no package 'json.decoder' with a folder"):
+    with pytest.raises(BadInput, match=r"there is no package 'json\.decoder' with a folder"):
         folders_of("json.decoder")
 
 
