@@ -29,7 +29,7 @@ FLOORS = (
     ("theory.decimation", "theory.fluctuations", "regression", "sampling.integrators", "claims"),
     ("theory.transition", "regression.modes", "sampling.networks", "sampling.ising", "cells"),
     ("sampling", "loading", "judging"),
-    ("records",),
+    ("records", "authoring"),
     ("report", "archive"),
     ("doors",),
 )
@@ -38,7 +38,17 @@ FLOORS = (
 PHYSICS = ("theory", "regression", "sampling", "statistics", "data")
 """What computes; what declares, judges, keeps and reports knows nothing of it, and it knows nothing of them."""
 
-JUDGES = ("claims", "loading", "judging", "verdicts", "cells", "records", "report", "archive")
+JUDGES = (
+    "claims",
+    "loading",
+    "judging",
+    "verdicts",
+    "cells",
+    "records",
+    "authoring",
+    "report",
+    "archive",
+)
 
 
 class House:

@@ -17,7 +17,7 @@ import pytest
 
 from fieldbench.cells.numerics import numerics
 from fieldbench.claims.check import Limit
-from fieldbench.judging.worlds import Met, meet
+from fieldbench.judging.worlds import FEWEST, NEARLY_ALWAYS, Met, meet
 from fieldbench.loading.discovery import find_cases
 from fieldbench.loading.load import load_case, load_worlds
 from fieldbench.records import files
@@ -27,8 +27,6 @@ from fieldbench.records.schema import Record
 ROOT = Path(__file__).resolve().parents[1]
 CASES = find_cases(ROOT / "cases")
 TIERS = ("quick", "standard")
-FEWEST = 3
-NEARLY_ALWAYS = 0.99
 
 
 @cache

@@ -13,7 +13,17 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SETUPTOOLS = PROJECT["tool"]["setuptools"]
 PHYSICS = {"theory", "regression", "sampling", "statistics", "data"}
-JUDGEMENT = {"claims", "loading", "judging", "verdicts", "cells", "records", "report", "archive"}
+JUDGEMENT = {
+    "claims",
+    "loading",
+    "judging",
+    "verdicts",
+    "cells",
+    "records",
+    "authoring",
+    "report",
+    "archive",
+}
 ROOMS = sorted(path.parent.name for path in (ROOT / "fieldbench").glob("*/__init__.py"))
 
 
@@ -27,6 +37,7 @@ def test_every_package_and_the_cases_are_in_the_wheel():
     assert cases
     assert set(SETUPTOOLS["packages"]) == {".".join(folder.parts) for folder in folders} | cases | {
         "fieldbench.cases",
+        "fieldbench.authoring.template",
         "fieldbench.records.schemas",
     }
     assert len(SETUPTOOLS["packages"]) == len(set(SETUPTOOLS["packages"]))
@@ -37,6 +48,9 @@ def test_the_facts_of_a_case_and_the_schemas_are_in_the_wheel():
     data = SETUPTOOLS["package-data"]
     assert "claim.toml" in data["*"]
     assert "schemas/*.json" in data["fieldbench.records"]
+    assert "template/*.template" in data["fieldbench.authoring"]
+    template = {path.name for path in (ROOT / "fieldbench" / "authoring" / "template").iterdir()}
+    assert template == {f"{name}.template" for name in ("claim.toml", "experiment.py", "case.py", "worlds.py")}
     assert sorted(path.name for path in (ROOT / "fieldbench" / "records" / "schemas").iterdir()) == [
         "record-1.json",
         "record-2.json",
@@ -151,12 +165,13 @@ def test_a_report_loads_nothing_that_measures_or_judges():
 def test_nothing_flows_back():
     """One way through: claim → cells → evidence → verdict → record → report."""
     later = {
-        "verdicts": {"claims", "loading", "judging", "cells", "records", "report"},
-        "claims": {"loading", "judging", "cells", "records", "report"},
-        "cells": {"loading", "judging", "records", "report"},
-        "loading": {"judging", "records", "report"},
-        "judging": {"loading", "records", "report"},
-        "records": {"loading", "report"},
+        "verdicts": {"claims", "loading", "judging", "cells", "records", "authoring", "report"},
+        "claims": {"loading", "judging", "cells", "records", "authoring", "report"},
+        "cells": {"loading", "judging", "records", "authoring", "report"},
+        "loading": {"judging", "records", "authoring", "report"},
+        "judging": {"loading", "records", "authoring", "report"},
+        "records": {"loading", "authoring", "report"},
+        "authoring": {"loading", "records", "report"},
     }
     for room, never in later.items():
         for path in of(room):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,22 @@ from fieldbench.doors.output import Output
 from fieldbench.doors.session import OWN, REFERENCE, case_folder
 from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import find_cases, select
+from fieldbench.loading.installed import installed_cases
 
 
-def known(folder: Path | None) -> dict[str, Path]:
-    """Claim id → file, of the folder named or of the suite's own."""
+def known(folder: Path | None, say: Callable[[str], None] = lambda sentence: None) -> dict[str, Path]:
+    """Claim id → file: of the folder named, else of the suite and of installed packages.
+
+    `say` is called with a sentence for each package or id of a package that is left out.
+    """
+    if folder is None:
+        own = suite(None)
+        return own | installed_cases(own, say)
+    return suite(folder)
+
+
+def suite(folder: Path | None) -> dict[str, Path]:
+    """Claim id → file, of the folder named or of the suite alone."""
     if folder is None:
         return find_cases(case_folder())
     if not folder.exists():
@@ -23,10 +36,10 @@ def known(folder: Path | None) -> dict[str, Path]:
     return find_cases(folder)
 
 
-def one(name: str, folder: Path | None) -> tuple[str, Path]:
+def one(name: str, folder: Path | None, say: Callable[[str], None] = lambda sentence: None) -> tuple[str, Path]:
     """The case of that name, or BadInput with the nearest names."""
     try:
-        cases = known(folder)
+        cases = known(folder, say)
     except BadInput:
         if not Path(name).is_file():
             raise
@@ -36,7 +49,8 @@ def one(name: str, folder: Path | None) -> tuple[str, Path]:
 
 def list_cases(folder: Path | None, out: Output) -> None:
     """Ids, titles and files, read from the source: nothing is imported."""
-    found = [{"claim": claim, "title": title(path), "file": str(path)} for claim, path in known(folder).items()]
+    cases = known(folder, out.note)
+    found = [{"claim": claim, "title": title(path), "file": str(path)} for claim, path in cases.items()]
     out.table(("claim", "title", "file"), [tuple(entry.values()) for entry in found])
     out.value(found)
 
@@ -55,7 +69,7 @@ def info(name: str, folder: Path | None, out: Output) -> None:
     from fieldbench.cells.shared import argument, shared
     from fieldbench.loading.load import load_case
 
-    _, path = one(name, folder)
+    _, path = one(name, folder, out.note)
     with numerics():
         case = load_case(path)
     claim = canonical.plain(case.claim)

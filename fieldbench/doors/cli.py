@@ -282,11 +282,11 @@ def coverage(
     as_json: Json = False,
 ) -> None:
     """Write docs/coverage.md: each claim of the sources, encoded or not, its status by tier, errata."""
-    from fieldbench.doors.cases import known
+    from fieldbench.doors.cases import suite
     from fieldbench.report.coverage import write_coverage
 
     out = Output(as_json)
-    records = write_coverage(to, results, known(cases), not_encoded)
+    records = write_coverage(to, results, suite(cases), not_encoded)
     out.line(str(to))
     out.value({"coverage": str(to), "records": [record.run_id for record in records]})
 
@@ -321,6 +321,32 @@ def export(
     from fieldbench.doors.archive import export as pack
 
     pack(names or (), crate, results, cases, Output(as_json))
+
+
+@app.command()
+@door
+def new(
+    claim: Annotated[str, typer.Argument(metavar="CASE", help="id of the new claim, kebab-case")],
+    to: Annotated[Path | None, typer.Option(metavar="DIR", help="folder of the case (default: ./CASE, with _)")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a small case that runs, with comments that say what to replace."""
+    from fieldbench.doors.authors import new as write
+
+    write(claim, to, Output(as_json))
+
+
+@app.command()
+@door
+def conform(
+    where: Annotated[str, typer.Argument(metavar="PATH", help="a case, a folder of cases, or a claim id")],
+    as_json: Json = False,
+    traceback: Traceback = False,
+) -> int:
+    """Say what a case still lacks, one line each; exit code 0 if nothing, else 4."""
+    from fieldbench.doors.authors import conform as examine
+
+    return examine(where, Output(as_json, traceback))
 
 
 @data_app.command("fetch")

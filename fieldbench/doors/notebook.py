@@ -92,8 +92,12 @@ def run(
     from fieldbench.doors.session import Session, default_store
     from fieldbench.loading.discovery import select
 
+    def warn(message: str) -> None:
+        warnings.warn(message, stacklevel=3)
+
     files = bool(names) and all(Path(name).exists() for name in names)
-    chosen = select({} if files else known(Path(cases) if cases else None), names)
+    known_cases = {} if files else known(Path(cases) if cases else None, warn)
+    chosen = select(known_cases, names)
     session = Session(
         tier=tier,
         seed=seed,
@@ -102,7 +106,7 @@ def run(
         implementations=ports.parse(f"{port}={target}" for port, target in (implementations or {}).items()),
         reuse=reuse,
         overrides=overrides or {},
-        warn=lambda message: warnings.warn(message, stacklevel=2),
+        warn=warn,
     )
     found = tuple(session.run(path) for path in chosen.values())
     recorded = [session.record(result) for result in found]

@@ -294,8 +294,20 @@ def _has_cases(config: pytest.Config) -> bool:
 def _names_cases(config: pytest.Config) -> bool:
     """Whether the session was asked for cases; the folders are searched once."""
     if _FOUND not in config.stash:
-        paths = [Path(str(argument).split("::")[0]) for argument in config.args]
+        names = [str(argument).split("::")[0] for argument in config.args]
+        paths = [path for name in names for path in (_folders(config, name) or [Path(name)])]
         config.stash[_FOUND] = any(
             is_case(file) for path in paths for file in (path.rglob(CASE) if path.is_dir() else [path])
         )
     return config.stash[_FOUND]
+
+
+def _folders(config: pytest.Config, name: str) -> list[Path]:
+    """Under --pyargs, the folders of a package of that name."""
+    from fieldbench.errors import BadInput
+    from fieldbench.loading.installed import folders_of
+
+    try:
+        return folders_of(name) if config.getoption("pyargs") else []
+    except BadInput:  # a path, which --pyargs takes too
+        return []

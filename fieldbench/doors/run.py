@@ -56,7 +56,7 @@ def run(names: Sequence[str], folder: Path | None, session: Session, fresh_seeds
     """Run the cases asked for; one that cannot run does not keep the others from running. Returns the exit code."""
     if fresh_seeds < 0:
         raise BadInput(f"--fresh-seeds {fresh_seeds} is negative; give the number of further seeds")
-    chosen = select(_offered(names, folder), names)
+    chosen = select(_offered(names, folder, out), names)
     outcome = Outcome()
     for claim, path in chosen.items():
         for seed in range(session.seed, session.seed + fresh_seeds + 1):
@@ -65,10 +65,10 @@ def run(names: Sequence[str], folder: Path | None, session: Session, fresh_seeds
     return outcome.exit_code
 
 
-def _offered(names: Sequence[str], folder: Path | None) -> Mapping[str, Path]:
+def _offered(names: Sequence[str], folder: Path | None, out: Output) -> Mapping[str, Path]:
     """The cases to choose from; none is needed where every name is a path."""
     try:
-        return known(folder)
+        return known(folder, out.note)
     except BadInput:
         if names and all(Path(name).exists() for name in names):
             return {}

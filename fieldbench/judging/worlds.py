@@ -25,6 +25,12 @@ from fieldbench.verdicts.weigh import weigh
 FAR = 2.0
 """Margins away, at some point, from which a world has to be contradicted."""
 
+NEARLY_ALWAYS = 0.99
+"""The fraction of its data sets in which that is asked."""
+
+FEWEST = 3
+"""Worlds that a statement lists."""
+
 
 @dataclass(frozen=True)
 class Met:
