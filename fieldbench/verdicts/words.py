@@ -56,8 +56,8 @@ def worst_point(outcome: Told) -> int:
     return max(range(len(strain)), key=lambda i: strain[i] if math.isfinite(strain[i]) else math.inf)
 
 
-def check_text(outcome: CheckOutcome) -> str:
-    """A check's verdict with the numbers at its most strained point."""
+def check_text(outcome: CheckOutcome | CheckPart) -> str:
+    """A check's verdict with the numbers at its most strained point, of an outcome or of a record."""
     if not outcome.labels:
         return f"{outcome.id}: not run ({outcome.reason})"
     i = worst_point(outcome)
@@ -69,7 +69,7 @@ def check_text(outcome: CheckOutcome) -> str:
         f"{number(on_natural_scale(outcome, outcome.expected[i]))}, margin {number(outcome.margin[i])}{relative} "
         f"at {outcome.labels[i] or 'its point'} ({outcome.replicates} replicates)"
     )
-    if outcome.verdict is not outcome.declared:
+    if outcome.verdict != outcome.declared:
         text += f"; declared {outcome.declared}"
     elif outcome.because:
         text += f"; as declared, because {outcome.because}"
