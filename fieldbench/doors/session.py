@@ -32,9 +32,9 @@ def case_folder() -> Path:
     raise BadInput("no cases found: run inside a checkout, or name a folder or a case file")
 
 
-def default_store() -> Path:
-    """Directory of finished measurements: FIELDBENCH_STORE, else .fieldbench/store below the current directory."""
-    return Path(os.environ.get("FIELDBENCH_STORE") or OWN / "store")
+def default_store(own: Path | None = None) -> Path:
+    """Directory of finished measurements: FIELDBENCH_STORE, else `own`, else .fieldbench/store below the current one."""
+    return Path(os.environ.get("FIELDBENCH_STORE") or own or OWN / "store")
 
 
 @dataclass(frozen=True)

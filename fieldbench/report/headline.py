@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 from fieldbench.records.schema import CheckPart, Record, RivalPart
-from fieldbench.report.rows import amount
-from fieldbench.verdicts.words import number, on_natural_scale, worst_point
+from fieldbench.report.rows import amount, value
+from fieldbench.verdicts.words import worst_point
 
 GRAVITY = ("contradicted", "inconclusive", "compatible", "reproduced")
 """Verdicts from the gravest on: a claim is as good as the worst of its statements."""
@@ -72,11 +72,6 @@ def headline(record: Record) -> Headline:
         distance=_times(distance) if name else "",
         **common,
     )
-
-
-def value(check: CheckPart, at: float) -> str:
-    """A value on its natural scale; "no value" where some replicate has none, of which the check's reason tells."""
-    return number(on_natural_scale(check, at)) if math.isfinite(at) else "no value"
 
 
 def nearest_rival(check: CheckPart) -> tuple[str, float] | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from fieldbench.records.schema import Record
 from fieldbench.report.headline import Headline, headline
@@ -79,7 +81,27 @@ def screen(
     lines = list(_not_as_declared(records, errors or {}, width))
     lines += _table(records, heads, symbols or {}, width) if heads else []
     lines += _total(heads, errors or {}, left_out or {}, seconds, width)
-    return [*lines, *([[(where, "dim")]] if where else [])]
+    return [*lines, *([(piece, "dim")] for piece in where.splitlines())]
+
+
+def where_things_are(results: Path) -> str:
+    """Where records are, and how to see more of them."""
+    return f"records in {results}; pages of them: `fieldbench report`\none check: `fieldbench explain CLAIM/CHECK`"
+
+
+def left_out(reasons: Iterable[str]) -> dict[str, int]:
+    """Why checks, rivals and controls were not run, in few words → how many."""
+    return dict(Counter(map(_in_few_words, reasons)))
+
+
+def _in_few_words(reason: str) -> str:
+    if sets := dict.fromkeys(re.findall(r"data set '([^']*)' is not on this machine", reason)):
+        return "for want of " + ", ".join(sets)
+    if "cannot be told from the theory" in reason:
+        return "rivals within the margins"
+    if reason.startswith("no experiment of the"):
+        return "without an experiment in this tier"
+    return reason if len(reason) < 60 else reason[:57] + "…"
 
 
 def plain(line: Line) -> str:
@@ -206,7 +228,9 @@ def _total(
     claims = len(heads) + len(errors)
     took = f" in {duration(seconds)}" if seconds is not None else ""
     as_declared = f"; {odd} NOT as declared" if odd else "; all as declared"
-    yield [(f"{claims} claim{'s' * (claims != 1)}{took}: {', '.join(verdicts)}{as_declared}", "red" if odd else "green")]
+    yield [
+        (f"{claims} claim{'s' * (claims != 1)}{took}: {', '.join(verdicts)}{as_declared}", "red" if odd else "green")
+    ]
     if left_out:
         ordered = sorted(left_out.items(), key=lambda entry: -entry[1])
         words = "; ".join(f"{number} {reason}" for reason, number in ordered)

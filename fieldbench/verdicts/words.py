@@ -56,8 +56,8 @@ def worst_point(outcome: Told) -> int:
     return max(range(len(strain)), key=lambda i: strain[i] if math.isfinite(strain[i]) else math.inf)
 
 
-def check_text(outcome: CheckOutcome | CheckPart) -> str:
-    """A check's verdict with the numbers at its most strained point, of an outcome or of a record."""
+def check_text(outcome: Any) -> str:
+    """A check's verdict with the numbers at its most strained point; an outcome's, or as a record has it."""
     if not outcome.labels:
         return f"{outcome.id}: not run ({outcome.reason})"
     i = worst_point(outcome)
