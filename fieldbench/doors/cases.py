@@ -11,7 +11,7 @@ from fieldbench.claims.facts import FILE, read_claim
 from fieldbench.claims.names import foreign
 from fieldbench.doors.output import Output
 from fieldbench.doors.ports import DEFAULTS
-from fieldbench.doors.session import OWN, REFERENCE, case_folder
+from fieldbench.doors.session import REFERENCE, case_folder, own_results
 from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import find_cases, select
 
@@ -158,7 +158,7 @@ def history(name: str, results: Path | None, folder: Path | None, out: Output) -
     from fieldbench.records import files as record
 
     claim, _ = one(name, folder)
-    folders = [results] if results else [REFERENCE, OWN / "results"]
+    folders = [results] if results else [REFERENCE, own_results()]
     paths = [path for place in folders if (place / claim).is_dir() for path in record.find(place / claim)]
     paths.sort(key=lambda path: path.name)
     entries = []

@@ -89,9 +89,11 @@ def options(
     except BadInput as error:
         Output().failure(error)
         raise typer.Exit(COULD_NOT_RUN) from error
-    common = own.for_command_line()
-    context.default_map = {"run": common, "explain": {"tier": own.tier}, "flips": {"tier": own.tier}} | {
-        verb: {"store": common["store"]} for verb in ("refill", "doctor") if "store" in common
+    tier = {"tier": own.tier}
+    context.default_map = {
+        "run": {**tier, "seed": own.seed, "implementations": own.ports},
+        "explain": tier,
+        "flips": tier,
     }
 
 
@@ -151,7 +153,7 @@ def run(
     from fieldbench.doors import ports
     from fieldbench.doors.run import parse_overrides
     from fieldbench.doors.run import run as run_cases
-    from fieldbench.doors.session import Session, default_store
+    from fieldbench.doors.session import Session, default_store, own_results
 
     if reference and results:
         raise BadInput("--reference writes to results/, --results elsewhere; give one of them")
@@ -162,7 +164,7 @@ def run(
         tier=tier,
         seed=seed,
         store=store or default_store(),
-        results=REFERENCE if reference else results or OWN / "results",
+        results=REFERENCE if reference else results or own_results(),
         reference=reference,
         implementations=chosen,
         reuse=reuse,

@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from fieldbench.errors import BadInput
 
@@ -29,13 +28,6 @@ class Defaults:
         """The implementations as `--with` takes them."""
         return [f"{port}={target}" for port, target in self.implementations.items()]
 
-    def for_command_line(self) -> dict[str, Any]:
-        """Parameter of a verb → its default."""
-        given: dict[str, Any] = {"tier": self.tier, "seed": self.seed, "store": self.store, "results": self.results}
-        return {name: value for name, value in given.items() if value is not None} | (
-            {"implementations": self.ports} if self.implementations else {}
-        )
-
 
 def defaults(folder: Path | None = None) -> Defaults:
     """The options of a folder, by default the working directory; the suite's own where it says nothing.
@@ -56,6 +48,9 @@ def defaults(folder: Path | None = None) -> Defaults:
         if not isinstance(value, KINDS[name]) or isinstance(value, bool):
             kind = {"with": 'a table, such as with = {gpr = "module:factory"}', "seed": "a whole number"}
             raise BadInput(f"{path}: [tool.fieldbench] {name} = {value!r}; it is {kind.get(name, 'a string')}")
-    paths = {name: Path(table[name]).expanduser() for name in ("store", "results") if name in table}
-    plain = {name: table[name] for name in ("tier", "seed") if name in table}
-    return Defaults(**plain, **paths, implementations={str(k): str(v) for k, v in table.get("with", {}).items()})
+    paths = {name: Path(table[name]).expanduser() if name in table else None for name in ("store", "results")}
+    implementations = {str(port): str(target) for port, target in table.get("with", {}).items()}
+    return Defaults(
+        tier=table.get("tier", Defaults.tier), seed=table.get("seed", Defaults.seed), store=paths["store"],
+        results=paths["results"], implementations=implementations,
+    )  # fmt: skip

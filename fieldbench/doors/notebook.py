@@ -105,7 +105,7 @@ def run(
     session = Session(
         tier=tier or own.tier,
         seed=own.seed if seed is None else seed,
-        store=Path(store) if store else default_store(own.store),
+        store=Path(store) if store else default_store(),
         results=Path(results) if results else own.results,
         implementations=ports.parse(given or own.ports),
         reuse=reuse,

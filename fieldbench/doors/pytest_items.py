@@ -70,7 +70,7 @@ class CaseFile(pytest.File):
 
     def _session(self, seed: int) -> Session:
         from fieldbench.doors import ports
-        from fieldbench.doors.session import OWN, Session, default_store
+        from fieldbench.doors.session import Session, default_store, own_results
 
         option = self.config.getoption
         watched = self.config.stash.get(PROGRESS, None)
@@ -78,7 +78,7 @@ class CaseFile(pytest.File):
             tier=option("--tier"),
             seed=seed,
             store=Path(option("--store")) if option("--store") else default_store(),
-            results=Path(option("--results")) if option("--results") else OWN / "results",
+            results=Path(option("--results")) if option("--results") else own_results(),
             implementations=ports.parse(option("fieldbench_with") or ()),
             reuse=option("--reuse"),
             warn=self.warnings.append,

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from fieldbench.doors.defaults import Defaults, defaults
-from fieldbench.doors.pytest_items import ERROR, PROGRESS, RECORD, ROW, SYMBOL, WARNING, CaseFile, CaseItem
+from fieldbench.doors.pytest_items import ERROR, PROGRESS, RECORD, ROW, SYMBOL, WARNING, CaseFile
 from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import CASE, is_case
 
@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--reuse", action="store_true", help="also take stored cells that what is under --with measured")
     group.addoption(
         "--results",
-        default=str(own.results) if own.results else None,
+        default=None,
         metavar="DIR",
         help="where records are written (default: .fieldbench/results)",
     )
@@ -76,8 +76,6 @@ def _take_defaults(config: pytest.Config) -> None:
     try:
         own, option = defaults(), config.option
         option.fieldbench_with = option.fieldbench_with or own.ports
-        if option.store is None and "FIELDBENCH_STORE" not in os.environ and own.store:
-            option.store = str(own.store)
         if option.fieldbench_with and not hasattr(config, "workerinput"):
             from fieldbench.doors import ports
 
@@ -90,12 +88,12 @@ def _watch(config: pytest.Config) -> None:
     """Follow the session in the process that people look at."""
     import time
 
-    from fieldbench.doors.session import OWN, REFERENCE
+    from fieldbench.doors.session import REFERENCE, own_results
     from fieldbench.doors.terminal.watch import Watch
 
     config.stash[_STARTED] = time.monotonic()
     workers = config.getoption("numprocesses", None)
-    places = (REFERENCE, OWN / "results")
+    places = (REFERENCE, own_results())
     watch = Watch(config, config.getoption("--tier"), places, workers if isinstance(workers, int) else 1)
     config.pluginmanager.register(watch, "fieldbench-watch")
     config.stash[PROGRESS] = watch.progress
@@ -144,8 +142,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     tier, cost = config.getoption("--tier"), dict[Any, tuple[float, int]]()
     for file, count in Counter(item.parent for item in items).items():
-        known = isinstance(file, CaseFile)
-        cost[file] = (seconds_of(file.case.claim.id, tier, [REFERENCE]), count) if known else (0.0, 0)
+        cost[file] = (0.0, 0)
+        if isinstance(file, CaseFile):
+            cost[file] = (seconds_of(file.case.claim.id, tier, [REFERENCE]), count)
     items.sort(key=lambda item: cost[item.parent], reverse=True)
 
 

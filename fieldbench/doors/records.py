@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldbench.doors.cases import one
 from fieldbench.doors.output import Output
-from fieldbench.doors.session import OWN, REFERENCE, default_store
+from fieldbench.doors.session import REFERENCE, default_store, own_results
 from fieldbench.errors import BadInput
 from fieldbench.report.rows import value
 from fieldbench.verdicts.needed import needed, needed_against
@@ -62,7 +62,7 @@ def explain_check(what: str, tier: str, results: Path | None, folder: Path | Non
     name, slash, check_id = what.rpartition("/")
     if not slash:
         raise BadInput(f"{what!r} is not of the form CASE/CHECK; `fieldbench info {what}` lists the checks")
-    folders = [results] if results else [OWN / "results", REFERENCE]
+    folders = [results] if results else [own_results(), REFERENCE]
     # A record speaks for itself, wherever its case is.
     claim = name if any((place / name).is_dir() for place in folders) else one(name, folder)[0]
     record = _latest(claim, tier, folders)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldbench.doors.cases import known
 from fieldbench.doors.output import Output, Watcher
-from fieldbench.doors.session import OWN, REFERENCE, Session
+from fieldbench.doors.session import REFERENCE, Session, own_results
 from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.loading.discovery import select
 from fieldbench.report.flips import Stability, stability
@@ -79,7 +79,7 @@ def run(names: Sequence[str], folder: Path | None, session: Session, fresh_seeds
 
 def pace_of(chosen: Iterable[str], tier: str, seeds: Iterable[int] | None = None) -> Pace:
     """What the reference says of the time that cases take; one entry for each of several seeds."""
-    seconds = {claim: seconds_of(claim, tier, (REFERENCE, OWN / "results")) for claim in chosen}
+    seconds = {claim: seconds_of(claim, tier, (REFERENCE, own_results())) for claim in chosen}
     if seeds is None:
         return Pace(seconds)
     return Pace({f"{claim}, seed {seed}": seconds[claim] for claim in seconds for seed in seeds})

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldbench.doors import ports
+from fieldbench.doors.defaults import defaults
 from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import find_cases
 
@@ -32,9 +33,14 @@ def case_folder() -> Path:
     raise BadInput("no cases found: run inside a checkout, or name a folder or a case file")
 
 
-def default_store(own: Path | None = None) -> Path:
-    """Directory of finished measurements: FIELDBENCH_STORE, else `own`, else .fieldbench/store below the current one."""
-    return Path(os.environ.get("FIELDBENCH_STORE") or own or OWN / "store")
+def default_store() -> Path:
+    """Directory of finished measurements: FIELDBENCH_STORE, else the working directory's own, see `defaults`."""
+    return Path(os.environ.get("FIELDBENCH_STORE") or defaults().store or OWN / "store")
+
+
+def own_results() -> Path:
+    """Directory of a user's own records."""
+    return defaults().results or OWN / "results"
 
 
 @dataclass(frozen=True)

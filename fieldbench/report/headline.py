@@ -54,14 +54,14 @@ class Headline:
 def headline(record: Record) -> Headline:
     """The line of a record."""
     check = speaker(record)
-    common = {"claim": record.claim.id, "data": data_words(record), "seconds": record.wall_time}
+    data, seconds = data_words(record), record.wall_time
     if check is None:
-        return Headline(check="", verdict="not run", as_declared=False, measured="", predicted="", margin="", rival="",
-                        distance="", **common)  # fmt: skip
+        return Headline(record.claim.id, "", "not run", record.exit_code == 0, "", "", "", "", "", data, seconds)
     i = worst_point(check)
     relation = {"above": "≥ ", "below": "≤ "}.get(check.side, "")
     name, distance = nearest_rival(check) or ("", math.nan)
     return Headline(
+        claim=record.claim.id,
         check=check.id,
         verdict=check.verdict,
         as_declared=record.exit_code == 0,
@@ -70,7 +70,8 @@ def headline(record: Record) -> Headline:
         margin=amount(check.margin[i], check.scale == "log") if check.side == "both" or check.margin[i] else "",
         rival=name,
         distance=_times(distance) if name else "",
-        **common,
+        data=data,
+        seconds=seconds,
     )
 
 

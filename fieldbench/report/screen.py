@@ -45,11 +45,11 @@ class Column:
 
 COLUMNS = (
     Column("claim", least=24),
-    Column("of", least=7),
+    Column("of", least=8),
     Column("measured", right=True),
-    Column("predicted", right=True),
+    Column("theory", right=True),
     Column("± margin", optional=True, right=True),
-    Column("nearest rival", least=10),
+    Column("rival", least=10),
     Column("", right=True),
     Column("data", least=6),
     Column("s", right=True),
@@ -161,11 +161,11 @@ def _table(
     shown, widths = _fitted(cells, width)
     yield [("Each claim's statement where data strain it most; × how many margins the", "dim")]
     yield [("nearest rival is from the theory. " + _legend(heads), "dim")]
-    yield [("   " + _aligned([column.title for column in COLUMNS], shown, widths), "bold")]
+    yield [("  " + _aligned([column.title for column in COLUMNS], shown, widths), "bold")]
     for head, row in zip(heads, cells, strict=True):
         style = STYLES.get(head.verdict, "")
         mark = MARKS.get(head.verdict, " ") + (" " if head.as_declared else "!")
-        yield [(mark, style), (" " + _aligned(row, shown, widths), "")]
+        yield [(mark, style), (_aligned(row, shown, widths), "")]
 
 
 def _legend(heads: Sequence[Headline]) -> str:
@@ -190,17 +190,16 @@ def _fitted(cells: Sequence[Sequence[str]], width: int) -> tuple[list[int], list
     shown = [i for i, column in enumerate(COLUMNS) if any(row[i] for row in cells)]
 
     def over() -> int:
-        return 3 + sum(natural[i] + 1 for i in shown) - 1 - width
+        return 2 + sum(natural[i] + 1 for i in shown) - 1 - width
 
     for i in [i for i in shown if COLUMNS[i].optional]:
         if over() > 0:
             shown.remove(i)
     while over() > 0:
-        spare = {i: natural[i] - COLUMNS[i].least for i in shown if COLUMNS[i].least}
-        i = max(spare, key=lambda i: spare[i], default=None)
-        if i is None or spare[i] <= 0:
+        spare = {i: max(0, natural[i] - COLUMNS[i].least) for i in shown if COLUMNS[i].least}
+        if not any(spare.values()):
             break
-        natural[i] -= 1
+        natural[max(spare, key=lambda i: spare[i])] -= 1
     return shown, natural
 
 

@@ -17,8 +17,8 @@ def symbols(case: Any) -> dict[str, str]:
 def symbol_of(expression: Any) -> str:
     """The symbol of an expression: a quantity's own, with its unit; else what it is made of.
 
-    A reduction with a name of physics (an exponent, a crossing) is called by it, another function by the one quantity
-    that it reads, or by its own name where it reads several.
+    An exponent is called so, a crossing by the level and what reaches it; another function by the one quantity that it
+    reads, or by its own name where it reads several.
     """
     if isinstance(expression, Quantity):
         symbol = expression.symbol or expression.name
@@ -30,12 +30,18 @@ def symbol_of(expression: Any) -> str:
     if isinstance(expression, Elementwise):
         parts = [symbol_of(operand) for operand in expression.operands]
         if len(parts) == 2:
-            return f"{parts[0]}{expression.name}{parts[1]}"
+            return parts[0] + {"-": " − ", "+": " + ", "*": "·"}.get(expression.name, expression.name) + parts[1]
         return f"{ {'log': 'ln'}.get(expression.name, expression.name) } {' '.join(parts)}".strip()
     if isinstance(expression, PerExperiment | AcrossExperiments):
-        reduction = expression.name.partition("(")[0].replace("_", " ")
-        if reduction in ("exponent", "local exponents", "crossing", "spread", "change", "extrapolated"):
-            return reduction
-        read = {quantity.symbol for quantity in leaves(expression) if quantity.symbol}
-        return read.pop() if len(read) == 1 else reduction
+        return _of_function(expression)
     return f"{expression:g}" if isinstance(expression, int | float) else ""
+
+
+def _of_function(expression: PerExperiment | AcrossExperiments) -> str:
+    name, _, arguments = expression.name.partition("(")
+    if name == "crossing":
+        return f"{symbol_of(expression.operands[0])}={arguments.rpartition(', ')[2].rstrip(')')} at"
+    read = leaves(expression)
+    if name in ("exponent", "local_exponents") or len(read) != 1:
+        return name.replace("_", " ")
+    return symbol_of(read.pop())

@@ -30,7 +30,7 @@ class Watch:
 
     def __init__(self, config: pytest.Config, tier: str, places: Iterable[Path], workers: int) -> None:
         self.config, self.tier, self.places, self.workers = config, tier, tuple(places), workers
-        self.reporter: Any = config.pluginmanager.getplugin("terminalreporter")
+        self.reporter: Any = None
         self.claims: dict[str, str] = {}
         self.waiting: Counter[str] = Counter()
         self.failed: set[str] = set()
@@ -50,6 +50,7 @@ class Watch:
         ids = list(map(str, nodeids))
         if self.waiting or not ids:
             return
+        self.reporter = self.config.pluginmanager.getplugin("terminalreporter")
         for file in dict.fromkeys(nodeid.partition("::")[0] for nodeid in ids):
             if is_case(path := self.config.rootpath / file):
                 self.claims[file] = claim_id(path)
