@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
@@ -19,7 +19,10 @@ from rich.text import Text
 
 from fieldbench.doors.terminal.tables import GAP, fitting
 from fieldbench.report.pace import Pace
-from fieldbench.report.screen import STYLES, Line
+from fieldbench.verdicts.words import STYLES
+
+if TYPE_CHECKING:
+    from fieldbench.report.screen import Line
 
 
 class Output:

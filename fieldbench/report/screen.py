@@ -14,16 +14,8 @@ from fieldbench.report.headline import Headline, headline
 from fieldbench.report.pace import duration
 from fieldbench.verdicts.needed import needed, needed_against
 from fieldbench.verdicts.separation import survives
-from fieldbench.verdicts.words import check_text
+from fieldbench.verdicts.words import MARKS, STYLES, check_text
 
-MARKS = {"reproduced": "✓", "compatible": "≈", "contradicted": "✗", "inconclusive": "?", "not run": "–"}
-STYLES = {
-    "reproduced": "green",
-    "compatible": "cyan",
-    "contradicted": "red",
-    "inconclusive": "yellow",
-    "not run": "dim",
-}
 MOST_REASONS = 4
 
 Piece = tuple[str, str]

@@ -5,9 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from scipy import optimize, stats
-
-from fieldbench.verdicts.rule import LEVEL, REJECTION_STANDARD_ERRORS
 from fieldbench.verdicts.separation import told
 
 MOST = 1e6
@@ -46,6 +43,10 @@ def times(room: float, standard_error: float, replicates: int) -> float:
 
     Solves t_{0.99}(nf − 1) · s/√f = room for f ≥ 1, by the t-quantile of the larger sample.
     """
+    from scipy import optimize, stats
+
+    from fieldbench.verdicts.rule import LEVEL
+
     if room <= 0:
         return math.inf
 
@@ -64,6 +65,8 @@ def needed_against(check: Any, rival: Any) -> str:
     """What would exclude a rival that the data could tell and did not; empty where they exclude it or cannot."""
     if rival.rejected or not told(check, rival) or not check.replicates:
         return ""
+    from fieldbench.verdicts.rule import REJECTION_STANDARD_ERRORS
+
     if rival.t <= 0:
         return "the data lie within the rival's margin: no number of replicates excludes it while they do"
     factor = (REJECTION_STANDARD_ERRORS / rival.t) ** 2

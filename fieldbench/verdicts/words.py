@@ -9,6 +9,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:  # the command line explains records without loading what judges
     from fieldbench.verdicts.outcome import CheckOutcome, ControlOutcome, RivalOutcome
 
+MARKS = {"reproduced": "✓", "compatible": "≈", "contradicted": "✗", "inconclusive": "?", "not run": "–"}
+"""What stands for a verdict where there is no room for the word, and no colour."""
+
+STYLES = {
+    "reproduced": "green",
+    "compatible": "cyan",
+    "contradicted": "red",
+    "inconclusive": "yellow",
+    "not run": "dim",
+}
+
 
 class Numbers(Protocol):
     """A list or an array of numbers."""

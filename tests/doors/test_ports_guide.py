@@ -1,6 +1,7 @@
 """The examples of docs/ports.md: as a reader would copy them, under the working directory, held against exact laws."""
 
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ PAGES = dict(zip(re.findall(r"`(my_\w+\.py)`,", GUIDE), re.findall(r"```python\n
 def made(tmp_path, monkeypatch):
     """The implementation named by `--with` in the guide, made from the file of the working directory."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.path", list(__import__("sys").path))
+    monkeypatch.setattr("sys.path", list(sys.path))
     targets = dict(re.findall(r"--with (\w+)=(\S+)", GUIDE))
     for name, text in PAGES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")

@@ -18,6 +18,15 @@ def check(deviation, error, margin, replicates=16, **changes):
     return SimpleNamespace(**{**one, **changes})
 
 
+TWO = {
+    "labels": ["a", "b"],
+    "measured": [1.0, 1.05],
+    "expected": [1.0, 1.0],
+    "standard_error": [0.01, 0.04],
+    "margin": [0.1, 0.1],
+}
+
+
 @pytest.mark.parametrize("room", [0.9, 0.5, 0.1, 0.02])
 @pytest.mark.parametrize("replicates", [2, 8, 64])
 def test_as_many_replicates_as_said_reproduce_and_slightly_fewer_do_not(room, replicates):
@@ -43,16 +52,14 @@ def test_it_is_said_with_the_number_of_replicates():
 
 
 def test_the_point_that_needs_most_counts():
-    several = check(0, 0, 0, labels=["a", "b"], measured=[1.0, 1.05], expected=[1.0, 1.0], standard_error=[0.01, 0.04],
-                    margin=[0.1, 0.1])  # fmt: skip
+    several = SimpleNamespace(**{**vars(check(0.05, 0.04, 0.1)), **TWO})
     assert needed(several) == needed(check(0.05, 0.04, 0.1))
 
 
 def test_a_deviation_on_the_wrong_side_of_the_margin_needs_none():
     said = needed(check(0.14, 0.04, 0.1))
     assert said == "no number of replicates would reproduce a deviation that stays 1 standard errors beyond the margin"
-    assert " at b" in needed(check(0, 0, 0, labels=["a", "b"], measured=[1.0, 1.2], expected=[1.0, 1.0],
-                                   standard_error=[0.1, 0.1], margin=[0.1, 0.1]))  # fmt: skip
+    assert needed(SimpleNamespace(**{**vars(check(0.05, 0.04, 0.1)), **TWO, "measured": [1.0, 1.2]})).endswith(" at b")
 
 
 def test_a_bound_has_one_wrong_side():

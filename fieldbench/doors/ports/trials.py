@@ -27,10 +27,13 @@ def require(port: str, target: str, made: Any) -> None:
     """
     methods, trial = TRIALS[port]
     where = f"port {port}: {target}"
+    if inspect.isclass(made):
+        raise BadInput(f"{where} gives the class {made.__name__}; name what makes an instance")
     for name in methods:
         if not callable(getattr(made, name, None)):
-            kind = "a class; name what makes an instance" if inspect.isclass(made) else f"a {type(made).__name__}"
-            raise BadInput(f"{where} gives {kind} without the method {name}; a {port} has {' and '.join(methods)}")
+            raise BadInput(
+                f"{where} gives a {type(made).__name__} without the method {name}; a {port} has {' and '.join(methods)}"
+            )
     try:
         for what, found, shape in trial(made):
             problem = _problem(found, shape)
