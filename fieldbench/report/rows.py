@@ -126,7 +126,7 @@ def item_row(name: str, outcome: Any, rival: Any, control: bool, sound: bool) ->
     i = rival.rejection.point if rival else worst_point(outcome)
     verdict = str(outcome.verdict)
     if rival:
-        verdict = f"{'' if sound else 'NOT '}rejected, {short(rival.rejection.standard_errors)} standard errors"
+        verdict = f"{'' if sound else 'NOT '}rejected, t = {short(rival.rejection.standard_errors)}"
     elif control:
         verdict = "noticed" if sound else f"NOT noticed: {outcome.verdict}"
     elif not sound:

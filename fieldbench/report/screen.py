@@ -118,7 +118,7 @@ def _not_as_declared(records: Sequence[Record], errors: Mapping[str, str], width
 
 
 def _told(claim: str, text: str, style: str, width: int) -> Iterator[Line]:
-    for number, piece in enumerate(textwrap.wrap(f"{claim}: {text}", width - 3, break_on_hyphens=False)):
+    for number, piece in enumerate(textwrap.wrap(f"{claim}: {text}", width - 4, break_on_hyphens=False)):
         yield [("  " if number == 0 else "    ", ""), (piece, style)]
 
 

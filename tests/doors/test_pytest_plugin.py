@@ -220,8 +220,8 @@ def test_the_claim_is_a_keyword_and_what_is_selected_is_shown(toy):
         [
             "*= selected =*",
             "item * verdict",
-            "exponent  *0.9*1 * reproduced",
-            "exponent-rejects-half *0.5 *rejected, * standard errors",
+            "exponent *1 * 0.05 * reproduced",
+            "exponent-rejects-half *0.5 *rejected, t = *",
             "control-tenth-more  * noticed",
             "*= claims, quick tier =*",
             "✓ another-sum *",

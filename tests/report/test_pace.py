@@ -38,6 +38,14 @@ def test_the_reference_is_taken_at_its_word_until_this_machine_shows_its_own_pac
     assert len(pace.line(20)) < 20
 
 
+def test_what_is_overdue_shows_the_pace_before_it_is_done():
+    pace, clock = paced({"a": 10.0, "b": 100.0})
+    pace.start("a")
+    clock.now = 30.0
+    slower = (PRIOR + 30.0) / (PRIOR + 10.0)
+    assert pace.left() == pytest.approx(0.1 * 30.0 + 100.0 * slower)
+
+
 def test_workers_share_what_is_left_but_nobody_is_faster_than_the_longest():
     pace, _ = paced({"a": 10.0, "b": 10.0, "c": 40.0}, workers=2)
     assert pace.left() == pytest.approx(40.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import threading
 from collections import Counter
@@ -35,6 +36,7 @@ class Watch:
         self.waiting: Counter[str] = Counter()
         self.failed: set[str] = set()
         self.pace = Pace({})
+        self.alive = False
         self.live: Live | None = None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -62,8 +64,7 @@ class Watch:
             # What pytest shows of items says nothing of cases: neither file names nor letters nor their percentage.
             self.reporter.showfspath = False
             self.reporter._show_progress_info = False
-            if self.reporter.isatty():
-                self.live = Live(self.pace)
+            self.alive = self.reporter.isatty()
 
     def _claim(self, nodeid: str) -> str:
         return self.claims.get(str(nodeid).partition("::")[0], "")
@@ -80,6 +81,8 @@ class Watch:
         """The first item of a case runs all of it."""
         if claim := self._claim(nodeid):
             self.pace.start(claim)
+            if self.alive and self.live is None:  # not before: workers draw a line of their own while they collect
+                self.live = Live(self.pace)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A claim is done with its last item."""
@@ -93,7 +96,7 @@ class Watch:
         self.waiting[claim] -= 1
         if not self.waiting[claim]:
             self.pace.finish(claim)
-            if self.live is None and self.reporter is not None and self.config.get_verbosity() >= 0:
+            if not self.alive and self.reporter is not None and self.config.get_verbosity() >= 0:
                 self.reporter.ensure_newline()
                 odd = ": NOT as declared" if claim in self.failed else ""
                 self.reporter.write_line(self.pace.said(claim) + odd)
@@ -111,14 +114,14 @@ class Watch:
         """Erase the live line, if there is one; no harm in doing so twice."""
         if self.live is not None:
             self.live.close()
-            self.live = None
+        self.alive, self.live = False, None
 
 
 class Live:
     """A line of a terminal that is drawn anew each second, whoever captures standard output meanwhile."""
 
     def __init__(self, pace: Pace) -> None:
-        self.pace = pace
+        self.pace, self.width = pace, shutil.get_terminal_size().columns
         self.file = os.fdopen(os.dup(sys.__stdout__.fileno()), "w", encoding="utf-8")  # type: ignore[union-attr]
         self.stop = threading.Event()
         self.thread = threading.Thread(target=self._draw, daemon=True)
@@ -126,11 +129,7 @@ class Live:
 
     def _draw(self) -> None:
         while not self.stop.is_set():
-            try:
-                width = os.get_terminal_size(self.file.fileno()).columns
-            except OSError:
-                width = 80
-            self._write(self.pace.line(width).ljust(width - 1))
+            self._write(self.pace.line(self.width).ljust(self.width - 1))
             self.stop.wait(1.0)
 
     def _write(self, text: str) -> None:
