@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,15 +97,16 @@ def _explained(record: Record, check: CheckPart) -> list[str]:
     i = worst_point(check)
     relative = " (relative)" if check.scale == "log" else ""
     relation = {"above": "at least", "below": "at most"}.get(check.side, "predicted")
-    sampling = (
-        f" ± {number(check.standard_error[i])}{relative}, {check.replicates} replicates" if check.replicates else ""
+    has_value = math.isfinite(check.measured[i])
+    sampling = f" ± {number(check.standard_error[i])}{relative}, {check.replicates} replicates"
+    difference = (
+        f"{number(check.measured[i] - check.expected[i])}{relative}, 98 % interval ± {number(check.interval[i])}"
     )
     lines += [
         f"  decided at: {check.labels[i] or 'its only point'} ({len(check.labels)} points)",
-        f"  measured:   {value(check, check.measured[i])}{sampling}",
+        f"  measured:   {value(check, check.measured[i])}{sampling if check.replicates and has_value else ''}",
         f"  {relation + ':':<11} {value(check, check.expected[i])}",
-        f"  difference: {number(check.measured[i] - check.expected[i])}{relative}, "
-        f"98 % interval ± {number(check.interval[i])}",
+        f"  difference: {difference if has_value else 'none'}",
         f"  margin:     {number(check.margin[i])}{relative}" + (", of which" if check.parts else ""),
     ]
     for part in check.parts:

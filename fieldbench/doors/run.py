@@ -131,9 +131,9 @@ def _say(record: Record, path: Path | None, computed: int, out: Output) -> None:
         out.table(COLUMNS[1:], [row[1:] for row in summary(record)], title)
     for check in record.checks:
         if not all(map(math.isfinite, check.measured)):
-            out.line(f"{check.id} has no value: {check.reason}")
+            out.wrapped(f"{check.id} has no value: {check.reason}")
         if more := needed(check):
-            out.line(f"{check.id} is inconclusive: {more}")
+            out.wrapped(f"{check.id} is inconclusive: {more}")
         for rival in check.rivals:
             if survives(check, rival):
                 more = needed_against(check, rival)
@@ -143,14 +143,15 @@ def _say(record: Record, path: Path | None, computed: int, out: Output) -> None:
         noticed = "noticed" if control.noticed else f"NOT noticed ({control.outcome.verdict})"
         if control.outcome.verdict == "not run":
             noticed = "not run"
-        out.line(f"control {control.id}: {noticed} by {control.contradicts}")
+        out.wrapped(f"control {control.id}: {noticed} by {control.contradicts}")
     for guard in record.guards:
         if not guard.passed:
-            out.line(f"guard {guard.id} failed: {guard.array} in [{guard.smallest:.4g}, {guard.largest:.4g}]")
+            out.wrapped(f"guard {guard.id} failed: {guard.array} in [{guard.smallest:.4g}, {guard.largest:.4g}]")
     for field_name, values in record.mixtures.items():
-        out.line(f"cells differ in {field_name}: {', '.join(map(str, values))}")
-    out.line(f"{record.claim.id}: {record.summary}")
-    out.line(f"{computed} of {len(record.cells)} cells measured now, {record.wall_time:.1f} s, record {path}\n")
+        out.wrapped(f"cells differ in {field_name}: {', '.join(map(str, values))}")
+    out.wrapped(f"{record.claim.id}: {record.summary}", "  ")
+    out.line(f"{computed} of {len(record.cells)} cells measured now, {record.wall_time:.1f} s")
+    out.line(f"record {path}\n")
 
 
 def _last_screen(outcome: Outcome, seconds: float, out: Output) -> None:

@@ -90,7 +90,7 @@ def _in_few_words(reason: str) -> str:
     if sets := dict.fromkeys(re.findall(r"data set '([^']*)' is not on this machine", reason)):
         return "for want of " + ", ".join(sets)
     if "cannot be told from the theory" in reason:
-        return "rivals within the margins"
+        return "about rivals within the margins"
     if reason.startswith("no experiment of the"):
         return "without an experiment in this tier"
     return reason if len(reason) < 60 else reason[:57] + "…"

@@ -35,7 +35,8 @@ def needed(check: Any) -> str:
     if factor > MOST:
         return "its deviation is as large as its margin: no number of replicates would tell the two apart"
     count = math.ceil(factor * check.replicates)
-    return f"{factor:.2g} times the replicates ({count}), or draws in each, would reproduce a deviation that stays"
+    more = f"{count / check.replicates:.2g} times the replicates ({count})"
+    return f"{more}, or draws in each, would reproduce a deviation that stays"
 
 
 def times(room: float, standard_error: float, replicates: int) -> float:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -386,7 +387,7 @@ def in_terminal(monkeypatch, capsys, width, *arguments):
     monkeypatch.setenv("COLUMNS", str(width))
     with contextlib.suppress(SystemExit):
         app([str(argument) for argument in arguments])
-    return capsys.readouterr().out.splitlines()
+    return re.sub("\x1b\\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
 
 
 @pytest.mark.parametrize("arguments", [("run",), ("list",), ("history", "toy-sum"), ("info", "toy-sum"),
@@ -395,7 +396,8 @@ def test_tables_fit_eighty_columns(here, monkeypatch, capsys, arguments):
     call("run")
     lines = in_terminal(monkeypatch, capsys, 80, *arguments)
     assert lines
-    assert max(map(len, lines)) <= 80
+    paths = ("record ", "toy-sum (revision 1, ")  # broken, they could not be copied
+    assert max(len(line) for line in lines if not line.startswith(paths)) <= 80
 
 
 def test_check_and_verdict_are_whole_in_a_narrow_terminal_and_other_columns_go(here, monkeypatch, capsys):

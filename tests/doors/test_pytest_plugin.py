@@ -236,15 +236,15 @@ def test_the_claim_is_a_keyword_and_what_is_selected_is_shown(toy):
 def test_options_of_the_working_directory_hold_where_none_is_given(toy):
     table = '[tool.fieldbench]\ntier = "standard"\nresults = "mine"\nseed = 3\n'
     (toy.path / "pyproject.toml").write_text(table)
-    toy.runpytest_subprocess("their_folder/").assert_outcomes(passed=ITEMS)
+    toy.runpytest_inprocess("their_folder/").assert_outcomes(passed=ITEMS)
     (path,) = (toy.path / "mine").rglob("*.json")
     assert path.parent.name == "standard"
     assert "-seed3-" in path.name
     (toy.path / "pyproject.toml").write_text(table.replace("tier", "teir"))
-    result = toy.runpytest_subprocess("their_folder/")
+    result = toy.runpytest_inprocess("their_folder/")
     result.stderr.fnmatch_lines(["ERROR: pyproject.toml: [[]tool.fieldbench] has no option 'teir'; it takes tier, *"])
     toy.makepyfile(test_other="def test_other():\n    pass\n")
-    toy.runpytest_subprocess("test_other.py").assert_outcomes(passed=1)  # a session without cases need not care
+    toy.runpytest_inprocess("test_other.py").assert_outcomes(passed=1)  # a session without cases need not care
 
 
 def test_what_cannot_stand_under_a_port_stops_the_session_in_one_sentence(toy):

@@ -46,9 +46,9 @@ def test_where_the_interval_fits_already_nothing_more_is_needed():
 
 
 def test_it_is_said_with_the_number_of_replicates():
-    factor = times(0.05, 0.04, 16)
+    count = math.ceil(16 * times(0.05, 0.04, 16))
     said = needed(check(0.05, 0.04, 0.1))
-    assert said.startswith(f"{factor:.2g} times the replicates ({math.ceil(16 * factor)}), or draws in each,")
+    assert said.startswith(f"{count / 16:.2g} times the replicates ({count}), or draws in each,")
 
 
 def test_the_point_that_needs_most_counts():
