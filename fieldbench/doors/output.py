@@ -117,17 +117,23 @@ class Output:
     def watch(self, pace: Pace) -> Iterator[Watcher]:
         """Say how claims get on: a live line in a terminal or a notebook, elsewhere a line a claim that is done."""
         console = self._errors
-        if not (console.is_terminal or console.is_jupyter):
-            yield Watcher(pace, self._said if len(pace.expected) > 1 and not self.as_json else None)
-            return
-        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False))
-        # Without redirection a piped stdout stays a pipe while the line is drawn on stderr.
-        with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bar:
-            task = bar.add_task(pace.line(console.width - 3), total=None)
-            yield Watcher(pace, None, lambda: bar.update(task, description=pace.line(console.width - 3)))
+        if console.is_jupyter:  # rich would need widgets for it; a notebook goes back to the start of a line as well
+            yield Watcher(pace, None, lambda: self._redrawn(pace.line(console.width)))
+            self._redrawn("")
+        elif console.is_terminal:
+            columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False))
+            # Without redirection a piped stdout stays a pipe while the line is drawn on stderr.
+            with Progress(
+                *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False
+            ) as bar:
+                task = bar.add_task(pace.line(console.width - 3), total=None)
+                yield Watcher(pace, None, lambda: bar.update(task, description=pace.line(console.width - 3)))
+        else:
+            yield Watcher(pace, self.note if len(pace.expected) > 1 and not self.as_json else None)
 
-    def _said(self, text: str) -> None:
-        self.note(text)
+    def _redrawn(self, text: str) -> None:
+        sys.stderr.write("\r" + text.ljust(self._errors.width - 1) + "\r")
+        sys.stderr.flush()
 
 
 @dataclass

@@ -137,8 +137,8 @@ def _say(record: Record, path: Path | None, computed: int, out: Output) -> None:
         for rival in check.rivals:
             if survives(check, rival):
                 more = needed_against(check, rival)
-                out.line(f"rival {rival.id} of {check.id} is NOT rejected (t = {rival.t:.3g}, p = {rival.p_value:.1e})"
-                         + (f": {more}" if more else ""))  # fmt: skip
+                text = f"rival {rival.id} of {check.id} is NOT rejected (t = {rival.t:.3g}, p = {rival.p_value:.1e})"
+                out.wrapped(text + (f": {more}" if more else ""))
     for control in record.controls:
         noticed = "noticed" if control.noticed else f"NOT noticed ({control.outcome.verdict})"
         if control.outcome.verdict == "not run":

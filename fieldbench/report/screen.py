@@ -216,7 +216,7 @@ def _total(
     verdicts = [f"{count[verdict]} {verdict}" for verdict in MARKS if count[verdict]]
     verdicts += [f"{len(errors)} could not run"] if errors else []
     odd = sum(not head.as_declared for head in heads) + len(errors)
-    claims = len(heads) + len(errors)
+    claims, runs = len({head.claim for head in heads} | set(errors)), len(heads) + len(errors)
     took = f" in {duration(seconds)}" if seconds is not None else ""
     as_declared = f"; {odd} NOT as declared" if odd else "; all as declared"
     yield [

@@ -12,6 +12,7 @@ import pytest
 from helpers_broken import BROKEN
 from helpers_doors import call, computed, refusal, vary
 from helpers_toy import copied, replaced, said_of
+from rich.console import Console
 from typer.testing import CliRunner
 
 import fieldbench
@@ -20,6 +21,7 @@ from fieldbench.doors.output import Output
 from fieldbench.doors.run import parse_overrides
 from fieldbench.errors import BadInput
 from fieldbench.loading.load import CaseError
+from fieldbench.report.pace import Pace
 from fieldbench.report.rows import COLUMNS
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -427,6 +429,19 @@ def test_several_claims_end_in_one_screen(here):
     assert [line.split(":")[0] for line in done.stderr.splitlines() if line.startswith("[")] == [
         "[1 of 3] another-sum", "[2 of 3] cut-off", "[3 of 3] toy-sum",
     ]  # fmt: skip
+
+
+def test_a_notebook_sees_which_claim_runs_and_how_long_the_rest_takes(capsys):
+    out = Output()
+    out._errors = Console(stderr=True, force_jupyter=True, width=80)
+    with out.watch(Pace({"a": 10.0, "b": 20.0})) as watcher:
+        progress = watcher.start("a")
+        progress(1, 4, "a cell")
+        watcher.finish("a")
+    drawn = [text.strip() for text in capsys.readouterr().err.split("\r") if text.strip()]
+    assert drawn[0] == "0 of 2 claims, about 30 s left: a"
+    assert drawn[-1].startswith("1 of 2 claims, about ")
+    assert len(drawn) == 3
 
 
 def test_the_version_is_the_packages():

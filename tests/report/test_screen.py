@@ -140,6 +140,13 @@ def test_data_that_are_not_here_leave_digits_only(by_claim):
     assert " 3 sets " in texts([record], 80)[3]
 
 
+def test_several_seeds_are_told_apart_and_their_claims_counted_once(by_claim):
+    record = by_claim["eigenlearning"]
+    lines = texts([record, record.model_copy(update={"seed": 1})], 80, seconds=3.0)
+    assert [line[2:24] for line in lines[3:5]] == ["eigenlearning (seed 0)", "eigenlearning (seed 1)"]
+    assert lines[-1] == "1 claim at 2 seeds in 3.0 s: 2 reproduced; all as declared"
+
+
 def test_skips_are_counted_in_words():
     reasons = ["left to the standard tier"] * 3
     reasons += ["data set 'mnist' is not on this machine (no mnist/x); data set 'cifar10' is not on this machine (y)"]
