@@ -168,12 +168,15 @@ def _legend(heads: Sequence[Headline]) -> str:
 
 def _cells(record: Record, head: Headline, symbol: str, several: bool) -> list[str]:
     seed = f" (seed {record.seed})" if several else ""
-    sets = head.data.split(", ")
-    data = head.data if len(sets) < 3 else f"{len(sets)} sets"
-    data = data.replace(" only", "*").replace("data missing", "none*")
+    sets = head.data.removesuffix(" only").replace("data missing", "none").split(", ")
+    data = (sets[0] if len(sets) == 1 else f"{len(sets)} sets") + ("*" if _lacks_data(head) else "")
     seconds = f"{head.seconds:.0f}" if head.seconds >= 1 else "<1"
     return [head.claim + seed, symbol, head.measured, head.predicted, head.margin, head.rival, head.distance, data,
             seconds, head.verdict]  # fmt: skip
+
+
+def _lacks_data(head: Headline) -> bool:
+    return head.data.endswith(" only") or head.data == "data missing"
 
 
 def _fitted(cells: Sequence[Sequence[str]], width: int) -> tuple[list[int], list[int]]:
@@ -210,8 +213,11 @@ def _total(
     seconds: float | None,
     width: int,
 ) -> Iterator[Line]:
-    if any(" only" in head.data or head.data == "data missing" for head in heads):
-        yield [("* digits only: other images are not on this machine (`fieldbench data fetch`)", "yellow")]
+    partial = dict.fromkeys(head.data for head in heads if _lacks_data(head))
+    if partial:
+        text = f"* {'; '.join(partial)}: the other data sets are not on this machine (`fieldbench data fetch`)"
+        for piece in textwrap.wrap(text, width, break_on_hyphens=False):
+            yield [(piece, "yellow")]
     count = Counter(head.verdict for head in heads)
     verdicts = [f"{count[verdict]} {verdict}" for verdict in MARKS if count[verdict]]
     verdicts += [f"{len(errors)} could not run"] if errors else []
@@ -219,9 +225,10 @@ def _total(
     claims, runs = len({head.claim for head in heads} | set(errors)), len(heads) + len(errors)
     took = f" in {duration(seconds)}" if seconds is not None else ""
     as_declared = f"; {odd} NOT as declared" if odd else "; all as declared"
-    yield [
-        (f"{claims} claim{'s' * (claims != 1)}{took}: {', '.join(verdicts)}{as_declared}", "red" if odd else "green")
-    ]
+    seeds = f" at {runs / claims:.2g} seeds" if runs > claims else ""
+    total = f"{claims} claim{'s' * (claims != 1)}{seeds}{took}: {', '.join(verdicts)}{as_declared}"
+    for piece in textwrap.wrap(total, width):
+        yield [(piece, "red" if odd else "green")]
     if left_out:
         ordered = sorted(left_out.items(), key=lambda entry: -entry[1])
         words = "; ".join(f"{number} {reason}" for reason, number in ordered)
