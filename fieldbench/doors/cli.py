@@ -83,7 +83,10 @@ def options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="show the version and exit")
     ] = False,
 ) -> None:
-    """Published claims of the field theory of deep learning, tested on this machine."""
+    """Published claims of the field theory of deep learning, tested on this machine.
+
+    Options that are not given come from [tool.fieldbench] in ./pyproject.toml: tier, seed, store, results, with.
+    """
     try:
         own = defaults()
     except BadInput as error:
