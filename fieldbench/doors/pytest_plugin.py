@@ -185,7 +185,7 @@ def _of_case(report: Any) -> bool:
 def _last_screen(reporter: Any) -> None:
     import time
 
-    from fieldbench.doors.terminal.tables import fitting
+    from fieldbench.doors.terminal.tables import selected
     from fieldbench.records.files import read
     from fieldbench.report.rows import ITEM_COLUMNS
     from fieldbench.report.screen import left_out, screen, where_things_are
@@ -201,13 +201,9 @@ def _last_screen(reporter: Any) -> None:
     rows = [json.loads(value) for value in said.get(ROW, ())]
     width = reporter._tw.fullwidth
     if rows:
-        columns = [name for name in ITEM_COLUMNS if name != "claim" or len({row[0] for row in rows}) > 1]
-        rows = [row[-len(columns) :] for row in rows]
-        shown = fitting(columns, rows, width, drop=("claim", "± margin", "predicted", "measured"))
-        sizes = [max(len(row[i]) for row in [columns, *rows]) for i in range(len(columns))]
         reporter.section("selected")
-        for row in [columns, *rows]:
-            reporter.write_line("  ".join(row[i].ljust(sizes[i]) for i in shown).rstrip())
+        for text in selected(ITEM_COLUMNS, rows, width):
+            reporter.write_line(text)
     if records or errors:
         reporter.section(f"claims, {reporter.config.getoption('--tier')} tier")
         symbols = {(claim, check): symbol for claim, check, symbol in map(json.loads, said.get(SYMBOL, ()))}

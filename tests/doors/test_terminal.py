@@ -7,7 +7,8 @@ import numpy as np
 from fieldbench.claims import Experiment, Quantity, crossing, exponent, log
 from fieldbench.claims.observables import observable
 from fieldbench.doors.terminal.symbols import symbol_of, symbols
-from fieldbench.doors.terminal.tables import fitting
+from fieldbench.doors.terminal.tables import fitting, selected
+from fieldbench.report.rows import ITEM_COLUMNS
 
 COLUMNS = ("check", "measured", "margin", "verdict")
 ROWS = [("a-check-of-some-length", "0.9208", "0.0031", "reproduced"), ("another", "–", "–", "not run: left to another")]
@@ -32,6 +33,21 @@ def test_what_may_be_folded_asks_for_less_and_what_is_empty_goes():
     assert [COLUMNS[i] for i in fitting(COLUMNS, rows, 40, drop=("margin",), fold=("verdict",))] == [
         "check", "measured", "verdict",
     ]  # fmt: skip
+
+
+def test_selected_items_have_their_numbers_where_there_is_room_and_a_verdict_always():
+    long = "not run: left to the standard tier, which has the statistics for it"
+    rows = [["one", "a-check", "1.2", "1.3", "0.2", "reproduced"], ["one", "another", "–", "–", "–", long]]
+    lines = selected(ITEM_COLUMNS, rows, 64)
+    assert lines[:2] == [
+        "item     measured  predicted  ± margin  verdict",
+        "a-check  1.2       1.3        0.2       reproduced",
+    ]
+    assert lines[2].startswith("another  –         –          –         not run: ")
+    assert max(map(len, lines)) <= 64
+    assert " ".join(line[40:] for line in lines[2:]) == long
+    assert selected(ITEM_COLUMNS, rows, 44)[1] == "a-check  1.2       reproduced"
+    assert selected(ITEM_COLUMNS, [*rows, ["two", *rows[0][1:]]], 80)[-1].startswith("two    a-check  1.2 ")
 
 
 class Curve(Experiment):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 GAP = 2
@@ -33,3 +34,19 @@ def fitting(
         if i in shown and (i in empty or sum(natural[i] + GAP for i in shown) - GAP > width):
             shown.remove(i)
     return shown
+
+
+def selected(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """The lines of a table of items, a row each, of `report.rows.ITEM_COLUMNS`; a claim that is alone is left out."""
+    alone = len({row[0] for row in rows}) == 1
+    columns = columns[1:] if alone else columns
+    rows = [tuple(row[1:] if alone else row) for row in rows]
+    shown = fitting(columns, rows, width, ("claim", "± margin", "predicted", "measured"), fold=("verdict",))[:-1]
+    sizes = {i: max(len(row[i]) for row in [columns, *rows]) for i in shown}
+    room = max(FOLDED, width - sum(size + GAP for size in sizes.values()))
+    lines = []
+    for row in [columns, *rows]:
+        start = "".join(row[i].ljust(sizes[i] + GAP) for i in shown)
+        first, *others = textwrap.wrap(row[-1], room)
+        lines += [start + first, *(" " * len(start) + other for other in others)]
+    return lines

@@ -73,9 +73,10 @@ class Watch:
         """No letter for an item of a case; the claim's own line says what came of it."""
         if not self._claim(report.nodeid) or self.config.get_verbosity() != 0:
             return None
-        if report.when != "call" and not report.skipped and not report.failed:
+        if report.when != "call" and report.passed:
             return "", "", ""
-        return report.outcome, "", report.outcome.upper()
+        outcome = "error" if report.when != "call" and report.failed else report.outcome
+        return outcome, "", outcome.upper()
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """The first item of a case runs all of it."""
