@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import time
 from collections import Counter
 from collections.abc import Generator, Mapping
 from pathlib import Path
@@ -86,8 +87,6 @@ def _take_defaults(config: pytest.Config) -> None:
 
 def _watch(config: pytest.Config) -> None:
     """Follow the session in the process that people look at."""
-    import time
-
     from fieldbench.doors.session import REFERENCE, own_results
     from fieldbench.doors.terminal.watch import Watch
 
@@ -183,8 +182,6 @@ def _of_case(report: Any) -> bool:
 
 
 def _last_screen(reporter: Any) -> None:
-    import time
-
     from fieldbench.doors.terminal.tables import selected
     from fieldbench.records.files import read
     from fieldbench.report.rows import ITEM_COLUMNS
