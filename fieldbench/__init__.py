@@ -16,6 +16,10 @@ __all__ = ["Run", "Study", "run", "study"]
 
 def __getattr__(name: str) -> Any:
     # Resolved on first use: importing fieldbench loads neither JAX nor pandas.
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("fieldbench")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

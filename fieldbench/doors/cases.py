@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,14 @@ from fieldbench import canonical
 from fieldbench.claims.facts import FILE, read_claim
 from fieldbench.claims.names import foreign
 from fieldbench.doors.output import Output
-from fieldbench.doors.session import OWN, REFERENCE, case_folder
+from fieldbench.doors.ports import DEFAULTS
+from fieldbench.doors.session import REFERENCE, case_folder, own_results
 from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import find_cases, select
 from fieldbench.loading.installed import installed_cases
+
+SHOWN = 6
+"""Values of a field that are shown."""
 
 
 def known(folder: Path | None, say: Callable[[str], None] = lambda sentence: None) -> dict[str, Path]:
@@ -49,9 +54,10 @@ def one(name: str, folder: Path | None, say: Callable[[str], None] = lambda sent
 
 def list_cases(folder: Path | None, out: Output) -> None:
     """Ids, titles and files, read from the source: nothing is imported."""
-    cases = known(folder, out.note)
-    found = [{"claim": claim, "title": title(path), "file": str(path)} for claim, path in cases.items()]
-    out.table(("claim", "title", "file"), [tuple(entry.values()) for entry in found])
+    found = [
+        {"claim": claim, "title": title(path), "file": str(path)} for claim, path in known(folder, out.note).items()
+    ]
+    out.table(("claim", "title", "file"), [tuple(entry.values()) for entry in found], drop=("file",), fold=("title",))
     out.value(found)
 
 
@@ -67,6 +73,7 @@ def info(name: str, folder: Path | None, out: Output) -> None:
     """Everything a case declares."""
     from fieldbench.cells.numerics import numerics
     from fieldbench.cells.shared import argument, shared
+    from fieldbench.claims.variant import ports_of
     from fieldbench.loading.load import load_case
 
     _, path = one(name, folder, out.note)
@@ -78,24 +85,48 @@ def info(name: str, folder: Path | None, out: Output) -> None:
     out.line("\ntiers")
     for name, tier in tiers.items():
         count = len(tier["experiments"])
-        out.line(f"  {name}: {count} experiments, {tier['replicates']} replicates. {tier['note']}".rstrip())
-    out.line(f"ports: {', '.join(case.ports) or 'none'}")
+        out.wrapped(
+            f"  {name}: {count} experiments, {tier['replicates']} replicates. {tier['note']}".rstrip(), "      "
+        )
+    out.line("\nfields for --set")
+    fields = settable(case)
+    for entry in fields:
+        values = ", ".join(entry["values"][:SHOWN]) + (", …" if len(entry["values"]) > SHOWN else "")
+        out.wrapped(f"  {entry['field']} ({entry['kind']}): {values}", "      ")
+    out.line(f"\nports: {', '.join(case.ports) or 'none'}")
+    for port in case.ports:
+        kinds = [kind.__name__ for kind in case.kinds if port in ports_of(kind.measure)]
+        out.wrapped(f"  {port}, by default {DEFAULTS.get(port, 'none')}, measures {', '.join(kinds)}", "      ")
     out.line("\nchecks")
     for check in checks:
         rivals = f"; rivals {', '.join(check['rivals'])}" if check["rivals"] else ""
         budget = f"; margin from {', '.join(check['margin'])}" if check["margin"] else ""
         declared = "" if check["declared"] == "reproduced" else f"; declared {check['declared']}: {check['because']}"
-        out.line(f"  {check['id']}{budget}{rivals}{declared}")
+        statement = "; a statement of the claim" if check["statement"] else ""
+        out.wrapped(f"  {check['id']}{statement}{budget}{rivals}{declared}", "      ")
     out.line("\ncontrols")
     for control in controls:
-        out.line(f"  {control['id']}: must contradict {control['contradicts']}. {control['why']}".rstrip())
+        text = f"  {control['id']}: must contradict {control['contradicts']}. {control['why']}".rstrip()
+        out.wrapped(text, "      ")
     common = [{"module": module, "names": list(names), "why": argument(module, case.claim.shared)}
               for module, names in shared(case).items()]  # fmt: skip
     out.line("\nshared by a measurement and a theory" + ("" if common else ": nothing"))
     for entry in common:
-        out.line(f"  {entry['module']} ({', '.join(entry['names'])}): {entry['why'] or 'NOT ARGUED in claim.toml'}")
-    out.value({"claim": claim, "file": str(path), "tiers": tiers, "ports": list(case.ports), "checks": checks,
-               "controls": controls, "shared": common})  # fmt: skip
+        why = entry["why"] or "NOT ARGUED in claim.toml"
+        out.wrapped(f"  {entry['module']} ({', '.join(entry['names'])}): {why}", "      ")
+    out.value({"claim": claim, "file": str(path), "tiers": tiers, "fields": fields, "ports": list(case.ports),
+               "checks": checks, "controls": controls, "shared": common})  # fmt: skip
+
+
+def settable(case: Any) -> list[dict[str, Any]]:
+    """The fields that `--set` replaces: of which kind of experiment, and the values that they have in the tiers."""
+    found = []
+    experiments = [e for tier in case.tiers for e in case.planned(tier)[0]]
+    for kind in case.kinds:
+        for field in dataclasses.fields(kind):
+            values = dict.fromkeys(str(getattr(e, field.name)) for e in experiments if type(e) is kind)
+            found.append({"field": field.name, "kind": kind.__name__, "values": list(values)})
+    return found
 
 
 def _declared(case: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, dict[str, Any]]]:
@@ -119,17 +150,20 @@ def _declared(case: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]], di
 
 
 def _print_claim(claim: dict[str, Any], path: Path, out: Output) -> None:
-    out.line(f"{claim['id']} (revision {claim['revision']}, {path})\n{claim['title']}\n\n{claim['statement']}")
+    for text in (f"{claim['id']} (revision {claim['revision']}, {path})", claim["title"], "", claim["statement"]):
+        out.wrapped(text)
     for name in ("latex", "regime"):
         if claim[name]:
-            out.line(f"{name}: {claim[name]}")
+            out.wrapped(f"{name}: {claim[name]}", "    ")
     for source in claim["sources"]:
-        out.line(f"source: {'arXiv:' + source['arxiv'] if source['arxiv'] else source['title']}, {source['where']}")
+        out.wrapped(
+            f"source: {'arXiv:' + source['arxiv'] if source['arxiv'] else source['title']}, {source['where']}", "    "
+        )
     for name, heading in (("stated", "stated by the source"), ("chosen", "chosen here")):
         for parameter, value in claim[name].items():
-            out.line(f"{heading}: {parameter}: {value}")
+            out.wrapped(f"{heading}: {parameter}: {value}", "    ")
     for erratum in claim["errata"]:
-        out.line(f"erratum: {erratum}")
+        out.wrapped(f"erratum: {erratum}", "    ")
     if claim["preliminary"]:
         out.line("the source calls this preliminary")
 
@@ -139,7 +173,7 @@ def history(name: str, results: Path | None, folder: Path | None, out: Output) -
     from fieldbench.records import files as record
 
     claim, _ = one(name, folder)
-    folders = [results] if results else [REFERENCE, OWN / "results"]
+    folders = [results] if results else [REFERENCE, own_results()]
     paths = [path for place in folders if (place / claim).is_dir() for path in record.find(place / claim)]
     paths.sort(key=lambda path: path.name)
     entries = []
@@ -156,5 +190,8 @@ def history(name: str, results: Path | None, folder: Path | None, out: Output) -
     if not entries:
         out.line(f"no record of {claim} in {' or '.join(map(str, folders))}; make one with `fieldbench run {claim}`")
     else:
-        out.table(tuple(entries[0]), [tuple(entry.values()) for entry in entries])
+        drop = ("record", "commit", "revision", "seed", "marks")
+        out.table(
+            tuple(entries[0]), [tuple(map(str, entry.values())) for entry in entries], "", drop, fold=("verdict",)
+        )
     out.value(entries)

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from fieldbench.doors.defaults import defaults
 from fieldbench.doors.output import Output
 from fieldbench.doors.session import OWN, REFERENCE
 from fieldbench.errors import BadInput, FieldbenchError
@@ -23,8 +24,6 @@ INTERRUPTED = 130
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
-    help="Published claims of the field theory of deep learning, tested on this machine.",
 )
 data_app = typer.Typer(no_args_is_help=True, help="Data sets.")
 app.add_typer(data_app, name="data")
@@ -34,7 +33,19 @@ Cases = Annotated[Path | None, typer.Option("--cases", help="folder of cases (de
 Results = Annotated[Path, typer.Option("--results", help="directory of records")]
 Traceback = Annotated[bool, typer.Option("--traceback", help="show where an error came from")]
 StoreDir = Annotated[Path | None, typer.Option("--store", help="directory of finished measurements")]
-Name = Annotated[str, typer.Argument(metavar="CASE", help="claim id or case file")]
+
+
+def _claims(incomplete: str) -> list[str]:
+    """The claims here that begin with what was typed, for the shell's completion."""
+    from fieldbench.doors.cases import known
+
+    try:
+        return [claim for claim in known(None) if claim.startswith(incomplete)]
+    except BadInput:
+        return []
+
+
+Name = Annotated[str, typer.Argument(metavar="CASE", help="claim id or case file", autocompletion=_claims)]
 
 
 def door(verb: Callable[..., int | None]) -> Callable[..., None]:
@@ -55,6 +66,38 @@ def door(verb: Callable[..., int | None]) -> Callable[..., None]:
         raise typer.Exit(code or 0)
 
     return enter
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        import fieldbench
+
+        print(f"fieldbench {fieldbench.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="show the version and exit")
+    ] = False,
+) -> None:
+    """Published claims of the field theory of deep learning, tested on this machine.
+
+    Options that are not given come from [tool.fieldbench] in ./pyproject.toml: tier, seed, store, results, with.
+    """
+    try:
+        own = defaults()
+    except BadInput as error:
+        Output().failure(error)
+        raise typer.Exit(COULD_NOT_RUN) from error
+    tier = {"tier": own.tier}
+    context.default_map = {
+        "run": {**tier, "seed": own.seed, "implementations": own.ports},
+        "explain": tier,
+        "flips": tier,
+    }
 
 
 @app.command("list")
@@ -78,7 +121,9 @@ def info(case: Name, cases: Cases = None, as_json: Json = False, traceback: Trac
 @app.command()
 @door
 def run(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[CASE]...", help="default: all")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[CASE]...", help="default: all", autocompletion=_claims)
+    ] = None,
     tier: Annotated[str, typer.Option(help="quick, standard or paper")] = "quick",
     seed: Annotated[int, typer.Option(help="the suite's seed")] = 0,
     fresh_seeds: Annotated[int, typer.Option(metavar="K", help="also run K further seeds and report flips")] = 0,
@@ -111,18 +156,20 @@ def run(
     from fieldbench.doors import ports
     from fieldbench.doors.run import parse_overrides
     from fieldbench.doors.run import run as run_cases
-    from fieldbench.doors.session import Session, default_store
+    from fieldbench.doors.session import Session, default_store, own_results
 
     if reference and results:
         raise BadInput("--reference writes to results/, --results elsewhere; give one of them")
     out = Output(as_json, traceback)
+    chosen = ports.parse(implementations or ())
+    ports.require_sound(chosen)
     session = Session(
         tier=tier,
         seed=seed,
         store=store or default_store(),
-        results=REFERENCE if reference else results or OWN / "results",
+        results=REFERENCE if reference else results or own_results(),
         reference=reference,
-        implementations=ports.parse(implementations or ()),
+        implementations=chosen,
         reuse=reuse,
         overrides=parse_overrides(overrides or ()),
         partial=partial,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,8 +62,8 @@ class Run:
 
 def run(
     *names: str,
-    tier: str = "quick",
-    seed: int = 0,
+    tier: str | None = None,
+    seed: int | None = None,
     overrides: Mapping[str, Any] | None = None,
     implementations: Mapping[str, str] | None = None,
     reuse: bool = False,
@@ -75,8 +75,8 @@ def run(
 
     Args:
         names: claim ids or case files; all cases if none is given.
-        tier: "quick", "standard" or "paper".
-        seed: the suite's seed.
+        tier: "quick" (the default), "standard" or "paper".
+        seed: the suite's seed, by default 0.
         overrides: fields replaced in every experiment; the records are then marked exploratory.
         implementations: port name → "module:factory", for example {"gpr": "mine:Factory"}.
         reuse: also take stored cells that these implementations measured in an earlier run.
@@ -84,11 +84,17 @@ def run(
         store: directory of finished measurements, as for the command line.
         cases: folder of cases; by default ./cases or the suite's own.
 
+    What is not given is taken from [tool.fieldbench] in the pyproject.toml of the working directory, where that has
+    it. In a notebook and in a terminal a line says which claim runs, how many are done, and how long the rest takes.
+
     Raises:
         FieldbenchError: what the command line reports with exit code 5.
     """
     from fieldbench.doors import ports
     from fieldbench.doors.cases import known
+    from fieldbench.doors.defaults import defaults
+    from fieldbench.doors.output import Output
+    from fieldbench.doors.run import pace_of
     from fieldbench.doors.session import Session, default_store
     from fieldbench.loading.discovery import select
 
@@ -98,16 +104,23 @@ def run(
     files = bool(names) and all(Path(name).exists() for name in names)
     known_cases = {} if files else known(Path(cases) if cases else None, warn)
     chosen = select(known_cases, names)
+    own = defaults()
+    given = [f"{port}={target}" for port, target in (implementations or {}).items()]
     session = Session(
-        tier=tier,
-        seed=seed,
+        tier=tier or own.tier,
+        seed=own.seed if seed is None else seed,
         store=Path(store) if store else default_store(),
-        results=Path(results) if results else None,
-        implementations=ports.parse(f"{port}={target}" for port, target in (implementations or {}).items()),
+        results=Path(results) if results else own.results,
+        implementations=ports.parse(given or own.ports),
         reuse=reuse,
         overrides=overrides or {},
         warn=warn,
     )
-    found = tuple(session.run(path) for path in chosen.values())
+    ports.require_sound(session.implementations)
+    found = []
+    with Output().watch(pace_of(chosen, session.tier)) as watcher:
+        for claim, path in chosen.items():
+            found.append(replace(session, progress=watcher.start(claim)).run(path))
+            watcher.finish(claim)
     recorded = [session.record(result) for result in found]
-    return Run(found, tuple(record for record, _ in recorded), tuple(path for _, path in recorded))
+    return Run(tuple(found), tuple(record for record, _ in recorded), tuple(path for _, path in recorded))

@@ -5,23 +5,24 @@ from __future__ import annotations
 import json
 import math
 import sys
+import textwrap
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.table import Column, Table
 from rich.text import Text
 
-STYLES = {
-    "reproduced": "green",
-    "compatible": "cyan",
-    "contradicted": "red",
-    "inconclusive": "yellow",
-    "not run": "dim",
-}
+from fieldbench.doors.terminal.tables import GAP, fitting
+from fieldbench.report.pace import Pace
+from fieldbench.verdicts.words import STYLES
+
+if TYPE_CHECKING:
+    from fieldbench.report.screen import Line
 
 
 class Output:
@@ -43,6 +44,12 @@ class Output:
         if not self.as_json:
             print(text)
 
+    def wrapped(self, text: str, indent: str = "") -> None:
+        """A line of the answer, in a terminal broken between words with its further lines indented."""
+        if self.terminal and len(text) > self.width:
+            text = textwrap.fill(text, self.width, subsequent_indent=indent, break_on_hyphens=False)
+        self.line(text)
+
     def note(self, text: str) -> None:
         """A remark on stderr: warnings, errors, what is being done."""
         self._errors.print(text, markup=False, highlight=False, soft_wrap=True)
@@ -53,8 +60,19 @@ class Output:
             self.note("".join(traceback.format_exception(error)))
         self.note(f"error: {about + ': ' if about else ''}{error}")
 
-    def table(self, columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
-        """A table in a terminal; in a pipe one line a row, cells separated by tabs, after a line of names."""
+    def table(
+        self,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Any]],
+        title: str = "",
+        drop: Sequence[str] = (),
+        fold: Sequence[str] = (),
+    ) -> None:
+        """A table in a terminal; in a pipe one line a row, cells separated by tabs, after a line of names.
+
+        In a terminal that is too narrow the columns of `drop` go, the first named first, and the cells of `fold` run
+        over several lines; nothing else is cut.
+        """
         if self.as_json:
             return
         if not self.terminal:
@@ -62,12 +80,33 @@ class Output:
             for row in rows:
                 self.line("\t".join(str(cell) for cell in row))
             return
-        table = Table(*columns, title=title or None, title_justify="left")
-        for row in rows:
-            cells = [Text(str(cell)) for cell in row]  # not markup: labels come in square brackets
-            style = next((style for verdict, style in STYLES.items() if cells[-1].plain.startswith(verdict)), None)
-            table.add_row(*cells, style=style)
-        Console().print(table)
+        console = Console()
+        cells = [[str(cell) for cell in row] for row in rows]
+        shown = fitting(columns, cells, console.width, drop, fold)
+        heads = [Column(columns[i], no_wrap=columns[i] not in fold, overflow="fold") for i in shown]
+        table = Table(
+            *heads, title=title or None, title_justify="left", box=None, padding=(0, GAP, 0, 0), pad_edge=False
+        )
+        for row in cells:
+            style = next((style for verdict, style in STYLES.items() if row[-1].startswith(verdict)), None)
+            table.add_row(*(Text(row[i]) for i in shown), style=style)  # not markup: labels come in square brackets
+        console.print(table)
+
+    def screen(self, lines: Sequence[Line]) -> None:
+        """Lines of styled pieces, plain in a pipe."""
+        if self.as_json:
+            return
+        console = Console()
+        for line in lines:
+            if self.terminal:
+                console.print(Text.assemble(*((text, style) for text, style in line)), soft_wrap=True, highlight=False)
+            else:
+                self.line("".join(text for text, _ in line))
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal, 80 where there is none."""
+        return Console().width if self.terminal else 80
 
     def value(self, value: Any) -> None:
         """The JSON value of the answer."""
@@ -75,18 +114,59 @@ class Output:
             sys.stdout.write(json.dumps(_strict(value), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
     @contextmanager
-    def progress(self) -> Iterator[Any]:
-        """A callback (done, total, what): a bar on stderr where that is a terminal, silent elsewhere."""
-        if not sys.stderr.isatty():
-            yield lambda done, total, what: None
-            return
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        # Without redirection a piped stdout stays a pipe while the bar is drawn on stderr.
-        with Progress(
-            *columns, console=self._errors, transient=True, redirect_stdout=False, redirect_stderr=False
-        ) as bar:
-            task = bar.add_task("", total=None)
-            yield lambda done, total, what: bar.update(task, completed=done, total=total, description=what[:60])
+    def watch(self, pace: Pace) -> Iterator[Watcher]:
+        """Say how claims get on: a live line in a terminal or a notebook, elsewhere a line a claim that is done."""
+        console = self._errors
+        if console.is_jupyter:  # rich would need widgets for it; a notebook goes back to the start of a line as well
+            yield Watcher(pace, None, lambda: self._redrawn(pace.line(console.width)))
+            self._redrawn("")
+        elif console.is_terminal:
+            columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False))
+            # Without redirection a piped stdout stays a pipe while the line is drawn on stderr.
+            with Progress(
+                *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False
+            ) as bar:
+                task = bar.add_task(pace.line(console.width - 3), total=None)
+                yield Watcher(pace, None, lambda: bar.update(task, description=pace.line(console.width - 3)))
+        else:
+            yield Watcher(pace, self.note if len(pace.expected) > 1 and not self.as_json else None)
+
+    def _redrawn(self, text: str) -> None:
+        sys.stderr.write("\r" + text.ljust(self._errors.width - 1) + "\r")
+        sys.stderr.flush()
+
+
+@dataclass
+class Watcher:
+    """Where a door says how its claims get on.
+
+    Attributes:
+        pace: what is known of the time that they take.
+        say: takes a line on each claim that is done.
+        draw: draws a live line anew.
+    """
+
+    pace: Pace
+    say: Callable[[str], None] | None = None
+    draw: Callable[[], None] = lambda: None
+
+    def start(self, claim: str) -> Callable[[int, int, str], None]:
+        """A claim begins; what it returns is called with (done, total, what) after each of its cells."""
+        self.pace.start(claim)
+        self.draw()
+
+        def progress(done: int, total: int, what: str) -> None:
+            self.pace.at(claim, done / total if total else 0.0)
+            self.draw()
+
+        return progress
+
+    def finish(self, claim: str) -> None:
+        """A claim is done."""
+        self.pace.finish(claim)
+        self.draw()
+        if self.say is not None:
+            self.say(self.pace.said(claim))
 
 
 def _strict(value: Any) -> Any:

@@ -9,38 +9,44 @@ from __future__ import annotations
 import gc
 import json
 import os
-import traceback
+import time
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from fieldbench.doors.defaults import Defaults, defaults
+from fieldbench.doors.pytest_items import ERROR, PROGRESS, RECORD, ROW, SYMBOL, WARNING, CaseFile
+from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import CASE, is_case
 
-if TYPE_CHECKING:
-    from fieldbench.doors.session import Session
-    from fieldbench.judging.trial import Result
-    from fieldbench.verdicts.outcome import RivalOutcome
-
-_RECORD, _WARNING, _CASES = "fieldbench-record", "fieldbench-warning", "fieldbench-cases"
+_CASES = "fieldbench-cases"
 _FOUND = pytest.StashKey[bool]()
+_STARTED = pytest.StashKey[float]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Options of the doors, as in `fieldbench run`."""
+    """Options of the doors, as in `fieldbench run`; [tool.fieldbench] of the working directory has their defaults."""
+    try:
+        own = defaults()
+    except BadInput:
+        own = Defaults()  # a session with cases says what is wrong with it as it is configured, others need not
     group = parser.getgroup("fieldbench", "published claims as cases")
-    group.addoption("--tier", default="quick", help="tier of every case: quick, standard or paper (default: quick)")
-    group.addoption("--seed", type=int, default=0, help="the suite's seed (default: 0)")
+    group.addoption("--tier", default=own.tier, help="tier of every case: quick, standard or paper (default: quick)")
+    group.addoption("--seed", type=int, default=own.seed, help="the suite's seed (default: 0)")
     group.addoption(
         "--fresh-seeds", type=int, default=0, metavar="K", help="also run K further seeds; each must keep its verdicts"
     )
-    group.addoption("--with", action="append", default=[], dest="fieldbench_with", metavar="PORT=MODULE:FACTORY",
+    group.addoption("--with", action="append", default=None, dest="fieldbench_with", metavar="PORT=MODULE:FACTORY",
                     help="put somebody else's implementation under the claims (ports: gpr, sampler)")  # fmt: skip
     group.addoption("--reuse", action="store_true", help="also take stored cells that what is under --with measured")
     group.addoption(
-        "--results", default=None, metavar="DIR", help="where records are written (default: .fieldbench/results)"
+        "--results",
+        default=None,
+        metavar="DIR",
+        help="where records are written (default: .fieldbench/results)",
     )
     group.addoption(
         "--store", default=None, metavar="DIR", help="where finished cells are kept (default: .fieldbench/store)"
@@ -56,9 +62,41 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Under `-n`, give each worker of a session with cases a share of the cores of its own."""
+    """Under `-n`, give each worker of a session with cases a share of the cores of its own; elsewhere, watch."""
     if getattr(config, "workerinput", {}).get(_CASES):
         share_cores(config)
+    if not _has_cases(config):
+        return
+    _take_defaults(config)
+    if not hasattr(config, "workerinput"):
+        _watch(config)
+
+
+def _take_defaults(config: pytest.Config) -> None:
+    """The options that nobody gave, and what is under the ports, tried before anything runs."""
+    try:
+        own, option = defaults(), config.option
+        option.fieldbench_with = option.fieldbench_with or own.ports
+        if option.fieldbench_with and not hasattr(config, "workerinput"):
+            from fieldbench.doors import ports
+
+            ports.require_sound(ports.parse(option.fieldbench_with))
+    except BadInput as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _watch(config: pytest.Config) -> None:
+    """Follow the session in the process that people look at."""
+    from fieldbench.doors.session import REFERENCE, own_results
+    from fieldbench.doors.terminal.watch import Watch
+
+    config.stash[_STARTED] = time.monotonic()
+    workers = config.getoption("numprocesses", None)
+    places = (REFERENCE, own_results())
+    watch = Watch(config, config.getoption("--tier"), places, workers if isinstance(workers, int) else 1)
+    config.pluginmanager.register(watch, "fieldbench-watch")
+    config.stash[PROGRESS] = watch.progress
+    config.add_cleanup(watch.close)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -98,21 +136,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """In a worker, the longest case first, so that all workers end together; stable, and the same in each worker."""
     if not getattr(config, "workerinput", {}).get(_CASES):
         return
+    from fieldbench.doors.session import REFERENCE
+    from fieldbench.report.pace import seconds_of
+
     tier, cost = config.getoption("--tier"), dict[Any, tuple[float, int]]()
     for file, count in Counter(item.parent for item in items).items():
-        cost[file] = (seconds_of(file.case.claim.id, tier), count) if isinstance(file, CaseFile) else (0.0, 0)
+        cost[file] = (0.0, 0)
+        if isinstance(file, CaseFile):
+            cost[file] = (seconds_of(file.case.claim.id, tier, [REFERENCE]), count)
     items.sort(key=lambda item: cost[item.parent], reverse=True)
-
-
-def seconds_of(claim: str, tier: str) -> float:
-    """What the cells of a claim's newest reference record took; 0 where there is none."""
-    from fieldbench.doors.session import REFERENCE
-
-    records = sorted((REFERENCE / claim).glob(f"r*/{tier}/*.json"), key=lambda path: path.name)
-    try:
-        return float(sum(cell["wall_time"] for cell in json.loads(records[-1].read_bytes())["cells"]))
-    except (IndexError, LookupError, TypeError, ValueError, OSError):
-        return 0.0  # an order is all that it is for
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -126,163 +158,79 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return LoadFileScheduling(config, log)
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """The verdict table of every record that this session wrote, also of those its workers wrote, and warnings."""
-    reports = [r for kind in ("passed", "failed", "skipped") for r in terminalreporter.getreports(kind)]
-    said = [(name, value) for report in reports for name, value in report.user_properties]
-    for message in dict.fromkeys(value for name, value in said if name == _WARNING):
-        terminalreporter.write_line(f"warning: {message}", yellow=True)
-    paths = dict.fromkeys(value for name, value in said if name == _RECORD)
-    if not paths:
-        return
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any) -> Generator[None, object, object]:
+    """The last screen: a line a claim, of what this session and its workers found.
+
+    pytest's own list of skips leaves those of cases out, unless it was asked for (`-rs`): the screen counts them by
+    their reasons.
+    """
+    skipped = terminalreporter.stats.get("skipped", [])
+    if _names_cases(terminalreporter.config) and "s" not in terminalreporter.config.option.reportchars:
+        terminalreporter.stats["skipped"] = [report for report in skipped if not _of_case(report)]
+    try:
+        return (yield)
+    finally:
+        if skipped:
+            terminalreporter.stats["skipped"] = skipped
+        if _names_cases(terminalreporter.config):
+            _last_screen(terminalreporter)
+
+
+def _of_case(report: Any) -> bool:
+    return any(name in (SYMBOL, ROW, RECORD) for name, _ in getattr(report, "user_properties", ()))
+
+
+def _last_screen(reporter: Any) -> None:
+    from fieldbench.doors.terminal.tables import selected
     from fieldbench.records.files import read
-    from fieldbench.report.rows import COLUMNS, summary
+    from fieldbench.report.rows import ITEM_COLUMNS
+    from fieldbench.report.screen import left_out, screen, where_things_are
 
-    terminalreporter.section("verdicts")
-    terminalreporter.write_line(" | ".join(COLUMNS))
-    for path in paths:
-        record = read(Path(path))  # the worker's, handed over by name
-        for row in summary(record):
-            terminalreporter.write_line(" | ".join(row))
-        terminalreporter.write_line(f"{record.claim.id}: {record.summary}; {path}")
-
-
-class CaseFile(pytest.File):
-    """A case; run once, when the first of its items is."""
-
-    def collect(self) -> Iterator[pytest.Item]:
-        """One item a check, a rival and a control, for each seed asked for."""
-        from fieldbench.cells.numerics import numerics
-        from fieldbench.errors import FieldbenchError
-        from fieldbench.loading.load import load_case
-
-        try:
-            with numerics():
-                self.case = load_case(self.path)
-        except FieldbenchError as error:
-            raise self.CollectError(_words(self.config, error)) from error
-        self.results: dict[int, Result | Exception] = {}
-        self.records: dict[int, Path | None] = {}
-        self.warnings: list[str] = []
-        base, fresh = self.config.getoption("--seed"), self.config.getoption("--fresh-seeds")
-        for seed in range(base, base + fresh + 1):
-            for name, kind, target in item_names(self.case):
-                suffix = f"@seed{seed}" if fresh else ""
-                yield CaseItem.from_parent(self, name=name + suffix, kind=kind, target=target, seed=seed)
-
-    def result(self, seed: int) -> Result:
-        """The case's result at a seed; its record is written if all of its items were selected."""
-        if seed not in self.results:
-            session = self._session(seed)
-            try:
-                result = session.run(self.path)
-            except Exception as error:
-                self.results[seed] = error  # every item says so; nothing is measured twice to fail again
-                raise
-            self.results[seed] = result
-            selected = {
-                item.name
-                for item in self.session.items
-                if isinstance(item, CaseItem) and item.parent is self and item.seed == seed
-            }
-            if len(selected) == len(item_names(self.case)):
-                _, self.records[seed] = session.record(result)
-        found = self.results[seed]
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-    def _session(self, seed: int) -> Session:
-        from fieldbench.doors import ports
-        from fieldbench.doors.session import OWN, Session, default_store
-
-        option = self.config.getoption
-        return Session(
-            tier=option("--tier"),
-            seed=seed,
-            store=Path(option("--store")) if option("--store") else default_store(),
-            results=Path(option("--results")) if option("--results") else OWN / "results",
-            implementations=ports.parse(option("fieldbench_with")),
-            reuse=option("--reuse"),
-            warn=self.warnings.append,
-        )
+    reports = [r for kind in ("passed", "failed", "skipped") for r in reporter.getreports(kind)]
+    said: dict[str, dict[str, None]] = {}
+    for name, value in (entry for report in reports for entry in report.user_properties):
+        said.setdefault(name, {})[value] = None
+    for message in said.get(WARNING, ()):
+        reporter.write_line(f"warning: {message}", yellow=True)
+    errors = dict(json.loads(value) for value in said.get(ERROR, ())) | _not_collected(reporter)
+    records = {path: read(Path(path)) for path in said.get(RECORD, ())}  # a worker's, handed over by name
+    rows = [json.loads(value) for value in said.get(ROW, ())]
+    width = reporter._tw.fullwidth
+    if rows:
+        reporter.section("selected")
+        for text in selected(ITEM_COLUMNS, rows, width):
+            reporter.write_line(text)
+    if records or errors:
+        reporter.section(f"claims, {reporter.config.getoption('--tier')} tier")
+        symbols = {(claim, check): symbol for claim, check, symbol in map(json.loads, said.get(SYMBOL, ()))}
+        skips = left_out(_reason(report) for report in reporter.getreports("skipped") if _of_case(report))
+        seconds = time.monotonic() - reporter.config.stash[_STARTED] if _STARTED in reporter.config.stash else None
+        folder = next((Path(path).parents[3] for path in records), None)
+        where = where_things_are(folder) if folder else ""
+        for line in screen(list(records.values()), width, symbols, errors, skips, seconds, where):
+            for text, style in line:
+                reporter.write(text, **_markup(style))
+            reporter.line("")
 
 
-class CaseItem(pytest.Item):
-    """One check, rival or control of a case."""
-
-    def __init__(self, *, kind: str, target: tuple[str, ...], seed: int, **options: Any) -> None:
-        super().__init__(**options)
-        self.kind, self.target, self.seed = kind, target, seed
-
-    def runtest(self) -> None:
-        """Fail unless this item's verdict is the declared one; skip if its data are not here."""
-        from fieldbench.verdicts.rule import Verdict
-        from fieldbench.verdicts.words import check_text, control_text, rival_text
-
-        parent = self.parent
-        assert isinstance(parent, CaseFile)
-        rival: RivalOutcome | None = None
-        judgement = parent.result(self.seed).judgement
-        assert judgement is not None  # this door never asks for a partial result
-        self.user_properties += [(_WARNING, message) for message in parent.warnings]
-        checks = {check.id: check for check in judgement.checks}
-        controls = {control.id: control for control in judgement.controls}
-        if self.kind == "control":
-            control = controls[self.target[0]]
-            outcome, sound, text = control.outcome, control.as_declared, control_text(control)
-        elif self.kind == "rival":
-            outcome = checks[self.target[0]]
-            rival = next((r for r in outcome.rivals if r.id == self.target[1]), None)
-            sound = rival is not None and not rival.survives
-            text = rival_text(outcome, rival) if rival else ""
-        else:
-            outcome = checks[self.target[0]]
-            sound, text = outcome.as_declared, check_text(outcome)
-        written = parent.records.get(self.seed)
-        if written is not None:
-            self.user_properties.append((_RECORD, str(written)))
-        if outcome.verdict is Verdict.NOT_RUN:
-            pytest.skip(outcome.reason)
-        if self.kind == "rival" and rival is not None and not rival.rejection.told:
-            pytest.skip(text)
-        self.add_report_section("call", "fieldbench", text)
-        self.user_properties.append(("fieldbench", text))
-        if not sound:
-            raise NotAsDeclared(text)
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The numbers of the check in place of a traceback; a user's error is one sentence."""
-        from fieldbench.errors import FieldbenchError
-
-        if isinstance(excinfo.value, (NotAsDeclared, FieldbenchError)):
-            return _words(self.config, excinfo.value)
-        return super().repr_failure(excinfo, style)
-
-    def reportinfo(self) -> tuple[Path, int | None, str]:
-        """File and kebab name of the item."""
-        return self.path, None, self.name
+def _markup(style: str) -> Mapping[str, bool]:
+    return {{"dim": "light"}.get(style, style): True} if style else {}
 
 
-class NotAsDeclared(Exception):
-    """A verdict, rejection or control that is not as the case declares."""
+def _reason(report: Any) -> str:
+    text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return str(text).removeprefix("Skipped: ")
 
 
-def item_names(case: Any) -> list[tuple[str, str, tuple[str, ...]]]:
-    """(item name, kind, target) of everything a case declares."""
-    items: list[tuple[str, str, tuple[str, ...]]] = []
-    for check in case.checks:
-        items.append((check.id, "check", (check.id,)))
-        rivals = [getattr(rival, "id", rival) for rival in getattr(check, "rivals", ())]
-        items += [(f"{check.id}-rejects-{rival}", "rival", (check.id, rival)) for rival in rivals]
-    items += [(f"control-{control.id}", "control", (control.id,)) for control in case.controls]
-    return items
-
-
-def _words(config: pytest.Config, error: BaseException) -> str:
-    """An error as one sentence; under --traceback, with the way that led to it."""
-    way = "".join(traceback.format_exception(error)) if config.getoption("--traceback") else ""
-    return f"{way}{type(error).__name__}: {error}"
+def _not_collected(reporter: Any) -> dict[str, str]:
+    """Cases that could not be read, by their folder → the sentence."""
+    found = {}
+    for report in reporter.getreports("error"):
+        path = reporter.config.rootpath / str(report.nodeid).partition("::")[0]
+        if is_case(path):
+            found[path.parent.name.replace("_", "-")] = str(report.longrepr).strip().splitlines()[-1]
+    return found
 
 
 def _has_cases(config: pytest.Config) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldbench.doors.cases import one
 from fieldbench.doors.output import Output
-from fieldbench.doors.session import OWN, REFERENCE, default_store
+from fieldbench.doors.session import REFERENCE, default_store, own_results
 from fieldbench.errors import BadInput
+from fieldbench.report.rows import value
+from fieldbench.verdicts.needed import needed, needed_against
 from fieldbench.verdicts.separation import told
-from fieldbench.verdicts.words import number, on_natural_scale, worst_point
+from fieldbench.verdicts.words import number, worst_point
 
 if TYPE_CHECKING:
     from fieldbench.records.schema import CheckPart, Record
@@ -60,7 +63,7 @@ def explain_check(what: str, tier: str, results: Path | None, folder: Path | Non
     name, slash, check_id = what.rpartition("/")
     if not slash:
         raise BadInput(f"{what!r} is not of the form CASE/CHECK; `fieldbench info {what}` lists the checks")
-    folders = [results] if results else [OWN / "results", REFERENCE]
+    folders = [results] if results else [own_results(), REFERENCE]
     # A record speaks for itself, wherever its case is.
     claim = name if any((place / name).is_dir() for place in folders) else one(name, folder)[0]
     record = _latest(claim, tier, folders)
@@ -68,7 +71,7 @@ def explain_check(what: str, tier: str, results: Path | None, folder: Path | Non
     if check is None:
         raise BadInput(f"{claim} has no check {check_id!r}; it has {', '.join(c.id for c in record.checks)}")
     for line in _explained(record, check):
-        out.line(line)
+        out.wrapped(line, "    ")
     out.value({"claim": claim, "tier": tier, "record": record.run_id, "check": check.model_dump(mode="json")})
 
 
@@ -94,15 +97,16 @@ def _explained(record: Record, check: CheckPart) -> list[str]:
     i = worst_point(check)
     relative = " (relative)" if check.scale == "log" else ""
     relation = {"above": "at least", "below": "at most"}.get(check.side, "predicted")
-    sampling = (
-        f" ± {number(check.standard_error[i])}{relative}, {check.replicates} replicates" if check.replicates else ""
+    has_value = math.isfinite(check.measured[i])
+    sampling = f" ± {number(check.standard_error[i])}{relative}, {check.replicates} replicates"
+    difference = (
+        f"{number(check.measured[i] - check.expected[i])}{relative}, 98 % interval ± {number(check.interval[i])}"
     )
     lines += [
         f"  decided at: {check.labels[i] or 'its only point'} ({len(check.labels)} points)",
-        f"  measured:   {number(on_natural_scale(check, check.measured[i]))}{sampling}",
-        f"  {relation + ':':<11} {number(on_natural_scale(check, check.expected[i]))}",
-        f"  difference: {number(check.measured[i] - check.expected[i])}{relative}, "
-        f"98 % interval ± {number(check.interval[i])}",
+        f"  measured:   {value(check, check.measured[i])}{sampling if check.replicates and has_value else ''}",
+        f"  {relation + ':':<11} {value(check, check.expected[i])}",
+        f"  difference: {difference if has_value else 'none'}",
         f"  margin:     {number(check.margin[i])}{relative}" + (", of which" if check.parts else ""),
     ]
     for part in check.parts:
@@ -111,8 +115,8 @@ def _explained(record: Record, check: CheckPart) -> list[str]:
     if check.resolution is not None:
         lines.append(f"  resolution: {number(check.resolution)}")
     lines += [_rival(check, rival, i) for rival in sorted(check.rivals, key=lambda r: r.t)]
-    lines += [f"  {words}: {text}" for words, text in (("reason", check.reason), ("because", check.because)) if text]
-    return lines
+    more = (("reason", check.reason), ("because", check.because), ("to settle it", needed(check)))
+    return lines + [f"  {words}: {text}" for words, text in more if text]
 
 
 def _rival(check: CheckPart, rival: Any, i: int) -> str:
@@ -122,7 +126,10 @@ def _rival(check: CheckPart, rival: Any, i: int) -> str:
     gap = abs(rival.expected[i] - check.expected[i])
     shape = ", its constant fitted" if rival.free else f", {number(gap)} from the theory here"
     where = check.labels[rival.point] or "its point"
-    return f"  rival {rival.id}: {verb} by {number(rival.t)} standard errors at {where}{shape}"
+    more = needed_against(check, rival)
+    return f"  rival {rival.id}: {verb} by {number(rival.t)} standard errors at {where}{shape}" + (
+        f"; {more}" if more else ""
+    )
 
 
 def refill_store(where: Path, store: Path | None, out: Output) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Mapping, Sequence
+import math
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldbench.doors.cases import known
-from fieldbench.doors.output import Output
-from fieldbench.doors.session import Session
+from fieldbench.doors.output import Output, Watcher
+from fieldbench.doors.session import REFERENCE, Session, own_results
 from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.loading.discovery import select
 from fieldbench.report.flips import Stability, stability
-from fieldbench.report.rows import COLUMNS, summary
+from fieldbench.report.pace import Pace, seconds_of
+from fieldbench.report.rows import APART, COLUMNS, summary
+from fieldbench.report.screen import left_out, screen, where_things_are
+from fieldbench.verdicts.needed import needed, needed_against
 from fieldbench.verdicts.separation import survives
 
 if TYPE_CHECKING:
@@ -27,11 +32,13 @@ HEAVY = {"cells", "predictions", "experiments", "figure"}
 
 @dataclass
 class Outcome:
-    """What came of it: records with their files and the cells measured now, errors by case, the exit code so far."""
+    """What came of it: records with their files and the cells measured now, errors by case, the exit code so far,
+    symbols of what is measured."""
 
     records: list[tuple[Record, Path | None, int]] = field(default_factory=list)
     errors: list[dict[str, str]] = field(default_factory=list)
     exit_code: int = 0
+    symbols: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def parse_overrides(options: Sequence[str]) -> dict[str, Any]:
@@ -57,12 +64,25 @@ def run(names: Sequence[str], folder: Path | None, session: Session, fresh_seeds
     if fresh_seeds < 0:
         raise BadInput(f"--fresh-seeds {fresh_seeds} is negative; give the number of further seeds")
     chosen = select(_offered(names, folder, out), names)
-    outcome = Outcome()
-    for claim, path in chosen.items():
-        for seed in range(session.seed, session.seed + fresh_seeds + 1):
-            _run_one(claim, path, dataclasses.replace(session, seed=seed), outcome, out)
+    outcome, started = Outcome(), time.monotonic()
+    seeds = range(session.seed, session.seed + fresh_seeds + 1)
+    with out.watch(pace_of(chosen, session.tier, seeds if fresh_seeds else None)) as watcher:
+        for claim, path in chosen.items():
+            for seed in seeds:
+                name = f"{claim}, seed {seed}" if fresh_seeds else claim
+                _run_one(claim, path, dataclasses.replace(session, seed=seed), outcome, out, watcher, name)
+    if len(outcome.records) + len(outcome.errors) > 1 and not out.as_json:
+        _last_screen(outcome, time.monotonic() - started, out)
     _report(outcome, stability(r for r, _, _ in outcome.records) if fresh_seeds else None, out)
     return outcome.exit_code
+
+
+def pace_of(chosen: Iterable[str], tier: str, seeds: Iterable[int] | None = None) -> Pace:
+    """What the reference says of the time that cases take; one entry for each of several seeds."""
+    seconds = {claim: seconds_of(claim, tier, (REFERENCE, own_results())) for claim in chosen}
+    if seeds is None:
+        return Pace(seconds)
+    return Pace({f"{claim}, seed {seed}": seconds[claim] for claim in seconds for seed in seeds})
 
 
 def _offered(names: Sequence[str], folder: Path | None, out: Output) -> Mapping[str, Path]:
@@ -75,10 +95,11 @@ def _offered(names: Sequence[str], folder: Path | None, out: Output) -> Mapping[
         raise
 
 
-def _run_one(claim: str, path: Path, session: Session, outcome: Outcome, out: Output) -> None:
+def _run_one(
+    claim: str, path: Path, session: Session, outcome: Outcome, out: Output, watcher: Watcher, name: str
+) -> None:
     try:
-        with out.progress() as progress:
-            result = dataclasses.replace(session, progress=progress).run(path)
+        result = dataclasses.replace(session, progress=watcher.start(name)).run(path)
         found, written = session.record(result)
     except Exception as error:
         # What is not the input's fault is a bug of ours: shown with its way, and the other cases run all the same.
@@ -86,8 +107,12 @@ def _run_one(claim: str, path: Path, session: Session, outcome: Outcome, out: Ou
         outcome.errors.append({"claim": claim, "error": f"{type(error).__name__}: {error}"})
         outcome.exit_code = 5
         return
+    finally:
+        watcher.finish(name)
+    from fieldbench.doors.terminal.symbols import symbols
     from fieldbench.verdicts.outcome import worst
 
+    outcome.symbols |= {(claim, check): symbol for check, symbol in symbols(result.case).items()}
     outcome.records.append((found, written, result.computed))
     outcome.exit_code = worst([outcome.exit_code, found.exit_code])
     _say(found, written, result.computed, out)
@@ -99,23 +124,44 @@ def _say(record: Record, path: Path | None, computed: int, out: Output) -> None:
     title = f"{record.claim.id} ({record.tier} tier, seed {record.seed}{exploratory})"
     if not out.terminal:
         out.line(f"# {title}")
-    out.table(COLUMNS[1:], [row[1:] for row in summary(record)], title)
+    if out.terminal:
+        drop = ("power", "standard error", "at", "rival (t, p)", "resolution", "margin", "predicted", "measured")
+        out.table(APART[1:], [row[1:] for row in summary(record, apart=True)], title, drop, fold=("verdict",))
+    else:
+        out.table(COLUMNS[1:], [row[1:] for row in summary(record)], title)
     for check in record.checks:
+        if not all(map(math.isfinite, check.measured)):
+            out.wrapped(f"{check.id} has no value: {check.reason}")
+        if more := needed(check):
+            out.wrapped(f"{check.id} is inconclusive: {more}")
         for rival in check.rivals:
             if survives(check, rival):
-                out.line(f"rival {rival.id} of {check.id} is NOT rejected (t = {rival.t:.3g}, p = {rival.p_value:.1e})")
+                more = needed_against(check, rival)
+                text = f"rival {rival.id} of {check.id} is NOT rejected (t = {rival.t:.3g}, p = {rival.p_value:.1e})"
+                out.wrapped(text + (f": {more}" if more else ""))
     for control in record.controls:
         noticed = "noticed" if control.noticed else f"NOT noticed ({control.outcome.verdict})"
         if control.outcome.verdict == "not run":
             noticed = "not run"
-        out.line(f"control {control.id}: {noticed} by {control.contradicts}")
+        out.wrapped(f"control {control.id}: {noticed} by {control.contradicts}")
     for guard in record.guards:
         if not guard.passed:
-            out.line(f"guard {guard.id} failed: {guard.array} in [{guard.smallest:.4g}, {guard.largest:.4g}]")
+            out.wrapped(f"guard {guard.id} failed: {guard.array} in [{guard.smallest:.4g}, {guard.largest:.4g}]")
     for field_name, values in record.mixtures.items():
-        out.line(f"cells differ in {field_name}: {', '.join(map(str, values))}")
-    out.line(f"{record.claim.id}: {record.summary}")
-    out.line(f"{computed} of {len(record.cells)} cells measured now, {record.wall_time:.1f} s, record {path}\n")
+        out.wrapped(f"cells differ in {field_name}: {', '.join(map(str, values))}")
+    out.wrapped(f"{record.claim.id}: {record.summary}", "  ")
+    out.line(f"{computed} of {len(record.cells)} cells measured now, {record.wall_time:.1f} s")
+    out.line(f"record {path}\n")
+
+
+def _last_screen(outcome: Outcome, seconds: float, out: Output) -> None:
+    """All claims of the session, a line each."""
+    records = [record for record, _, _ in outcome.records]
+    skips = left_out(check.reason for record in records for check in record.checks if not check.labels)
+    folder = next((path.parents[3] for _, path, _ in outcome.records if path is not None), None)
+    where = where_things_are(folder) if folder else ""
+    errors = {entry["claim"]: entry["error"] for entry in outcome.errors}
+    out.screen(screen(records, out.width, outcome.symbols, errors, skips, seconds, where))
 
 
 def _report(outcome: Outcome, seeds: Stability | None, out: Output) -> None:

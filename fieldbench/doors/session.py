@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldbench.doors import ports
+from fieldbench.doors.defaults import defaults
 from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import find_cases
 
@@ -33,8 +34,13 @@ def case_folder() -> Path:
 
 
 def default_store() -> Path:
-    """Directory of finished measurements: FIELDBENCH_STORE, else .fieldbench/store below the current directory."""
-    return Path(os.environ.get("FIELDBENCH_STORE") or OWN / "store")
+    """Directory of finished measurements: FIELDBENCH_STORE, else the working directory's own, see `defaults`."""
+    return Path(os.environ.get("FIELDBENCH_STORE") or defaults().store or OWN / "store")
+
+
+def own_results() -> Path:
+    """Directory of a user's own records."""
+    return defaults().results or OWN / "results"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from fieldbench.claims.observables import log, logarithm
 from fieldbench.claims.structure import leaves
 from fieldbench.errors import BadInput, TooFewPoints
 from fieldbench.judging.evaluation import World, evaluate
+from fieldbench.judging.missing import why_missing
 from fieldbench.judging.predictions import Predictions, Shift, Size, ask, propagated, theory_world
 from fieldbench.verdicts.outcome import CheckOutcome, ControlOutcome, GuardOutcome, Judgement, Part, hold
 from fieldbench.verdicts.weigh import RivalNumbers, not_run, weigh, whole_margin
@@ -177,7 +178,9 @@ class _Reading:
         expected, parts = self._expected(theory, count)
         rivals = [self._rival(name, rival, count) for name, rival in self.check.rivals.items()] if with_rivals else []
         effect = self._effect(theory, count)
-        return weigh(self.check.terms, points.labels, points.values, expected, parts, rivals, failed, effect)
+        lost = not np.all(np.isfinite(points.values))
+        missing = why_missing(self.observable, self.experiments, self._measurement()) if lost else ""
+        return weigh(self.check.terms, points.labels, points.values, expected, parts, rivals, failed, effect, missing)
 
     def in_world(self, world: Any) -> tuple[FloatArray, FloatArray, tuple[Part, ...], FloatArray]:
         """What was measured, what is expected with which margin, and what a false world would give."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from fieldbench.records.schema import CheckPart, Record
@@ -20,6 +21,10 @@ COLUMNS = (
     "power",
     "verdict",
 )
+
+
+APART = ("claim", "check", "at", *COLUMNS[2:])
+"""The same with the point in a column of its own."""
 
 
 def points(record: Record) -> list[dict[str, Any]]:
@@ -65,15 +70,21 @@ def _numbers(check: CheckPart, i: int) -> dict[str, float]:
     }
 
 
-def summary(record: Record) -> list[tuple[str, ...]]:
-    """One row of text a check, at its most strained point, in the order of COLUMNS."""
-    return [(record.claim.id, *_cells(check)) for check in record.checks]
+def summary(record: Record, apart: bool = False) -> list[tuple[str, ...]]:
+    """One row of text a check, at its most strained point, in the order of COLUMNS, or of APART."""
+    rows = []
+    for check in record.checks:
+        cells = _cells(check)
+        at = check.labels[worst_point(check)] if check.labels else ""
+        name = (check.id, at) if apart else (check.id + (f" [{at}]" if at else ""),)
+        rows.append((record.claim.id, *name, *cells))
+    return rows
 
 
 def _cells(check: CheckPart) -> tuple[str, ...]:
     verdict = check.verdict
     if not check.labels:
-        return (check.id, *("–",) * 7, f"{verdict}: {check.reason}")
+        return (*("–",) * 7, f"{verdict}: {check.reason}")
     if not check.as_declared:
         verdict += f" (declared {check.declared})"
     elif check.declared == verdict != "reproduced":
@@ -81,12 +92,10 @@ def _cells(check: CheckPart) -> tuple[str, ...]:
     i = worst_point(check)
     relation = {"above": "≥ ", "below": "≤ "}.get(check.side, "")
     percent = check.scale == "log"
-    label = f" [{check.labels[i]}]" if check.labels[i] else ""
     rivals = "; ".join(f"{r.id} ({short(r.t)}, {r.p_value:.0e})" for r in check.rivals) or "–"
     return (
-        check.id + label,
-        short(on_natural_scale(check, check.measured[i])),
-        relation + short(on_natural_scale(check, check.expected[i])),
+        value(check, check.measured[i]),
+        relation + value(check, check.expected[i]),
         amount(check.margin[i], percent) if check.side == "both" or check.margin[i] else "–",
         "–" if check.resolution is None else short(check.resolution),
         amount(check.standard_error[i], percent) if check.replicates else "exact",
@@ -99,3 +108,40 @@ def _cells(check: CheckPart) -> tuple[str, ...]:
 def amount(value: float, percent: bool) -> str:
     """An uncertainty: absolute, or in per cent where the check is on the log scale."""
     return f"{100 * value:.3g} %" if percent else f"{value:.2g}"
+
+
+ITEM_COLUMNS = ("claim", "item", "measured", "predicted", "± margin", "verdict")
+
+
+def item_row(name: str, outcome: Any, rival: Any, control: bool, sound: bool) -> tuple[str, ...]:
+    """An item of a session, in text, in the order of ITEM_COLUMNS from the second on.
+
+    A check and a control at the point that strains the margin most, a rival at the point that tells most.
+    """
+    if not outcome.labels:
+        return (name, "–", "–", "–", f"not run: {outcome.reason}")
+    if rival is not None and not rival.rejection.told:
+        return (name, "–", "–", "–", "not told from the theory")
+    side = rival or outcome
+    i = rival.rejection.point if rival else worst_point(outcome)
+    verdict = str(outcome.verdict)
+    if rival:
+        verdict = f"{'' if sound else 'NOT '}rejected, t = {short(rival.rejection.standard_errors)}"
+    elif control:
+        verdict = "noticed" if sound else f"NOT noticed: {outcome.verdict}"
+    elif not sound:
+        verdict += f", declared {outcome.declared}"
+    if rival and rival.free:  # both are centred over the points: a single one says nothing
+        return (name, "–", "–", "–", verdict)
+    return (
+        name,
+        value(outcome, outcome.measured[i]),
+        value(outcome, side.expected[i]),
+        amount(float(side.margin[i]), outcome.scale == "log"),
+        verdict,
+    )
+
+
+def value(check: Any, at: float) -> str:
+    """A value on its natural scale; "no value" where some replicate has none, of which the check's reason tells."""
+    return short(on_natural_scale(check, at)) if math.isfinite(at) else "no value"

@@ -10,6 +10,7 @@ from fieldbench import atomic
 from fieldbench.errors import BadInput
 from fieldbench.records import files as record
 from fieldbench.records.schema import Record
+from fieldbench.report.headline import speaker
 from fieldbench.report.rows import COLUMNS, summary
 
 TIERS = ("quick", "standard", "paper")
@@ -66,11 +67,11 @@ def write_tables(results: Path, readme: Path | None = None) -> tuple[Path, list[
 
 
 def front_page(record: Record) -> list[tuple[str, ...]]:
-    """The row of the claim's first statement, or those of all checks that ran where none is marked; the others are
-    counted."""
+    """The row of the check that speaks for the claim, or those of all checks that ran where none is a statement; the
+    others are counted."""
     ran = {check.id: check for check in record.checks if check.labels}
-    statements = [name for name, check in ran.items() if check.statement]
-    shown = set(statements[:1] or ran)
+    spoken = speaker(record)
+    shown = {spoken.id} if spoken is not None and spoken.statement else set(ran)
     others = Counter(check.verdict for name, check in ran.items() if name not in shown)
     further = f"; {sum(others.values())} further checks" if others else ""
     if set(others) - {"reproduced"}:

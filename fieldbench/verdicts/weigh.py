@@ -49,6 +49,7 @@ def weigh(
     rivals: Sequence[RivalNumbers] = (),
     failed_guards: tuple[str, ...] = (),
     effect: FloatArray | None = None,
+    missing: str = "",
 ) -> CheckOutcome:
     """Judge one check.
 
@@ -61,6 +62,7 @@ def weigh(
         rivals: theories to be excluded.
         failed_guards: guards that failed on what the check reads: its verdict is then inconclusive.
         effect: smallest effect of interest, (points,), where that stands for a rival.
+        missing: why some values are not finite, where that is known.
 
     Raises:
         BadInput: a part that is negative or not finite; an effect that is not positive; one replicate only.
@@ -70,7 +72,7 @@ def weigh(
     result = exact(values, expected, terms.side) if terms.exact else estimate(values)
     verdict, reason = judge(result, expected, lower, upper), ""
     if not np.all(np.isfinite(values)):
-        reason = "some replicate has no finite value of this observable"
+        reason = missing or "some replicate has no finite value of this observable"
     if failed_guards:
         verdict, reason = Verdict.INCONCLUSIVE, f"guard failed: {', '.join(failed_guards)}"
     truth = np.zeros(len(labels)) if terms.side == "both" and verdict is Verdict.REPRODUCED else result.mean - expected

@@ -9,6 +9,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:  # the command line explains records without loading what judges
     from fieldbench.verdicts.outcome import CheckOutcome, ControlOutcome, RivalOutcome
 
+MARKS = {"reproduced": "✓", "compatible": "≈", "contradicted": "✗", "inconclusive": "?", "not run": "–"}
+"""What stands for a verdict where there is no room for the word, and no colour."""
+
+STYLES = {
+    "reproduced": "green",
+    "compatible": "cyan",
+    "contradicted": "red",
+    "inconclusive": "yellow",
+    "not run": "dim",
+}
+
 
 class Numbers(Protocol):
     """A list or an array of numbers."""
@@ -56,8 +67,8 @@ def worst_point(outcome: Told) -> int:
     return max(range(len(strain)), key=lambda i: strain[i] if math.isfinite(strain[i]) else math.inf)
 
 
-def check_text(outcome: CheckOutcome) -> str:
-    """A check's verdict with the numbers at its most strained point."""
+def check_text(outcome: Any) -> str:
+    """A check's verdict with the numbers at its most strained point; an outcome's, or as a record has it."""
     if not outcome.labels:
         return f"{outcome.id}: not run ({outcome.reason})"
     i = worst_point(outcome)
@@ -69,7 +80,7 @@ def check_text(outcome: CheckOutcome) -> str:
         f"{number(on_natural_scale(outcome, outcome.expected[i]))}, margin {number(outcome.margin[i])}{relative} "
         f"at {outcome.labels[i] or 'its point'} ({outcome.replicates} replicates)"
     )
-    if outcome.verdict is not outcome.declared:
+    if outcome.verdict != outcome.declared:
         text += f"; declared {outcome.declared}"
     elif outcome.because:
         text += f"; as declared, because {outcome.because}"

@@ -1,7 +1,9 @@
 """The command line: what it prints where, its exit codes, and one clear line for every bad input."""
 
+import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -10,12 +12,16 @@ import pytest
 from helpers_broken import BROKEN
 from helpers_doors import call, computed, refusal, vary
 from helpers_toy import copied, replaced, said_of
+from rich.console import Console
+from typer.testing import CliRunner
 
 import fieldbench
+from fieldbench.doors.cli import app
 from fieldbench.doors.output import Output
 from fieldbench.doors.run import parse_overrides
 from fieldbench.errors import BadInput
 from fieldbench.loading.load import CaseError
+from fieldbench.report.pace import Pace
 from fieldbench.report.rows import COLUMNS
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -373,15 +379,153 @@ def test_a_terminal_gets_a_table_whose_labels_in_brackets_survive(capsys):
     out.terminal = True
     out.table(("check", "verdict"), [("sum [size=100]", "reproduced")], "title")
     said = capsys.readouterr().out
-    assert "sum [size=100]" in said
-    assert "│" in said
+    assert "sum [size=100]  reproduced" in said
+    assert "title" in said
+
+
+def in_terminal(monkeypatch, capsys, width, *arguments):
+    """What a call says in a terminal of that width."""
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", str(width))
+    with contextlib.suppress(SystemExit):
+        app([str(argument) for argument in arguments])
+    return re.sub("\x1b\\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
+
+
+@pytest.mark.parametrize("arguments", [("run",), ("list",), ("history", "toy-sum"), ("info", "toy-sum"),
+                                       ("explain", "toy-sum/sum")], ids=" ".join)  # fmt: skip
+def test_tables_fit_eighty_columns(here, monkeypatch, capsys, arguments):
+    call("run")
+    lines = in_terminal(monkeypatch, capsys, 80, *arguments)
+    assert lines
+    paths = ("record ", "toy-sum (revision 1, ")  # broken, they could not be copied
+    assert max(len(line) for line in lines if not line.startswith(paths)) <= 80
+
+
+def test_check_and_verdict_are_whole_in_a_narrow_terminal_and_other_columns_go(here, monkeypatch, capsys):
+    vary(here, '"exponent", GROWS', '"exponent-of-the-sum-over-a-very-long-range-of-numbers", GROWS')
+    wide = in_terminal(monkeypatch, capsys, 200, "run")
+    narrow = in_terminal(monkeypatch, capsys, 80, "run")
+    for lines in (wide, narrow):
+        assert any(
+            line.startswith("exponent-of-the-sum-over-a-very-long-range-of-numbers") and "reproduced" in line
+            for line in lines
+        )
+    assert "standard error" in wide[1]
+    assert "standard error" not in narrow[1]
+    assert narrow[1].split() == ["check", "measured", "verdict"]
+
+
+def test_several_claims_end_in_one_screen(here):
+    second(here, "cut-off", "CASE = Case(", "CASE = Case((")
+    second(here, "another-sum", "at.size**0.5", "at.size**0.51")
+    done = call("run")
+    lines = done.stdout.splitlines()
+    start = lines.index("NOT AS DECLARED")
+    assert lines[start + 1].startswith("  cut-off: could not run: CaseError: ")
+    assert sum(line.startswith("✓ ") for line in lines[start:]) == 2
+    assert any(line.startswith("3 claims in ") for line in lines[start:])
+    assert max(map(len, lines[start:])) <= 80
+    assert [line.split(":")[0] for line in done.stderr.splitlines() if line.startswith("[")] == [
+        "[1 of 3] another-sum", "[2 of 3] cut-off", "[3 of 3] toy-sum",
+    ]  # fmt: skip
+
+
+def test_a_notebook_sees_which_claim_runs_and_how_long_the_rest_takes(capsys):
+    out = Output()
+    out._errors = Console(stderr=True, force_jupyter=True, width=80)
+    with out.watch(Pace({"a": 10.0, "b": 20.0})) as watcher:
+        progress = watcher.start("a")
+        progress(1, 4, "a cell")
+        watcher.finish("a")
+    drawn = [text.strip() for text in capsys.readouterr().err.split("\r") if text.strip()]
+    assert drawn[0] == "0 of 2 claims, about 30 s left: a"
+    assert drawn[-1].startswith("1 of 2 claims, about ")
+    assert len(drawn) == 3
+
+
+def test_the_version_is_the_packages():
+    from importlib.metadata import version
+
+    assert fieldbench.__version__ == version("fieldbench")
+    assert call("--version").stdout == f"fieldbench {fieldbench.__version__}\n"
+    done = subprocess.run([sys.executable, "-m", "fieldbench", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == call("--version").stdout
+
+
+def test_the_shell_completes_claims(here):
+    copied(here / "cases", "another", "another-sum")
+    complete = {"_FIELDBENCH_COMPLETE": "complete_bash", "COMP_WORDS": "fieldbench run to", "COMP_CWORD": "2"}
+    assert CliRunner().invoke(app, [], env=complete, prog_name="fieldbench").stdout.split() == ["toy-sum"]
+
+
+def test_a_directory_has_its_own_defaults(here):
+    (here / "pyproject.toml").write_text(
+        '[tool.fieldbench]\ntier = "standard"\nseed = 2\nresults = "mine"\nstore = "cells"\n'
+    )
+    assert "# toy-sum (standard tier, seed 2)" in call("run").stdout
+    assert len(records(here, "mine")) == 1
+    assert (here / "cells").is_dir()
+    assert not (here / ".fieldbench" / "results").exists()
+    assert "(standard tier, " in call("explain", "toy-sum/sum").stdout
+    assert [r.seed for r in fieldbench.run("toy-sum").records] == [2]
+    assert "# toy-sum (quick tier, seed 0)" in call("run", "--tier", "quick", "--seed", "0").stdout
+    (here / "pyproject.toml").write_text("[tool.fieldbench.with]\ngpr = 'no_such_module:f'\n")
+    assert "cannot load 'no_such_module:f'" in refusal("run")
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (
+            'teir = "quick"',
+            "pyproject.toml: [tool.fieldbench] has no option 'teir'; it takes tier, seed, ",
+        ),
+        ('seed = "3"', "[tool.fieldbench] seed = '3'; it is a whole number"),
+        ("seed = true", "[tool.fieldbench] seed = True; it is a whole number"),
+        ("tier = 3", "[tool.fieldbench] tier = 3; it is a string"),
+        ('with = "gpr=a:b"', 'it is a table, such as with = {gpr = "module:factory"}'),
+        ("tier = ", "pyproject.toml cannot be read as TOML: "),
+    ],
+    ids=lambda value: value[:12],
+)
+def test_a_wrong_default_is_one_sentence(here, table, message):
+    (here / "pyproject.toml").write_text(f"[tool.fieldbench]\n{table}\n")
+    assert message in refusal("list")
+
+
+def test_a_value_that_is_not_there_says_why(here):
+    """The logarithm of what is negative: measured numbers are finite, what is made of them is not."""
+    vary(here, "exponent(Sum.sum, over=size)", "exponent(Sum.sum - 12.0, over=size)")
+    done = call("run")
+    assert done.exit_code == 4
+    reason = "8 of 8 replicates have no value of exponent((sum - 12.0)) at exponent: it takes a logarithm, and "
+    reason += "(sum - 12.0) falls to -"
+    assert any(line.startswith(f"exponent has no value: {reason}") for line in done.stdout.splitlines())
+    row = next(line for line in done.stdout.splitlines() if line.startswith("exponent [exponent]"))
+    assert row.split("\t")[1] == "no value"
+    assert "nan" not in call("explain", "toy-sum/exponent").stdout.split("difference")[0]
+    assert f"  reason: {reason}" in call("explain", "toy-sum/exponent").stdout
+
+
+def test_an_inconclusive_check_says_what_would_settle_it(here):
+    vary(here, '"exponent", GROWS, theory=1.0, margin=(Remainder("finite size", 0.05),)',
+         '"exponent", GROWS, theory=1.0, margin=(Remainder("finite size", 0.001),)')  # fmt: skip
+    vary(here, '"quick": Tier([Sum(10), Sum(100), Sum(1000)]', '"quick": Tier([Sum(10), Sum(100, 0.2)]')
+    done = call("run")
+    said = [line for line in done.stdout.splitlines() if line.startswith("exponent is inconclusive: ")]
+    assert len(said) == 1
+    assert "replicates" in said[0]
+    assert "  to settle it: " in call("explain", "toy-sum/exponent").stdout
 
 
 def test_info_shows_what_a_case_declares():
     text = call("info", "toy-sum").stdout
     for piece in ("The sum of n normals", "chosen here: scatter", "quick: 3 experiments, 8 replicates",
                   "sum; rivals square-root", "exponent; margin from finite size; rivals half",
-                  "limit; margin from rounding", "no-offset: must contradict sum", "ports: none"):  # fmt: skip
+                  "limit; margin from rounding", "no-offset: must contradict sum", "ports: none",
+                  "fields for --set\n  size (Sum): 10, 100, 1000, 50, 5000\n  scatter (Sum): 0.1\n",
+                  "statement; a statement of the claim"):  # fmt: skip
         assert piece in text
     assert r"latex: \sum_{i=1}^n x_i \to n" in text
 

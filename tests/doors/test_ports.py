@@ -5,6 +5,7 @@ The tier is cut to one small experiment, so exponents are not run; the learnabil
 
 import json
 import operator
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -100,7 +101,9 @@ def test_every_default_can_be_built():
 
 
 PORT = """
-class Scale:
+from fieldbench.regression import NestedCholesky
+
+class Scale(NestedCholesky):
     def times(self, value):
         return 1.0 * value
 """
@@ -144,7 +147,7 @@ def test_an_implementation_is_part_of_each_cell_that_uses_it(toy):
 
 def test_cells_of_somebody_elses_implementation_live_for_one_run(toy):
     """An extension compiled anew behind the same module is another implementation, and no hash sees it."""
-    compiled = "import outside\n\nclass Scale:\n    def times(self, value):\n        return outside.FACTOR * value\n"
+    compiled = "import outside\n" + PORT.replace("1.0 *", "outside.FACTOR *")
     (toy / "outside.py").write_text("FACTOR = 1.0\n")
     code, _, result = run(toy, "port_f", compiled)
     assert (code, result["computed"]) == (0, 32)
@@ -180,7 +183,7 @@ def test_a_check_of_our_own_sampler_is_not_asked_of_another(toy):
 def test_an_identity_is_judged_at_the_precision_that_a_port_declares(toy):
     """Half of its digits: the identity holds to what it promises, and no further."""
     edited(toy / "cases" / "toy" / "case.py", '"finite size", 0.05, order="1/√n", got="guessed"', '"rounding", 1e-12')
-    single = PORT.replace("class Scale:", "class Scale:\n    precision = 2.0**-23").replace("1.0 *", "(1.0 + 1e-8) *")
+    single = PORT.replace("Cholesky):", "Cholesky):\n    precision = 2.0**-23").replace("1.0 *", "(1.0 + 1e-8) *")
     _, _, result = run(toy, "port_i", single)
     (check,) = (check for check in result["checks"] if check["id"] == "sum")
     assert check["margin"] == pytest.approx([1e-12 * 2.0**29] * 2, rel=1e-3)
@@ -201,7 +204,7 @@ def test_an_error_in_an_implementation_names_its_own_file(toy):
     code, said, _ = run(toy, "port_d", PORT.replace("1.0 * value", "value.no_such_thing"))
     assert code == 5
     (line,) = said.splitlines()
-    assert "port_d.py, line 4: AttributeError: " in line
+    assert "port_d.py, line 6: AttributeError: " in line
     assert "toy-sum" in line
 
 
@@ -212,3 +215,77 @@ def test_a_bug_of_our_own_comes_with_its_traceback_and_is_not_called_the_cases_f
     assert said.startswith("Traceback (most recent call last)")
     assert said.splitlines()[-1] == "error: toy-sum: truediv expected 2 arguments, got 1"
     assert "CaseError" not in said
+
+
+WRONG = {
+    "a class": (
+        "Right = NestedCholesky\nmake = lambda: NestedCholesky",
+        "gives the class NestedCholesky; name what makes an instance",
+    ),
+    "a method": (
+        "class make:\n    predictions = None",
+        "gives a make without the method predictions; a gpr has predictions and traces",
+    ),
+    "a shape": (
+        "class make(NestedCholesky):\n    def predictions(self, gram, ridge, targets, cross, sizes):\n"
+        "        return super().predictions(gram, ridge, targets, cross, sizes).transpose(0, 2, 1)",
+        "predictions (sizes, tests, targets) returned the shape (3, 2, 3) where (3, 3, 2) was asked for",
+    ),
+    "not a number": (
+        "class make(NestedCholesky):\n    def traces(self, gram, ridge, symmetric, sizes):\n"
+        "        return [float('nan')] * len(sizes)",
+        "traces (sizes) returned values that are not finite on a well-posed problem",
+    ),
+    "nothing": (
+        "class make(NestedCholesky):\n    def traces(self, *arguments):\n        pass",
+        "traces (sizes) returned NoneType, not an array of numbers",
+    ),
+    "an error": (
+        "class make(NestedCholesky):\n    def traces(self, gram, ridge, symmetric):\n        pass",
+        "fails on a problem of a few numbers: TypeError: ",
+    ),
+    "its arguments": (
+        "class make(NestedCholesky):\n    def traces(self, gram, ridge, symmetric, sizes):\n"
+        "        gram += 1.0\n        return super().traces(gram, ridge, symmetric, sizes)",
+        "the regression changed the kernel matrix that it was given",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG.values(), ids=WRONG)
+def test_a_regression_that_cannot_stand_under_the_port_is_refused_in_a_sentence(tmp_path, monkeypatch, text, message):
+    name = f"wrong_{abs(hash(text))}"
+    (tmp_path / f"{name}.py").write_text(f"from fieldbench.regression import NestedCholesky\n\n{text}\n")
+    monkeypatch.chdir(tmp_path)  # not on the path: modules of the working directory are found all the same
+    monkeypatch.setattr("sys.path", list(sys.path))
+    with pytest.raises(BadInput, match=re.escape(message)):
+        ports.require_sound({"gpr": f"{name}:make"})
+
+
+def test_a_sampler_is_tried_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.path", list(sys.path))
+    monkeypatch.chdir(tmp_path)
+    ports.require_sound({"sampler": "fieldbench.sampling:EulerMaruyama"})
+    (tmp_path / "their_sampler.py").write_text(
+        "from dataclasses import dataclass, replace\nfrom fieldbench.sampling import Underdamped\n\n\n"
+        "class Sees:\n    def sample(self, energy, initial, key, **how):\n"
+        "        found = Underdamped().sample(energy, initial, key, **how)\n"
+        "        return replace(found, records={name: value[1:] for name, value in found.records.items()})\n\n\n"
+        "class Says:\n    def sample(self, energy, initial, key, **how):\n        return initial\n"
+    )
+    with pytest.raises(BadInput, match=r"returned the shape \(1, 3, 2, 2\) where \(2, 3, 2, 2\) was asked for"):
+        ports.require_sound({"sampler": "their_sampler:Sees"})
+    with pytest.raises(BadInput, match=r"without records; return fieldbench\.sampling\.Samples"):
+        ports.require_sound({"sampler": "their_sampler:Says"})
+    with pytest.raises(BadInput, match="without the method sample; a sampler has sample"):
+        ports.require_sound({"sampler": "fieldbench.regression:NestedCholesky"})
+
+
+def test_nothing_is_measured_under_a_port_that_is_refused(toy):
+    (toy / "port_k.py").write_text("class Scale:\n    def times(self, value):\n        return value\n")
+    found = CliRunner().invoke(app, ["run", "--with", "gpr=port_k:Scale"], catch_exceptions=False)
+    assert found.exit_code == 5
+    (line,) = found.stderr.splitlines()
+    words = "port_k:Scale gives a Scale without the method predictions; a gpr has predictions and traces"
+    assert line == f"error: port gpr: {words}"
+    assert not (toy / ".fieldbench").exists()

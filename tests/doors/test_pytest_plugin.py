@@ -1,6 +1,7 @@
 """The pytest door, as a third party meets it: a folder of cases outside this repository."""
 
 import json
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -15,7 +16,7 @@ import fieldbench.records.assemble
 import fieldbench.records.files
 import fieldbench.regression
 import fieldbench.sampling  # noqa: F401
-from fieldbench.doors.pytest_plugin import pytest_collection_modifyitems, seconds_of, share_cores
+from fieldbench.doors.pytest_plugin import pytest_collection_modifyitems, share_cores
 
 ITEMS = 8
 
@@ -150,8 +151,16 @@ def test_two_workers_share_no_case_and_report_a_damaged_cell_too(toy):
     result = toy.runpytest_inprocess("their_folder/", "-n", "2", "-W", "error")
     result.assert_outcomes(passed=ITEMS)
     assert len(records(toy)) == 1
-    result.stdout.fnmatch_lines(["*= verdicts =*", "toy-sum | sum * | reproduced", "toy-sum: reproduced; *.json"])
-    result.stdout.fnmatch_lines(["warning: stored cell * is damaged (*): it is measured again"])
+    result.stdout.fnmatch_lines(
+        [
+            "[[]1 of 1[]] toy-sum: * s",
+            "warning: stored cell * is damaged (*): it is measured again",
+            "*= claims, quick tier =*",
+            "✓ toy-sum*0.9*",
+            "1 claim in *: 1 reproduced; all as declared",
+            "records in .fieldbench/results; *",
+        ]
+    )
 
 
 def test_a_damaged_cell_is_reported_even_where_the_run_fails(toy):
@@ -170,6 +179,101 @@ def test_what_is_left_to_another_tier_is_skipped_with_its_reason(toy):
     result.stdout.fnmatch_lines(["SKIPPED*left to the standard tier*"])
     (path,) = records(toy)
     assert json.loads(path.read_text())["summary"] == "reproduced; not run: sum"
+    result = toy.runpytest_inprocess("their_folder/", "-ra")
+    result.assert_outcomes(passed=ITEMS - 4, skipped=4)
+    result.stdout.fnmatch_lines(["not run: 4 left to the standard tier"])
+    result.stdout.no_fnmatch_line("SKIPPED*")
+
+
+def test_the_last_screen_is_the_last_thing_said_and_leads_with_what_is_not_as_declared(toy):
+    copied(toy.path / "their_folder", "another", "another-sum")
+    edited(toy.path / "their_folder" / "another" / "case.py", "float(at.size)", "float(at.size) / (at.size - 100)")
+    vary(toy, "float(at.size)", "1.2 * at.size")
+    result = toy.runpytest_inprocess("their_folder/")
+    lines = result.stdout.lines
+    start = next(i for i, line in enumerate(lines) if "= claims, quick tier =" in line)
+    assert max(len(line) for line in lines[start:-1]) <= 80
+    screen = "\n".join(line.strip() for line in lines[start + 1 :]).replace("\n", " ")
+    assert screen.startswith("NOT AS DECLARED another-sum: could not run: CaseError: ")
+    assert "ZeroDivisionError: float division by zero" in screen
+    assert "toy-sum: sum: contradicted; measured" in screen
+    assert "✓!toy-sum" in screen
+    assert "[1 of 2] another-sum: " in "\n".join(lines[:start])
+    assert "1 reproduced, 1 could not run; 2 NOT as declared" in screen
+    assert lines[-1].startswith("=")
+    assert "failed" in lines[-1]
+
+
+def test_a_case_that_cannot_be_collected_leads_the_screen(toy):
+    cut_off = copied(toy.path / "their_folder", "cut_off", "cut-off")
+    edited(cut_off / "case.py", "CASE = Case(", "CASE = Case((")
+    result = toy.runpytest_inprocess("their_folder/", "--continue-on-collection-errors")
+    result.stdout.fnmatch_lines(["NOT AS DECLARED", "  cut-off: could not run: CaseError: *", "✓ toy-sum*"])
+
+
+def test_the_claim_is_a_keyword_and_what_is_selected_is_shown(toy):
+    copied(toy.path / "their_folder", "another", "another-sum")
+    result = toy.runpytest_inprocess("their_folder/", "-k", "another-sum")
+    result.assert_outcomes(passed=ITEMS, deselected=ITEMS)
+    assert [path.parents[2].name for path in records(toy)] == ["another-sum"]
+    result.stdout.fnmatch_lines(
+        [
+            "*= selected =*",
+            "item * verdict",
+            "exponent *1 * 0.05 * reproduced",
+            "exponent-rejects-half *0.5 *rejected, t = *",
+            "control-tenth-more  * noticed",
+            "*= claims, quick tier =*",
+            "✓ another-sum *",
+        ]
+    )
+    result = toy.runpytest_inprocess("their_folder/", "-k", "limit and toy-sum")
+    result.assert_outcomes(passed=1, deselected=2 * ITEMS - 1)
+    result.stdout.fnmatch_lines(["*= selected =*", "item *", "limit  1 * 1 * 1e-12 * reproduced"])
+    result.stdout.no_fnmatch_line("*= claims, quick tier =*")
+
+
+def test_options_of_the_working_directory_hold_where_none_is_given(toy):
+    table = '[tool.fieldbench]\ntier = "standard"\nresults = "mine"\nseed = 3\n'
+    (toy.path / "pyproject.toml").write_text(table)
+    toy.runpytest_inprocess("their_folder/").assert_outcomes(passed=ITEMS)
+    (path,) = (toy.path / "mine").rglob("*.json")
+    assert path.parent.name == "standard"
+    assert "-seed3-" in path.name
+    (toy.path / "pyproject.toml").write_text(table.replace("tier", "teir"))
+    result = toy.runpytest_inprocess("their_folder/")
+    result.stderr.fnmatch_lines(["ERROR: pyproject.toml: [[]tool.fieldbench] has no option 'teir'; it takes tier, *"])
+    toy.makepyfile(test_other="def test_other():\n    pass\n")
+    toy.runpytest_inprocess("test_other.py").assert_outcomes(passed=1)  # a session without cases need not care
+
+
+def test_what_cannot_stand_under_a_port_stops_the_session_in_one_sentence(toy):
+    (toy.path / "beside.py").write_text("class Half:\n    def predictions(self):\n        pass\n")
+    result = toy.runpytest_inprocess("their_folder/", "--with", "gpr=beside:Half", plugins=())
+    sentence = "ERROR: port gpr: beside:Half gives a Half without the method traces; a gpr has predictions and traces"
+    assert sentence in result.stderr.lines
+    assert result.ret == 4
+
+
+LIVE = """
+import os, pty, re, sys
+written = []
+def read(terminal):
+    data = os.read(terminal, 4096)
+    written.append(data)
+    return data
+os.environ["COLUMNS"] = "80"
+pty.spawn([sys.executable, "-m", "pytest", "their_folder/", "-p", "no:cacheprovider", *sys.argv[1:]], read)
+"""
+
+
+def test_a_terminal_has_one_live_line_and_no_letters(toy):
+    result = toy.run(sys.executable, "-c", LIVE)
+    text = result.stdout.str()
+    assert "0 of 1 claims: toy-sum" in text  # while it ran, though pytest captured its output
+    assert "1 claim in" in text
+    assert "case.py ." not in text
+    assert "%]" not in text
 
 
 def test_two_cases_in_one_session(toy):
@@ -185,8 +289,6 @@ def test_workers_begin_with_the_case_that_took_longest_when_its_reference_was_me
         record = toy.path / "results" / claim / "r1" / "quick" / "20260101T000000Z.json"
         record.parent.mkdir(parents=True)
         record.write_text(json.dumps({"cells": [{"wall_time": second} for second in seconds]}))
-    assert [seconds_of(claim, "quick") for claim in ("a-brief", "b-long", "c-unknown")] == [3.0, 5.0, 0.0]
-    assert seconds_of("b-long", "standard") == 0.0
     items, _ = toy.inline_genitems("their_folder/")
     before, options = list(items), lambda name: "quick"
     pytest_collection_modifyitems(SimpleNamespace(getoption=options), items)
@@ -202,14 +304,6 @@ def test_workers_begin_with_the_case_that_took_longest_when_its_reference_was_me
     for name in ("b_long", "some_claim"):
         of = [[item for item in some if item.path.parent.name == name] for some in (before, items)]
         assert of[0] == of[1]
-
-
-def test_a_record_that_cannot_be_read_gives_no_order(toy):
-    record = toy.path / "results" / "toy-sum" / "r1" / "quick" / "broken.json"
-    record.parent.mkdir(parents=True)
-    for text in ("", "[]", '{"cells": [{}]}', '{"cells": 3}'):
-        record.write_text(text)
-        assert seconds_of("toy-sum", "quick") == 0.0
 
 
 def test_a_session_without_cases_does_not_import_jax(pytester):

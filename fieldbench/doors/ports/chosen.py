@@ -1,12 +1,15 @@
-"""Ports: the implementations that somebody else's may replace under the same claims.
+"""Which implementation is under a port, by its name.
 
 A measurement names a port as a keyword-only argument (`def measure(self, key, *, gpr)`); the doors inject the default
-below or what `--with gpr=module:factory` names. The factory is called without arguments.
+below or what `--with gpr=module:factory` names, a module of the working directory or an installed one. The factory is
+called without arguments. docs/ports.md has an example of each.
 """
 
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -45,6 +48,20 @@ def build(chosen: Mapping[str, str], wanted: Iterable[str] = tuple(DEFAULTS)) ->
     return {port: _make(port, chosen.get(port) or _default(port)) for port in wanted}
 
 
+def require_sound(chosen: Mapping[str, str]) -> None:
+    """Try each implementation on a problem of a few numbers, before anything is measured.
+
+    Its numbers are the claims' business: here it must have the port's methods and return arrays of the right shape.
+
+    Raises:
+        BadInput: it cannot be loaded or made, lacks a method, raises, or returns something else than asked for.
+    """
+    from fieldbench.doors.ports.trials import require
+
+    for port, made in build(chosen, chosen).items():
+        require(port, chosen[port], made)
+
+
 def _default(port: str) -> str:
     if port not in DEFAULTS:
         raise BadInput(f"a measurement asks for the port {port!r}; there are {', '.join(DEFAULTS)}")
@@ -53,9 +70,11 @@ def _default(port: str) -> str:
 
 def _make(port: str, target: str) -> Any:
     module, _, attribute = target.partition(":")
+    if os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())  # where somebody's own module lies; last, so that it hides nothing
     try:
         factory = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, SyntaxError) as error:
         raise BadInput(f"port {port}: cannot load {target!r}: {error}") from error
     try:
         return factory()

@@ -1,0 +1,6 @@
+"""`python -m fieldbench`: the command line."""
+
+from fieldbench.doors.cli import main
+
+if __name__ == "__main__":
+    main()
