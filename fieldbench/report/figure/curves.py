@@ -12,6 +12,9 @@ from fieldbench.records.schema import FigurePart, SeriesPart
 
 Vector = NDArray[np.float64]
 
+TURNS = 3
+"""A theory that turns more often from point to point is not one function of x."""
+
 
 @dataclass(frozen=True)
 class Strand:
@@ -34,14 +37,24 @@ class Strand:
     joined: bool
 
     @property
+    def unit(self) -> Vector:
+        """What residuals are measured in: the margin, or the standard error where that is larger."""
+        return np.fmax(self.margin, self.error)
+
+    @property
     def residual(self) -> Vector:
-        """(measured − theory)/margin; not finite where the theory is exact."""
-        return _over(self.measured - self.theory, self.margin)
+        """(measured − theory)/unit; NaN where both are exact."""
+        return _over(self.measured - self.theory, self.unit)
 
     @property
     def residual_error(self) -> Vector:
-        """The standard error in units of the margin."""
-        return _over(self.error, self.margin)
+        """The standard error in the same unit."""
+        return _over(self.error, self.unit)
+
+    @property
+    def agrees(self) -> NDArray[np.bool_]:
+        """Whether a point is within the margin and two standard errors of the theory."""
+        return np.asarray(np.abs(self.measured - self.theory) <= self.margin + 2.0 * self.error)
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,11 @@ def groups(figure: FigurePart) -> list[Group]:
         found = {"": list(figure.series)}
     return [Group("" if len(found) == 1 and _ungrouped(members[0]) else name, tuple(_strands(members)))
             for name, members in found.items()]  # fmt: skip
+
+
+def exact(found: Sequence[Group]) -> bool:
+    """Whether the theory is somewhere more exact than the measurement, so that residuals are in standard errors."""
+    return any(bool(np.any(strand.error > strand.margin)) for group in found for strand in group.strands)
 
 
 def rival_names(figure: FigurePart) -> list[str]:
@@ -154,10 +172,12 @@ def _longest(curves: list[tuple[Vector, Vector]]) -> tuple[tuple[Vector, Vector]
 
 
 def _one_valued(x: Vector, theory: Vector, margin: Vector) -> bool:
-    """Whether points at one x have one theory, within their margins."""
+    """Whether the theory is a function of x: one value at each, within the margins, and no zigzag between them."""
+    step = np.diff(theory)
+    apart = np.abs(step) > margin[1:] + margin[:-1] + 1e-9 * np.abs(theory[1:])
     same = np.isclose(x[1:], x[:-1], rtol=1e-9, atol=0.0)
-    apart = np.abs(np.diff(theory)) > margin[1:] + margin[:-1] + 1e-9 * np.abs(theory[1:])
-    return not bool(np.any(same & apart))
+    turns = np.diff(np.sign(step[apart])) != 0
+    return not np.any(same & apart) and int(turns.sum()) <= TURNS
 
 
 def _sorted(x: Vector, y: Vector) -> tuple[Vector, Vector]:
@@ -165,5 +185,5 @@ def _sorted(x: Vector, y: Vector) -> tuple[Vector, Vector]:
     return np.asarray(x, np.float64)[order], np.asarray(y, np.float64)[order]
 
 
-def _over(values: Vector, margin: Vector) -> Vector:
-    return np.divide(values, margin, out=np.full(len(values), np.nan), where=margin > 0)
+def _over(values: Vector, unit: Vector) -> Vector:
+    return np.divide(values, unit, out=np.full(len(values), np.nan), where=unit > 0)

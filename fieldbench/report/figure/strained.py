@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fieldbench.records.schema import CheckPart, Record
-from fieldbench.report.figure.panels import FAR, band, far_away
-from fieldbench.report.figure.style import INK, MEDIUM, SMALL, sheet, styled
+from fieldbench.report.figure.axes import margins
+from fieldbench.report.figure.style import BAND, INK, LARGE, MEDIUM, SMALL, sheet, styled
 from fieldbench.report.figure.words import wrapped
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ LOOK = {
     "contradicted": ("#D55E00", "X"),
     "inconclusive": ("#E69F00", "D"),
 }
-ROW, WIDTH = 0.34, 11.0
+ROW, WIDTH, LETTER = 0.36, 12.0, 0.093
+"""Inches: height of a check, width of the figure, width of a letter of its names."""
 
 
 def strain(record: Record) -> Figure:
@@ -32,20 +33,23 @@ def strain(record: Record) -> Figure:
         BadInput: Matplotlib is not installed.
     """
     ran = [check for check in record.checks if check.labels]
+    names = [_name(check) for check in ran]
+    left = 0.35 + LETTER * max((len(line) for name in names for line in name.split("\n")), default=0)
+    height = 2.3 + ROW * max(len(ran), 3)
     with styled():
-        figure = sheet(WIDTH, 2.2 + ROW * max(len(ran), 3))
-        figure.suptitle(wrapped(record.claim.title, 80))
-        axes = figure.subplots()
-        band(axes, axes.axvspan, axes.axvline)
+        figure = sheet(WIDTH, height)
+        figure.text(0.3 / WIDTH, 1.0 - 0.25 / height, wrapped(record.claim.title, 86), fontsize=LARGE, va="top")
+        axes = figure.add_axes((left / WIDTH, 1.15 / height, (WIDTH - left - 0.3) / WIDTH, (height - 2.15) / height))
+        axes.axvspan(-1.0, 1.0, color=BAND, alpha=0.55, linewidth=0, zorder=0)
+        axes.axvline(0.0, color=INK, linewidth=1.0, zorder=1)
         for row, check in enumerate(ran):
             _row(axes, row, check)
-        reach = max((_furthest(check) for check in ran), default=1.0)
-        if reach > FAR:
-            far_away(axes, "x")
-        axes.set(ylim=(len(ran) - 0.4, -0.6), xlim=(-1.2 * max(reach, 1.3), 1.2 * max(reach, 1.3)))
-        axes.set_yticks(range(len(ran)), [_name(check) for check in ran], fontsize=SMALL)
-        axes.set_xlabel("(measured − theory) / margin", fontsize=MEDIUM)
+        margins(axes, "x", max((_furthest(check) for check in ran), default=1.0))
+        axes.set_ylim(len(ran) - 0.4, -0.6)
+        axes.set_yticks(range(len(ran)), names, fontsize=SMALL)
         axes.tick_params(axis="y", length=0)
+        axes.tick_params(axis="x", labelsize=SMALL)
+        axes.set_xlabel("(measured − theory) / margin, with 98 % intervals", fontsize=MEDIUM)
         axes.grid(axis="y", color="#e6e6e6", linewidth=0.8)
         axes.set_axisbelow(True)
         _legend(figure, ran)
@@ -55,7 +59,7 @@ def strain(record: Record) -> Figure:
 def _name(check: CheckPart) -> str:
     unit = "" if _margins(check).all() else ", in 98 % intervals"
     bound = {"above": " ≥", "below": " ≤"}.get(check.side, "")
-    return wrapped(check.id + bound + unit, 60)
+    return wrapped(check.id + bound + unit, 48)
 
 
 def _margins(check: CheckPart) -> Any:
@@ -97,4 +101,4 @@ def _legend(figure: Any, ran: list[CheckPart]) -> None:
                       markersize=8, label=f"{verdict}: {count} of {len(ran)} checks")
                for verdict, count in counts.items() if count]  # fmt: skip
     if handles:
-        figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), fontsize=SMALL)
+        figure.legend(handles=handles, loc="lower center", ncols=len(handles), fontsize=SMALL)

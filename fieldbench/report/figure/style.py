@@ -16,6 +16,7 @@ INK, RIVAL, BAND = "#222222", "#6b6b6b", "#c9c9c9"
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # M. Okabe and K. Ito, without yellow
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")
 DASHES: tuple[Any, ...] = ("--", ":", "-.", (0, (7, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1)))
+RIVAL_MARKERS = ("1", "2", "3", "4", "+", "x")
 LARGE, MEDIUM, SMALL = 16, 14, 12
 
 STYLE: dict[str, Any] = {
@@ -55,7 +56,7 @@ def sheet(width: float, height: float) -> Figure:
     """An empty figure, in inches; call it under `styled`."""
     from fieldbench.report.figure.plate import Plate
 
-    return Plate(figsize=(width, height), layout="constrained")
+    return Plate(figsize=(width, height))
 
 
 def colours(count: int) -> list[Any]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import textwrap
 
-import numpy as np
-
 from fieldbench.records.schema import CheckPart, Record
 from fieldbench.report.figure.curves import groups
 from fieldbench.verdicts.words import number, on_natural_scale, worst_point
 
-SYMBOL = re.compile(r"[^\W\d_]{1,4}_[\w{}]+")
-"""A letter or a short name with an index, such as L_3."""
+INDEXED = re.compile(r"(?<!\w)([^\W\d_]{1,4})([_^])(\{[\w/+\-.,=]*\}|-?\d+(?:\.\d+)?|[^\W_]+)(?!\w)")
+"""A short name with an index or exponent, such as L_3, d^{3/4}, k^-1.5."""
 
 
 def describe(record: Record) -> str:
@@ -36,19 +34,13 @@ def _seen(record: Record) -> str:
         return describe_strain(record)
     found = groups(record.figure)
     strands = [strand for group in found for strand in group.strands]
-    residuals = np.concatenate([strand.residual for strand in strands])
     points, curves = sum(len(s.x) for s in strands), len(found)
-    text = (
+    agree = sum(int(strand.agrees.sum()) for strand in strands)
+    return (
         f"{record.figure.y} against {record.figure.x}, {record.tier} tier: {points} measured point{'s' * (points > 1)}"
         + (f" in {curves} groups" if curves > 1 else "")
+        + f", of which {agree} agree{'s' * (agree == 1)} with the theory to within its margin and two standard errors."
     )
-    finite = np.abs(residuals[np.isfinite(residuals)])
-    if finite.size:
-        inside = int((finite <= 1.0).sum())
-        text += (
-            f", {inside} of {finite.size} within the theory's margin, the furthest {number(finite.max())} margins away"
-        )
-    return text + "."
 
 
 def _statement(record: Record) -> str:
@@ -69,28 +61,35 @@ def statement(check: CheckPart) -> str:
     )
 
 
-def plain(text: str) -> str:
-    """Text in which no dollar begins a formula."""
-    return text.replace("$", r"\$")
+def inline(text: str) -> str:
+    """Text in which indices and exponents are set as such, and no dollar begins a formula."""
+    return INDEXED.sub(_formula, text.replace("$", r"\$"))
 
 
 def wrapped(text: str, width: int = 28) -> str:
-    """Plain text over several lines."""
-    return plain("\n".join(textwrap.wrap(text, width, break_long_words=False)) or text)
+    """The same over several lines."""
+    return "\n".join(inline(line) for line in textwrap.wrap(text, width, break_long_words=False) or [text])
 
 
 def words(name: str) -> str:
     """The id of a rival or check in words."""
-    return " ".join({"gp": "Gaussian process", "e0": "E₀"}.get(word, word) for word in name.split("-"))
+    return " ".join({"gp": "Gaussian process", "e0": "E_0", "gaussian": "Gaussian"}.get(w, w) for w in name.split("-"))
 
 
 def typeset(symbol: str) -> str:
-    """A symbol as a formula where it is one; text that Matplotlib cannot set as such is shown as it is."""
-    if SYMBOL.fullmatch(symbol):
-        head, _, index = symbol.partition("_")
-        upright = head if len(head) == 1 else r"\mathrm{" + head + "}"
-        symbol = f"${upright}_{{{index.strip('{}')}}}$"
-    return symbol if "$" not in symbol or _readable(symbol) else plain(symbol)
+    """A symbol that may be a formula between dollars; what Matplotlib cannot set as such is shown as it is."""
+    return symbol if "$" in symbol and _readable(symbol) else inline(symbol)
+
+
+def _formula(match: re.Match[str]) -> str:
+    head, where, index = match.groups()
+    index = index.strip("{}")
+    return f"${_upright(head)}{where}{{{_upright(index)}}}$"
+
+
+def _upright(name: str) -> str:
+    """Names of several letters stand upright in a formula."""
+    return rf"\mathrm{{{name}}}" if name.isalpha() and len(name) > 1 else name
 
 
 def _readable(formula: str) -> bool:
