@@ -30,6 +30,7 @@ FLOORS = (
     ("theory.transition", "regression.modes", "sampling.networks", "sampling.ising", "cells"),
     ("sampling", "loading", "judging"),
     ("records",),
+    ("report.figure",),
     ("report",),
     ("doors",),
 )
