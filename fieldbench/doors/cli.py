@@ -191,9 +191,7 @@ def explain(
 def plot(
     case: Annotated[str | None, typer.Argument(metavar="[CASE]", help="claim id")] = None,
     tier: Annotated[str | None, typer.Option(help="of the record (default: whichever is newest)")] = None,
-    to: Annotated[
-        Path | None, typer.Option(metavar="FILE", help=".png, .svg or .pdf (default: CASE-TIER.png)")
-    ] = None,
+    to: Annotated[Path | None, typer.Option(metavar="FILE", help=".png, .svg or .pdf (default: CASE-TIER.png)")] = None,
     strain: Annotated[bool, typer.Option("--strain", help="every check's deviation in units of its margin")] = False,
     overview: Annotated[
         Path | None, typer.Option(metavar="FILE", help="draw the four claims of the overview instead")

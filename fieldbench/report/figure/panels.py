@@ -12,7 +12,6 @@ from fieldbench.report.figure.axes import margins
 from fieldbench.report.figure.curves import Group, Strand, Vector, shared_rival
 from fieldbench.report.figure.style import BAND, DASHES, INK, MARKERS, RIVAL, RIVAL_MARKERS
 
-
 NEAR = 5.0
 """Margins within which a rival is shown among the residuals."""
 

@@ -10,7 +10,7 @@ from fieldbench.records.schema import CheckPart, Record
 from fieldbench.report.figure.curves import groups
 from fieldbench.verdicts.words import number, on_natural_scale, worst_point
 
-INDEXED = re.compile(r"(?<!\w)([^\W\d_]{1,4})([_^])(\{[\w/+\-.,=]*\}|-?\d+(?:\.\d+)?|[^\W_]+)(?!\w)")
+INDEXED = re.compile(r"(?<!\w)([^\W\d_]{1,4})([_^])(\{[\w/+\-.,=<>]*\}|-?\d+(?:\.\d+)?|[^\W_]+)(?!\w)")
 """A short name with an index or exponent, such as L_3, d^{3/4}, k^-1.5."""
 
 
