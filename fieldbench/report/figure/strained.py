@@ -87,9 +87,10 @@ def _row(axes: Any, row: int, check: CheckPart) -> None:
     keep = np.isfinite(deviation)
     colour, marker = LOOK.get(check.verdict, (INK, "o"))
     height = row + (np.linspace(-0.28, 0.28, len(deviation)) if len(deviation) > 1 else np.zeros(1))
+    bars = np.nan_to_num(interval[keep], posinf=0.0)
     axes.errorbar(
-        deviation[keep], height[keep], xerr=np.nan_to_num(interval[keep], posinf=0.0), fmt=marker, color=colour,
-        markersize=6 if len(deviation) <= 8 else 3.5, markeredgecolor=INK, markeredgewidth=0.4, elinewidth=1.0, zorder=3,
+        deviation[keep], height[keep], xerr=bars, fmt=marker, color=colour, markeredgecolor=INK, markeredgewidth=0.4,
+        markersize=6 if len(deviation) <= 8 else 3.5, elinewidth=1.0, zorder=3,
     )  # fmt: skip
 
 
@@ -98,7 +99,7 @@ def _legend(figure: Any, ran: list[CheckPart]) -> None:
 
     counts = {verdict: sum(check.verdict == verdict for check in ran) for verdict in LOOK}
     handles = [Line2D([], [], linestyle="", marker=LOOK[verdict][1], color=LOOK[verdict][0], markeredgecolor=INK,
-                      markersize=8, label=f"{verdict}: {count} of {len(ran)} checks")
+                      markersize=8, label=f"{count} {verdict}")
                for verdict, count in counts.items() if count]  # fmt: skip
     if handles:
         figure.legend(handles=handles, loc="lower center", ncols=len(handles), fontsize=SMALL)
