@@ -53,7 +53,7 @@ class Plan:
     most: int
 
 
-ONE = Plan(1, 1, 12.0, 6.75, 1.3, 3.4, 0.85, 0.8, MEDIUM, 7)
+ONE = Plan(1, 1, 12.0, 6.75, 1.3, 3.4, 0.95, 0.8, MEDIUM, 7)
 
 
 def draw(record: Record) -> Figure:
@@ -87,7 +87,7 @@ def _plan(found: Sequence[Group], names: Sequence[str]) -> Plan:
     if not beside:
         return ONE
     columns = -(-len(found) // 2)
-    return Plan(2, columns, 4.6 + 2.4 * columns, 8.4, 1.2, 3.4, 1.0, 0.75, SMALL, 4)
+    return Plan(2, columns, 4.6 + 2.4 * columns, 8.6, 1.2, 3.4, 1.25, 0.75, SMALL, 4)
 
 
 def _family(found: Sequence[Group]) -> bool:
@@ -126,7 +126,7 @@ def _panels(
         axis.ticks(above.yaxis, ends, log_y)
         above.tick_params(labelbottom=False, labelleft=i % plan.columns == 0)
         panels.curves(above, sets[i], look, shown, part.log)
-        panels.residuals(below, sets[i], look, shown)
+        panels.residuals(below, sets[i], look, shown if plan is ONE else {})
         if plan is not ONE:
             above.set_title(wrapped(sets[i][0].name, 26), fontsize=SMALL)
         if i % plan.columns == 0:

@@ -49,7 +49,8 @@ def strain(record: Record) -> Figure:
         axes.set_yticks(range(len(ran)), names, fontsize=SMALL)
         axes.tick_params(axis="y", length=0)
         axes.tick_params(axis="x", labelsize=SMALL)
-        axes.set_xlabel("(measured − theory) / margin, with 98 % intervals", fontsize=MEDIUM)
+        note = "" if all(_margins(check).all() for check in ran) else "      † has no margin: in 98 % intervals"
+        axes.set_xlabel("(measured − theory) / margin, with 98 % intervals" + note, fontsize=MEDIUM)
         axes.grid(axis="y", color="#e6e6e6", linewidth=0.8)
         axes.set_axisbelow(True)
         _legend(figure, ran)
@@ -57,7 +58,7 @@ def strain(record: Record) -> Figure:
 
 
 def _name(check: CheckPart) -> str:
-    unit = "" if _margins(check).all() else ", in 98 % intervals"
+    unit = "" if _margins(check).all() else " †"
     bound = {"above": " ≥", "below": " ≤"}.get(check.side, "")
     return wrapped(check.id + bound + unit, 48)
 
