@@ -133,7 +133,8 @@ def _digits(value: float) -> str:
 
 
 def _strands(members: Iterable[SeriesPart], judged: Mapping[str, float]) -> list[Strand]:
-    alone, strands = [], []
+    alone: list[Strand] = []
+    strands: list[Strand] = []
     for series in members:
         (strands if len(series.x) > 1 else alone).append(_strand(series, judged))
     return strands + ([_pooled(alone)] if alone else [])
@@ -206,4 +207,4 @@ def _sorted(x: Vector, y: Vector) -> tuple[Vector, Vector]:
 
 
 def _over(values: Vector, unit: Vector) -> Vector:
-    return np.divide(values, unit, out=np.full(len(values), np.nan), where=unit > 0)
+    return np.asarray(np.divide(values, unit, out=np.full(len(values), np.nan), where=unit > 0))

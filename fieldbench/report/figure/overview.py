@@ -72,8 +72,8 @@ def overview(records: Sequence[Record]) -> Figure:
         figure = sheet(WIDTH, HEIGHT)
         grid = figure.add_gridspec(2, 2, left=0.085, right=0.862, top=0.905, bottom=0.115, hspace=0.42, wspace=0.52)
         pairs = []
-        for cell, panel in zip(grid, PANELS, strict=True):
-            inner = cell.subgridspec(2, 1, height_ratios=[3.2, 1.0], hspace=0.07)
+        for i, panel in enumerate(PANELS):
+            inner = grid[i].subgridspec(2, 1, height_ratios=[3.2, 1.0], hspace=0.07)
             pairs.append((figure.add_subplot(inner[0]), figure.add_subplot(inner[1])))
             _draw(*pairs[-1], panel, _record(records, panel))
         for column in (0, 1):

@@ -40,7 +40,7 @@ def rival_looks(names: Sequence[str]) -> dict[str, Look]:
             for i, name in enumerate(names)}  # fmt: skip
 
 
-def mark(look: Look, line: str = "-") -> Any:
+def mark(look: Look, line: Any = "-") -> Any:
     """A group's entry in a legend."""
     from matplotlib.lines import Line2D
 

@@ -57,7 +57,7 @@ def styled() -> Iterator[None]:
         from matplotlib import style
     except ImportError:
         raise BadInput("figures need Matplotlib; install it with `pip install 'fieldbench[report]'`") from None
-    with style.context(["default", STYLE]):  # type: ignore[list-item]
+    with style.context(["default", STYLE]):
         yield
 
 
