@@ -30,6 +30,7 @@ FLOORS = (
     ("theory.transition", "regression.modes", "sampling.networks", "sampling.ising", "cells"),
     ("sampling", "loading", "judging"),
     ("records", "authoring"),
+    ("report.figure",),
     ("report", "archive"),
     ("doors.ports", "doors.terminal"),
     ("doors",),

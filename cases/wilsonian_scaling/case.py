@@ -129,5 +129,5 @@ CASE = Case(
         Guard("effective-draws", Mean.ess, of=(Mean.shift, Mean.gap), at_least=30),
     ),
     figure=Figure(y=-Maximum.shift.at(u=COUPLINGS[0]), x=per(lambda at: at.samples), label="P",
-                  group=lambda at: f"α = {at.alpha:g}", log="xy"),
+                  symbol="−δMSE/MSE at u = 0.1", group=lambda at: f"α = {at.alpha:g}", log="xy"),
 )  # fmt: skip
