@@ -50,7 +50,7 @@ def read(path: Path) -> Record:
         content = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_refuse)
         if isinstance(content, dict) and content.get("schema_version") == "1.0":
             return Record.model_validate(upgraded(content)).sealed()
-        if isinstance(content, dict) and content.get("schema_version") == "2.0":
+        if isinstance(content, dict) and content.get("schema_version") in ("2.0", "2.1"):
             return _of_today(content)
         return Record.model_validate(content)
     except OSError as error:
@@ -66,7 +66,7 @@ def read(path: Path) -> Record:
 
 
 def _of_today(content: dict[str, Any]) -> Record:
-    """A record of schema 2.0, which says less: sealed anew, unless it was edited."""
+    """A record of schema 2.0 or 2.1, which says less: sealed anew, unless it was edited."""
     stated = content.get("content_hash")
     untouched = stated == canonical.sha256({name: value for name, value in content.items() if name != "content_hash"})
     record = Record.model_validate(content | {"schema_version": SCHEMA_VERSION})
