@@ -31,6 +31,7 @@ FLOORS = (
     ("sampling", "loading", "judging"),
     ("records",),
     ("report",),
+    ("report.site",),
     ("doors",),
 )
 """Lowest first: what stands on a floor imports from lower floors and from the package's own leaves, never across."""

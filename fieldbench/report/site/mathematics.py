@@ -1,0 +1,49 @@
+"""LaTeX as MathML that is safe to show: what the renderer makes of it is read, and written anew if nothing else is in it.
+
+The renderer copies texts into its output as they are, so that `\\text{<script>…}` would be a script.
+"""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import latex2mathml.converter
+from markupsafe import Markup
+
+SPACE = "http://www.w3.org/1998/Math/MathML"
+
+ELEMENTS = frozenset(
+    "math mi mn mo mtext mspace ms mrow mfrac msqrt mroot mstyle merror mpadded mphantom mfenced menclose msub msup "
+    "msubsup munder mover munderover mmultiscripts mprescripts none mtable mtr mtd mlabeledtr".split()
+)
+
+ATTRIBUTES = frozenset(
+    "display displaystyle scriptlevel mathvariant mathsize stretchy fence separator form lspace rspace minsize maxsize "
+    "symmetric movablelimits largeop accent accentunder linethickness width height depth voffset columnalign rowalign "
+    "columnspacing rowspacing columnlines rowlines frame notation open close".split()
+)
+
+LONGEST = 4000
+"""Characters of a formula; a longer one is no line of a claim."""
+
+
+def mathematics(latex: str) -> Markup | None:
+    """A displayed formula as MathML, or None where it cannot be shown as one; its source can."""
+    if not latex.strip() or len(latex) > LONGEST:
+        return None
+    try:
+        tree = ElementTree.fromstring(latex2mathml.converter.convert(latex, display="block"))
+        _keep_mathematics(tree)
+        return Markup(ElementTree.tostring(tree, encoding="unicode"))
+    except Exception:  # the renderer fails in many ways on what is no LaTeX, and the source of a formula is input
+        return None
+
+
+def _keep_mathematics(node: ElementTree.Element) -> None:
+    """Local names in place, attributes of typesetting alone; anything else is an error."""
+    node.tag = node.tag.removeprefix(f"{{{SPACE}}}")
+    if node.tag not in ELEMENTS:
+        raise ValueError(f"{node.tag} is no element of a formula")
+    node.attrib = {name: value for name, value in node.attrib.items() if name in ATTRIBUTES}
+    for child in node:
+        _keep_mathematics(child)
