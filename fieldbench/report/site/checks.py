@@ -14,6 +14,9 @@ from fieldbench.verdicts.words import number, on_natural_scale, worst_point
 WIDEST = 1.5
 """The end of a budget bar's scale, in margins."""
 
+SLIGHT = 0.5
+"""Per cent of a margin below which a part is counted, not named."""
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -27,10 +30,11 @@ class Bar:
 
 @dataclass(frozen=True)
 class Budget:
-    """A margin by its parts, and where |measured − predicted| lies in it: on a scale that ends at `WIDEST` margins, in
+    """A margin by its parts and a count of those below `SLIGHT`, and where |measured − predicted| lies in it: on a scale that ends at `WIDEST` margins, in
     per cent of the scale, from the low to the high end of its 98 % interval."""
 
     parts: tuple[Bar, ...]
+    further: int
     strain: str
     at: float
     low: float
@@ -115,13 +119,14 @@ def _budget(check: CheckPart, i: int) -> Budget | None:
         for part in check.parts
         if math.isfinite(part.values[i])
     ]
-    parts.sort(key=lambda part: -part.share)
+    named = tuple(sorted((part for part in parts if part.share >= SLIGHT), key=lambda part: -part.share))
+    further = len(parts) - len(named)
     strain, reach = abs(check.measured[i] - check.expected[i]) / margin, check.interval[i] / margin
     if not (math.isfinite(strain) and math.isfinite(reach)):
-        return Budget(tuple(parts), "its data strain it by what is no number", 0.0, 0.0, 0.0)
+        return Budget(named, further, "its data strain it by what is no number", 0.0, 0.0, 0.0)
     low, at, high = (100 * min(max(value, 0.0), WIDEST) / WIDEST for value in (strain - reach, strain, strain + reach))
     words = f"|measured − predicted| is {number(strain)} of the margin, ± {number(reach)}"
-    return Budget(tuple(parts), words, at, low, high)
+    return Budget(named, further, words, at, low, high)
 
 
 def _about(value: float, percent: bool, order: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +20,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FOLDER = "figures"
-HEAVY = 60_000
-"""Bytes of an SVG from which a PNG is tried: below, lines that stay sharp are worth more."""
+HEAVY = 400_000
+"""Bytes of an SVG from which a PNG is tried: below, an SVG is the smaller one."""
+
+FEW, WORKERS = 4, 4
+"""Up to so many claims are drawn here, more by so many processes (or cores): drawing takes a second a figure."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,16 @@ class Drawn:
     file: str
     words: str
     caption: str
+
+
+def all_figures(records: Sequence[Record], site: Path) -> list[list[Drawn]]:
+    """The figures of each record."""
+    if len(records) <= FEW:
+        return [figures(record, site) for record in records]
+    bare = [record.model_copy(update={"cells": [], "predictions": {}}) for record in records]  # what a drawing reads
+    processes = min(WORKERS, os.cpu_count() or 1)
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return list(pool.map(figures, bare, [site] * len(bare)))
 
 
 def figures(record: Record, site: Path) -> list[Drawn]:

@@ -1,14 +1,16 @@
-"""LaTeX as MathML that is safe to show: what the renderer makes of it is read, and written anew if nothing else is in it.
+"""Mathematics of a record as HTML that is safe to show: LaTeX as MathML, indices and exponents in plain words.
 
-The renderer copies texts into its output as they are, so that `\\text{<script>…}` would be a script.
+What the renderer makes of LaTeX is read, and written anew if nothing but mathematics is in it: it copies texts into its
+output as they are, so that `\\text{<script>…}` would be a script.
 """
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 import latex2mathml.converter
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 SPACE = "http://www.w3.org/1998/Math/MathML"
 
@@ -47,3 +49,22 @@ def _keep_mathematics(node: ElementTree.Element) -> None:
     node.attrib = {name: value for name, value in node.attrib.items() if name in ATTRIBUTES}
     for child in node:
         _keep_mathematics(child)
+
+
+_LETTER = "[A-Za-zΑ-ωϕϵ∂∇]"
+_INDEX = re.compile(
+    rf"(?:(?<![\w\\/.-])(?P<letter>{_LETTER}|Σ|Π|∫)|(?P<bracket>[)\]⟩|]))"  # burn_in is a name, no b with an index
+    r"(?P<kind>[_^])"
+    rf"(?:\{{(?P<group>[^{{}}]{{1,40}})\}}|(?P<word>[*∗⊥]|[−-]?\.?[0-9]+(?![A-Za-z_])|{_LETTER}{{1,4}}(?![A-Za-z_])))"
+)
+
+
+def worded(text: str) -> Markup:
+    """Plain text with its indices and exponents set as such: λ_k, P_50, d^{3/4}."""
+    pieces, last = [], 0
+    for found in _INDEX.finditer(text):
+        tag = "sub" if found["kind"] == "_" else "sup"
+        base, index = found["letter"] or found["bracket"], found["group"] or found["word"]
+        pieces += [escape(text[last : found.start()] + base), Markup(f"<{tag}>"), worded(index), Markup(f"</{tag}>")]
+        last = found.end()
+    return Markup("").join([*pieces, escape(text[last:])])

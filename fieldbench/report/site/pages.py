@@ -16,9 +16,9 @@ from fieldbench.records.schema import CheckPart, Record
 from fieldbench.report.site.against import Sides
 from fieldbench.report.site.checks import Row, left_out, row, rows
 from fieldbench.report.site.citation import citation
-from fieldbench.report.site.figures import FOLDER, figures
+from fieldbench.report.site.figures import FOLDER, Drawn, all_figures
 from fieldbench.report.site.gather import Gathered, Shown, spoken
-from fieldbench.report.site.mathematics import mathematics
+from fieldbench.report.site.mathematics import mathematics, worded
 from fieldbench.report.site.matrix import matrix
 from fieldbench.report.site.prose import document
 from fieldbench.report.site.provenance import facts, rerun
@@ -69,7 +69,8 @@ def write_site(gathered: Gathered, site: Path, asv: Path, findings: str = "") ->
         "index.html": {
             "matrix": matrix(claims), "of": verdicts, "refused": gathered.refused,
             "lines": {name: check and row(check) for name, check in statements.items()},
-            "verdicts": [(Verdict(word), counts[word]) for word in MARKS if counts[word]],
+            "verdicts": [(Verdict(word), counts[word]) for word in MARKS if counts[word] or word != "not run"],
+            "open": {shown.claim.id: _open(shown.speaking) for shown in claims},
         },
         "findings.html": {"document": document(findings, verdicts)},
         "discrepancies.html": {"discrepancies": list(_discrepancies(claims))},
@@ -78,8 +79,8 @@ def write_site(gathered: Gathered, site: Path, asv: Path, findings: str = "") ->
     }  # fmt: skip
     (site / FOLDER).mkdir(parents=True, exist_ok=True)
     written = [_write(site, file, file, common | contents[file]) for file, _ in pages]
-    for shown in claims:
-        content = common | _claim(shown, site)
+    for shown, drawn in zip(claims, all_figures([shown.speaking for shown in claims], site), strict=True):
+        content = common | _claim(shown, drawn)
         written.append(_write(site, "claim.html", f"claims/{shown.claim.id}.html", content))
     _copy_parts(site)
     return written
@@ -93,7 +94,7 @@ def write_against(sides: Sides, site: Path) -> Path:
     return path
 
 
-def _claim(shown: Shown, site: Path) -> dict[str, Any]:
+def _claim(shown: Shown, drawn: Sequence[Drawn]) -> dict[str, Any]:
     record = shown.speaking
     tiers = [
         Tier(name, of, of_claim(of), rows(of), left_out(of), facts(of), rerun(of)) for name, of in shown.records.items()
@@ -104,7 +105,7 @@ def _claim(shown: Shown, site: Path) -> dict[str, Any]:
         "claim": shown.claim,
         "overall": of_claim(record),
         "formula": mathematics(shown.claim.latex),
-        "figures": figures(record, site),
+        "figures": drawn,
         "tiers": tiers,
         "citation": citation(record),
     }
@@ -122,6 +123,12 @@ def _discrepancies(
                     found.setdefault(check.id, (check, []))[1].append((tier, of_check(check)))
         if found:
             yield shown, sorted(found.values(), key=lambda item: item[0].as_declared)
+
+
+def _open(record: Record) -> str:
+    """How many checks of a record are contradicted or inconclusive, in words."""
+    found = Counter(check.verdict for check in record.checks if check.verdict in ("contradicted", "inconclusive"))
+    return ", ".join(f"{count} {verdict}" for verdict, count in sorted(found.items()))
 
 
 def _made(claims: Sequence[Shown]) -> str:
@@ -161,5 +168,6 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.tests["arxiv"] = lambda text: re.fullmatch(r"[a-z.-]*/?[0-9.]+(v[0-9]+)?", text) is not None
+    environment.filters["worded"] = worded
     environment.globals |= {"number": number, "origin": lambda got: got if got in ORIGINS else "unsaid"}
     return environment

@@ -10,6 +10,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from fieldbench.report.site.mathematics import worded
+
 
 @dataclass(frozen=True)
 class Document:
@@ -66,6 +68,8 @@ def _linked(children: list[Token], claims: Collection[str]) -> Iterator[Token]:
             yield Token("html_inline", "", 0, content=f'<a href="{escape(address)}">')
             yield token
             yield Token("html_inline", "", 0, content="</a>")
+        elif token.type == "text":
+            yield Token("html_inline", "", 0, content=str(worded(token.content)))
         else:
             yield token
 

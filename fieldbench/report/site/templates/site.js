@@ -23,10 +23,12 @@
   const apply = () => {
     const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
     const kept = new Set([...form.querySelectorAll("[name=verdict]:checked")].map((box) => box.value));
+    const open = form.elements.open.checked;
     const left = new Set();
     for (const claim of claims) {
       const text = claim.textContent.toLowerCase();
-      claim.hidden = !kept.has(claim.dataset.verdict) || !words.every((word) => text.includes(word));
+      const asked = kept.has(claim.dataset.verdict) && (!open || "open" in claim.dataset);
+      claim.hidden = !asked || !words.every((word) => text.includes(word));
       if (!claim.hidden) left.add(claim.dataset.claim);
     }
     for (const link of document.querySelectorAll(".matrix a")) link.hidden = !left.has(link.dataset.claim);
