@@ -1,0 +1,12 @@
+"""Figures of records: the figure of the paper redrawn, the strain of every check, the overview, and words for them.
+
+Matplotlib is needed to draw, not to import this package or to describe.
+"""
+
+from fieldbench.report.figure.overview import overview
+from fieldbench.report.figure.redrawn import draw
+from fieldbench.report.figure.strained import strain
+from fieldbench.report.figure.style import save
+from fieldbench.report.figure.words import describe
+
+__all__ = ["describe", "draw", "overview", "save", "strain"]
