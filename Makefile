@@ -12,7 +12,7 @@ WORKERS ?= 2
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: cases report test check-all shape standard lint results calibration bench bench-gpu bench-history trends clean
+.PHONY: cases report test check-all docs shape standard lint results calibration bench bench-gpu bench-history trends clean
 
 cases: $(VENV)/installed
 	$(BIN)/python -m pytest cases/ -n $(WORKERS)
@@ -29,6 +29,10 @@ test: $(VENV)/installed lint
 # What is too slow for every commit: the report in a browser, the documentation, wheel, sdist and crate.
 check-all: $(VENV)/docs-installed test
 	$(BIN)/python -m pytest tests/ -m whole --whole
+
+# docs/_build/html/index.html, without one warning and without a network.
+docs: $(VENV)/docs-installed
+	$(BIN)/python -m sphinx -q -W -b html docs docs/_build/html
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
@@ -87,4 +91,4 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .fieldbench .asv build *.egg-info
+	rm -rf $(VENV) .fieldbench .asv build docs/_build docs/api *.egg-info

@@ -30,7 +30,8 @@ FLOORS = (
     ("theory.transition", "regression.modes", "sampling.networks", "sampling.ising", "cells"),
     ("sampling", "loading", "judging"),
     ("records",),
-    ("report",),
+    ("report", "archive"),
+    ("report.figure",),
     ("report.site",),
     ("doors",),
 )
@@ -39,7 +40,7 @@ FLOORS = (
 PHYSICS = ("theory", "regression", "sampling", "statistics", "data")
 """What computes; what declares, judges, keeps and reports knows nothing of it, and it knows nothing of them."""
 
-JUDGES = ("claims", "loading", "judging", "verdicts", "cells", "records", "report")
+JUDGES = ("claims", "loading", "judging", "verdicts", "cells", "records", "report", "archive")
 
 
 class House:

@@ -1,6 +1,7 @@
 """What a wheel must hold, and what importing it must not do."""
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -12,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SETUPTOOLS = PROJECT["tool"]["setuptools"]
 PHYSICS = {"theory", "regression", "sampling", "statistics", "data"}
-JUDGEMENT = {"claims", "loading", "judging", "verdicts", "cells", "records", "report"}
+JUDGEMENT = {"claims", "loading", "judging", "verdicts", "cells", "records", "report", "archive"}
 ROOMS = sorted(path.parent.name for path in (ROOT / "fieldbench").glob("*/__init__.py"))
 
 
@@ -45,6 +46,14 @@ def test_the_facts_of_a_case_and_the_schemas_are_in_the_wheel():
         assert {"claim.toml", "case.py"} <= files
         other = {name for name in files if not name.endswith(".py")} - {"claim.toml"}
         assert not other, f"{folder}: {other} would be missing from the wheel"
+
+
+def test_what_a_package_index_shows_has_no_link_that_breaks_there():
+    """No public address of the repository is known, so that the index gets a page without links into it."""
+    text = (ROOT / PROJECT["project"]["readme"]).read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)]*)\)|(?:src|href)=\"([^\"]*)\"", text)
+    assert all(target.startswith("https://") for pair in targets for target in pair if target)
+    assert all(case in {folder.name for folder in case_folders()} for case in re.findall(r"run ([a-z-]+)", text))
 
 
 def test_exact_versions_are_names_and_versions_only():
@@ -115,10 +124,11 @@ def test_verdicts_know_numbers_only():
         assert rooms_of(imported(path)) <= {"verdicts"}, path
 
 
-def test_report_reads_records_only():
-    for path in of("report"):
+@pytest.mark.parametrize("room", ["report", "archive"])
+def test_report_and_archive_read_records_only(room):
+    for path in of(room):
         modules = imported(path)
-        assert rooms_of(modules) <= {"report", "records", "verdicts", "claims"}, path
+        assert rooms_of(modules) <= {room, "records", "verdicts", "claims"}, path
         claims = {name for name in modules if name.startswith("fieldbench.claims")}
         assert all(name.startswith("fieldbench.claims.names") for name in claims), path
 

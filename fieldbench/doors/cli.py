@@ -209,7 +209,7 @@ def verify(
     cases: Cases = None,
     as_json: Json = False,
 ) -> int:
-    """Recompute every verdict from the cell values in records."""
+    """Recompute every verdict from the cell values in records; check a directory's manifest."""
     from fieldbench.doors.verify import verify as verify_records
 
     return verify_records(where, cases, Output(as_json))
@@ -231,13 +231,15 @@ def results_table(
     readme: Annotated[Path | None, typer.Option(help="also fill the marked tables of this file")] = None,
     as_json: Json = False,
 ) -> None:
-    """Write results/README.md from the newest records."""
+    """Write results/README.md from the newest records, and manifest.txt with the hashes of all."""
+    from fieldbench.archive.manifest import write as write_manifest
     from fieldbench.report.table import write_tables
 
     out = Output(as_json)
     path, records = write_tables(results, readme)
-    out.line(str(path))
-    out.value({"table": str(path), "records": [record.run_id for record in records]})
+    manifest = write_manifest(results)
+    out.line(f"{path}\n{manifest}")
+    out.value({"table": str(path), "manifest": str(manifest), "records": [record.run_id for record in records]})
 
 
 @app.command()
@@ -311,6 +313,38 @@ def coverage(
     records = write_coverage(to, results, known(cases), not_encoded)
     out.line(str(to))
     out.value({"coverage": str(to), "records": [record.run_id for record in records]})
+
+
+@app.command()
+@door
+def cite(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[CASE]...", help="default: the suite alone")] = None,
+    bibtex: Annotated[bool, typer.Option("--bibtex", help="entries of BibTeX in place of lines of text")] = False,
+    results: Annotated[
+        Path | None, typer.Option("--results", help="directory of records (default: your own runs and results/)")
+    ] = None,
+    cases: Cases = None,
+    as_json: Json = False,
+) -> None:
+    """What to cite: the suite, the papers of claims, the methods that their records used."""
+    from fieldbench.doors.archive import cite as show
+
+    show(names or (), bibtex, results, cases, Output(as_json))
+
+
+@app.command()
+@door
+def export(
+    crate: Annotated[Path, typer.Option("--ro-crate", metavar="DIR", help="a new folder for the crate")],
+    names: Annotated[list[str] | None, typer.Argument(metavar="[CASE]...", help="default: all")] = None,
+    results: Results = REFERENCE,
+    cases: Cases = None,
+    as_json: Json = False,
+) -> None:
+    """Pack records and their claims into a Process Run Crate, for a repository of data."""
+    from fieldbench.doors.archive import export as pack
+
+    pack(names or (), crate, results, cases, Output(as_json))
 
 
 @data_app.command("fetch")

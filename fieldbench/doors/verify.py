@@ -14,8 +14,10 @@ def verify(where: Path, folder: Path | None, out: Output) -> int:
     """Recompute every verdict of the records at or below a path.
 
     Returns:
-        The worst exit code of the records; 5 if one does not reproduce itself or cannot be read.
+        The worst exit code of the records; 5 if one does not reproduce itself or cannot be read, or if the
+        directory's manifest says that one was altered, lost or added.
     """
+    from fieldbench.archive.manifest import differences as manifest_differences
     from fieldbench.cells.numerics import numerics
     from fieldbench.loading.load import load_case
     from fieldbench.records import files as record
@@ -48,5 +50,9 @@ def verify(where: Path, folder: Path | None, out: Output) -> int:
             out.line(f"{path}: {'does not reproduce itself' if problems else how + ': ' + summary}")
             for problem in problems:
                 out.line(f"  {problem}")
-    out.value({"exit_code": code, "records": entries})
+    moved_files = manifest_differences(where) if where.is_dir() else []
+    for problem in moved_files:
+        out.line(f"manifest: {problem}")
+    code = worst([code, 5 if moved_files else 0])
+    out.value({"exit_code": code, "records": entries, "manifest": moved_files})
     return code
