@@ -51,20 +51,29 @@ def _keep_mathematics(node: ElementTree.Element) -> None:
         _keep_mathematics(child)
 
 
-_LETTER = "[A-Za-zΑ-ωϕϵ∂∇]"
+_LATIN, _GREEK = "A-Za-zÀ-ɏ", "Α-ωϕϵ∂∇ΣΠ∫"
 _INDEX = re.compile(
-    rf"(?:(?<![\w\\/.-])(?P<letter>{_LETTER}|Σ|Π|∫)|(?P<bracket>[)\]⟩|]))"  # burn_in is a name, no b with an index
+    rf"(?P<base>(?<![{_LATIN}_\\.])[{_LATIN}]|[{_GREEK}]|[)\]⟩|])"  # burn_in is a name, no n with an index
     r"(?P<kind>[_^])"
-    rf"(?:\{{(?P<group>[^{{}}]{{1,40}})\}}|(?P<word>[*∗⊥]|[−-]?\.?[0-9]+(?![A-Za-z_])|{_LETTER}{{1,4}}(?![A-Za-z_])))"
+    rf"(?:\{{(?P<group>[^{{}}]{{1,40}})\}}"
+    rf"|(?P<word>[*∗⊥]|[−-]?\.?[0-9]+(?![A-Za-z_])|[{_LATIN}]{{1,4}}(?![{_LATIN}_])|[{_GREEK}]))"
 )
+_CODE = re.compile(r"`([^`]+)`")
 
 
 def worded(text: str) -> Markup:
-    """Plain text with its indices and exponents set as such: λ_k, P_50, d^{3/4}."""
+    """Plain text with its indices and exponents set as such, λ_k, P_50, d^{3/4}, and what stands in `backquotes`."""
+    parts = _CODE.split(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else _indexed(part) for number, part in enumerate(parts)
+    )
+
+
+def _indexed(text: str) -> Markup:
     pieces, last = [], 0
     for found in _INDEX.finditer(text):
         tag = "sub" if found["kind"] == "_" else "sup"
-        base, index = found["letter"] or found["bracket"], found["group"] or found["word"]
-        pieces += [escape(text[last : found.start()] + base), Markup(f"<{tag}>"), worded(index), Markup(f"</{tag}>")]
+        index = _indexed(found["group"] or found["word"])
+        pieces += [escape(text[last : found.start()] + found["base"]), Markup(f"<{tag}>{index}</{tag}>")]
         last = found.end()
     return Markup("").join([*pieces, escape(text[last:])])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,14 @@ class Tier:
     left_out: dict[str, list[str]]
     facts: Sequence[tuple[str, str]]
     rerun: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A check with its verdict in each tier in which it is an open discrepancy."""
+
+    check: CheckPart
+    verdicts: list[tuple[str, Verdict]] = field(default_factory=list)
 
 
 def write_site(gathered: Gathered, site: Path, asv: Path, findings: str = "") -> list[Path]:
@@ -111,18 +119,19 @@ def _claim(shown: Shown, drawn: Sequence[Drawn]) -> dict[str, Any]:
     }
 
 
-def _discrepancies(
-    claims: Sequence[Shown],
-) -> Iterator[tuple[Shown, list[tuple[CheckPart, list[tuple[str, Verdict]]]]]]:
-    """Claims with checks that are neither reproduced nor compatible: each check with its verdict a tier."""
+def _discrepancies(claims: Sequence[Shown]) -> Iterator[tuple[Shown, list[tuple[str, list[Seen]]]]]:
+    """Claims with checks that are neither reproduced nor compatible: each reason with its checks."""
     for shown in claims:
-        found: dict[str, tuple[CheckPart, list[tuple[str, Verdict]]]] = {}
+        seen: dict[str, Seen] = {}
         for tier, record in shown.records.items():
             for check in record.checks:
                 if check.labels and (check.verdict in ("contradicted", "inconclusive") or not check.as_declared):
-                    found.setdefault(check.id, (check, []))[1].append((tier, of_check(check)))
-        if found:
-            yield shown, sorted(found.values(), key=lambda item: item[0].as_declared)
+                    seen.setdefault(check.id, Seen(check)).verdicts.append((tier, of_check(check)))
+        reasons: dict[str, list[Seen]] = {}
+        for one in sorted(seen.values(), key=lambda one: one.check.as_declared):
+            reasons.setdefault(one.check.because or one.check.reason or "No reason is declared.", []).append(one)
+        if reasons:
+            yield shown, list(reasons.items())
 
 
 def _open(record: Record) -> str:
