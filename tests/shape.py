@@ -30,8 +30,8 @@ FLOORS = (
     ("theory.transition", "regression.modes", "sampling.networks", "sampling.ising", "cells"),
     ("sampling", "loading", "judging"),
     ("records",),
-    ("report", "archive"),
     ("report.figure",),
+    ("report", "archive"),
     ("report.site",),
     ("doors",),
 )

@@ -178,6 +178,7 @@ CASE = Case(
         y=Gaussian.flow.at(copies=2),
         x=per(lambda at: np.divide(at.keep, at.samples)),
         label="Λ/P",
+        symbol="(T* − T)/Σ_{k>Λ} λ_k",
         group=lambda at: f"T = {at.ridge}, λ_k ∝ k^-{at.decay}",
         rivals={"running-ridge": running_ridge},
         curve=dense_curve,

@@ -91,6 +91,6 @@ CASE = Case(
     checks=CHECKS,
     controls=CONTROLS,
     guards=GUARDS,
-    figure=Figure(y=theory.RATIO, x=per(lambda at: at.samples), label="P", on=known, rivals=FAR | NEAR,
-                  group=lambda at: f"N = {at.patches}"),
+    figure=Figure(y=theory.RATIO, x=per(lambda at: at.samples), label="P", symbol="ln(λ∥/λ⊥)", on=known,
+                  rivals=FAR | NEAR, group=lambda at: f"N = {at.patches}"),
 )

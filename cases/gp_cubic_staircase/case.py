@@ -171,7 +171,7 @@ CASE = Case(
         y=Sphere.cubic,
         x=per(lambda at: at.samples / at.dimension**3),
         label="P/d³",
-        group=dimension,
+        group=lambda at: f"d = {at.dimension}",
         rivals={"effective-ridge-alone": leading},
         curve=dense_curve,
         log="x",

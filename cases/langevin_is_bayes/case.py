@@ -253,6 +253,7 @@ CASE = Case(
                 why="the connected term alone is right for the kernel, not for the predictor"),
     ),
     guards=GUARDS,
-    figure=Figure(y=BAYES_MEAN, x=per(lambda at: 1 / at.width), label="1/N", group=lambda at: "exact Bayes",
-                  rivals={"connected-term-alone": connected_alone}, on=one_set),
+    figure=Figure(y=BAYES_MEAN, x=per(lambda at: 1 / at.width), label="1/N", symbol="N(mean/GP − 1)",
+                  group=lambda at: "exact Bayes", rivals={"connected-term-alone": connected_alone},
+                  on=one_set),
 )  # fmt: skip

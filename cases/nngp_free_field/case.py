@@ -159,6 +159,7 @@ CASE = Case(
         y=size_of_cumulant,
         x=per(lambda at: at.width),
         label="N",
+        symbol="connected four-point function",
         group=lambda at: f"{at.hidden} hidden weights, {at.readout} readouts",
         rivals={"inverse-square-of-n": theory.inverse_square},
         curve=theory.along_the_widths,

@@ -219,6 +219,7 @@ CASE = Case(
         y=error_at_largest_p,
         x=per(lambda at: at.ridges),
         label="T",
+        symbol="MSE",
         group=lambda at: f"{type(at).__name__}, P = {at.samples[-1]}",
         rivals=FAILING,
         curve=dense_curve,

@@ -23,6 +23,7 @@ class Figure:
         y: what is shown.
         x: the abscissa, an expression of the same points, or the name of an axis of `y`.
         label: words under the x axis.
+        symbol: words beside the y axis; by default those of `y`.
         group: one series for each value of this function of the experiment.
         rivals: printed name → theory, drawn beside the theory.
         curve: experiment → (x, y) of the theory between the points.
@@ -33,6 +34,7 @@ class Figure:
     y: Expression
     x: Expression | str
     label: str = ""
+    symbol: str = ""
     group: Callable[[Any], Any] = field(default=lambda at: at)
     rivals: Mapping[str, Theory] = field(default_factory=dict)
     curve: Curve | None = None

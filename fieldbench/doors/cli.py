@@ -188,6 +188,33 @@ def explain(
 
 @app.command()
 @door
+def plot(
+    case: Annotated[str | None, typer.Argument(metavar="[CASE]", help="claim id")] = None,
+    tier: Annotated[str | None, typer.Option(help="of the record (default: whichever is newest)")] = None,
+    to: Annotated[Path | None, typer.Option(metavar="FILE", help=".png, .svg or .pdf (default: CASE-TIER.png)")] = None,
+    strain: Annotated[bool, typer.Option("--strain", help="every check's deviation in units of its margin")] = False,
+    overview: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="draw the four claims of the overview instead")
+    ] = None,
+    results: Annotated[
+        Path | None, typer.Option("--results", help="directory of records (default: your own runs, else results/)")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Draw a claim's figure from its newest record: measured, theory, rivals, residuals."""
+    from fieldbench.doors.plot import plot as draw
+    from fieldbench.doors.plot import plot_overview
+
+    if (case is None) == (overview is None):
+        raise BadInput("name one CASE, or a file for --overview; `fieldbench list` has the cases")
+    if overview is not None:
+        plot_overview(overview, results, Output(as_json))
+    else:
+        draw(case or "", tier, strain, to, results, Output(as_json))
+
+
+@app.command()
+@door
 def history(
     case: Name,
     results: Annotated[

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fieldbench.errors import BadInput
+
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from fieldbench.judging.trial import Result
     from fieldbench.records.schema import Record
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """What `fieldbench.run` found: one result and one record a case, in the order asked for.
 
@@ -48,12 +51,39 @@ class Run:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row a point of each check: measured, predicted, margin, standard error, rival, power, verdict."""
+        """One row a point of each check: measured, predicted, margin, standard error, rival, power, verdict.
+
+        Coordinates have columns of numbers: `dimension`, `samples`, … (`at_…` where a column has that name already).
+        """
         import pandas as pd
 
         from fieldbench.report.rows import points
 
         return pd.DataFrame([row for record in self.records for row in points(record)])
+
+    def plot(self, claim: str | None = None, *, strain: bool = False) -> Figure:
+        """The figure of a claim, as `fieldbench plot` draws it; a notebook shows it.
+
+        Args:
+            claim: which of several; the only one needs no name.
+            strain: how far every check is from its theory, instead of the claim's own figure.
+
+        Raises:
+            BadInput: no such claim was run, or Matplotlib is not installed.
+        """
+        from fieldbench.report import figure
+
+        of = {record.claim.id: record for record in self.records}
+        name = next(iter(of), "") if claim is None and len(of) == 1 else claim
+        if name not in of:
+            raise BadInput(f"{'no claim' if name is None else repr(name)} to plot; name one of {', '.join(of)}")
+        return figure.strain(of[name]) if strain else figure.draw(of[name])
+
+    def __repr__(self) -> str:
+        """What was found, in about ten lines."""
+        from fieldbench.report.brief import brief
+
+        return "\n".join(brief(self.records))
 
     def _repr_html_(self) -> str:
         """The data frame, as a notebook shows it."""

@@ -58,7 +58,12 @@ def draw(case: Case, evidence: Evidence, predictions: Predictions, curves: bool 
                 else None,
             }
         )
-    return {"x": figure.label or str(figure.x), "y": _symbol(figure.y), "log": figure.log, "series": series}
+    return {
+        "x": figure.label or str(figure.x),
+        "y": figure.symbol or _symbol(figure.y),
+        "log": figure.log,
+        "series": series,
+    }
 
 
 def _abscissa(x: Expression | str, y: Expression, here: Sequence[Any], world: World) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fieldbench.records.schema import CheckPart, Record
+from fieldbench.report.coordinates import coordinates
 from fieldbench.verdicts.words import number as short
 from fieldbench.verdicts.words import on_natural_scale, worst_point
 
@@ -26,11 +27,14 @@ def points(record: Record) -> list[dict[str, Any]]:
     """One row a point of every check, numbers on the check's natural scale except where they are relative.
 
     `margin`, `standard_error` and `smallest_caught` are relative where `relative` is True (checks in logarithms).
+    Coordinates of a point are numbers under their own names, or under `at_` and the name where a row has that already.
     """
     rows = []
     for check in record.checks:
         for i, label in enumerate(check.labels or [""]):
-            rows.append({**_row(record, check), **(_numbers(check, i) if check.labels else {}), "point": label})
+            row = {**_row(record, check), **(_numbers(check, i) if check.labels else {}), "point": label}
+            at = coordinates(record, label)
+            rows.append(row | {f"at_{name}" if name in row else name: value for name, value in at.items()})
     return rows
 
 

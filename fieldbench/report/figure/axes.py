@@ -48,15 +48,15 @@ def horizontal(found: Sequence[Group], log: bool) -> tuple[float, float]:
 
 def ticks(axis: Any, ends: tuple[float, float], log: bool, at: Vector | None = None, most: int = 6) -> None:
     """Ticks at the values `at` where they are few and apart; else round numbers, in full where they are short."""
-    from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+    from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
     low, high = _scaled(np.array(ends), log)
     if at is not None and 1 <= len(at) <= most:
         places = np.sort(_scaled(at, log))
         if np.min(np.diff(places), initial=np.inf) > 0.55 / most * (high - low):
             axis.set_major_locator(FixedLocator(list(at)))
-            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
-            axis.set_minor_formatter(NullFormatter())
+            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{float(f'{value:.3g}'):g}"))
+            axis.set_minor_locator(NullLocator())
             return
     if not log:
         axis.set_major_locator(MaxNLocator(most - 1))
@@ -65,6 +65,8 @@ def ticks(axis: Any, ends: tuple[float, float], log: bool, at: Vector | None = N
     subs = (1.0,) if decades > 2.2 else ((1.0, 2.0, 5.0) if decades > 0.7 else (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0))
     axis.set_major_locator(LogLocator(subs=subs, numticks=most + 1))
     axis.set_minor_formatter(NullFormatter())
+    if most < 5 or decades > 3.0:
+        axis.set_minor_locator(NullLocator())
     if ends[0] > 8e-4 and ends[1] < 2e4:
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.records.schema import FigurePart, SeriesPart
+from fieldbench.records.schema import CheckPart, FigurePart, SeriesPart
 
 Vector = NDArray[np.float64]
 
@@ -51,6 +51,10 @@ class Strand:
         """The standard error in the same unit."""
         return _over(self.error, self.unit)
 
+    def apart(self, rival: str) -> Vector:
+        """(rival − theory)/unit."""
+        return _over(self.rivals[rival] - self.theory, self.unit)
+
     @property
     def agrees(self) -> NDArray[np.bool_]:
         """Whether a point is within the margin and two standard errors of the theory."""
@@ -65,8 +69,10 @@ class Group:
     strands: tuple[Strand, ...]
 
 
-def groups(figure: FigurePart) -> list[Group]:
+def groups(figure: FigurePart, checks: Sequence[CheckPart] = ()) -> list[Group]:
     """The groups of a figure in the order of the record.
+
+    Where the remainders of the theory are below the noise, the margin at a point is that of the check that judges the same number.
 
     An experiment with several points is a strand of its own; those with a single one are joined in one strand a group.
     Experiments that nobody grouped (each is its own group) are one group without a name.
@@ -76,7 +82,8 @@ def groups(figure: FigurePart) -> list[Group]:
         found.setdefault(series.group, []).append(series)
     if len(found) > 1 and all(_ungrouped(series) for series in figure.series):
         found = {"": list(figure.series)}
-    return [Group("" if len(found) == 1 and _ungrouped(members[0]) else name, tuple(_strands(members)))
+    judged = _judged(checks)
+    return [Group("" if len(found) == 1 and _ungrouped(members[0]) else name, tuple(_strands(members, judged)))
             for name, members in found.items()]  # fmt: skip
 
 
@@ -114,21 +121,33 @@ def _ungrouped(series: SeriesPart) -> bool:
     return kind.isidentifier() and bool(bracket) and rest.endswith(")") and ("=" in rest or rest == ")")
 
 
-def _strands(members: Iterable[SeriesPart]) -> list[Strand]:
+def _judged(checks: Sequence[CheckPart]) -> dict[str, float]:
+    """A measured number, to eleven digits → the margin within which a check asked for it."""
+    return {_digits(value): margin for check in reversed(checks) if check.scale == "linear" and check.side == "both"
+            for value, margin in zip(check.measured, check.margin, strict=True)}  # fmt: skip
+
+
+def _digits(value: float) -> str:
+    return f"{value:.10e}"
+
+
+def _strands(members: Iterable[SeriesPart], judged: Mapping[str, float]) -> list[Strand]:
     alone, strands = [], []
     for series in members:
-        (strands if len(series.x) > 1 else alone).append(_strand(series))
+        (strands if len(series.x) > 1 else alone).append(_strand(series, judged))
     return strands + ([_pooled(alone)] if alone else [])
 
 
-def _strand(series: SeriesPart) -> Strand:
+def _strand(series: SeriesPart, judged: Mapping[str, float]) -> Strand:
     x = np.asarray(series.x, np.float64)
     order = np.argsort(x, kind="stable")
 
     def sorted_(values: Iterable[float]) -> Vector:
         return np.asarray(list(values), np.float64)[order]
 
-    theory, margin = sorted_(series.theory), sorted_(series.margin)
+    margins = [margin if margin > error else max(margin, judged.get(_digits(value), 0.0)) for value, error, margin in
+               zip(series.measured, series.standard_error, series.margin, strict=True)]  # fmt: skip
+    theory, margin = sorted_(series.theory), sorted_(margins)
     return Strand(
         x=x[order],
         measured=sorted_(series.measured),

@@ -12,6 +12,13 @@ from fieldbench.report.figure.axes import margins
 from fieldbench.report.figure.curves import Group, Strand, Vector, shared_rival
 from fieldbench.report.figure.style import BAND, DASHES, INK, MARKERS, RIVAL, RIVAL_MARKERS
 
+NEAR = 5.0
+"""Margins within which a rival is shown among the residuals."""
+
+
+THIN = 1.2
+"""A band that reaches fewer points beyond its line is hidden by it."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -33,39 +40,69 @@ def rival_looks(names: Sequence[str]) -> dict[str, Look]:
             for i, name in enumerate(names)}  # fmt: skip
 
 
-def curves(axes: Any, found: Sequence[Group], look: Mapping[str, Look], rivals: Mapping[str, Look], log: str) -> None:
-    """Theory, rivals and measured points of groups; the ends of the axes are set before."""
+def mark(look: Look, line: str = "-") -> Any:
+    """A group's entry in a legend."""
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], color=look.colour, marker=look.marker, linestyle=line, markersize=7, markeredgecolor=INK,
+                  markeredgewidth=0.6, linewidth=1.8)  # fmt: skip
+
+
+def curves(
+    axes: Any,
+    found: Sequence[Group],
+    look: Mapping[str, Look],
+    rivals: Mapping[str, Look],
+    log: str,
+    size: float = 7.0,
+) -> None:
+    """Theory, rivals and measured points of groups; the ends of the axes are set before, `size` is of the marks."""
     for name, how in rivals.items():
         _rival(axes, found, look, name, how)
     floor = axes.get_ylim()[0] if "y" in log else -np.inf
     for group in found:
         for strand in group.strands:
             _theory(axes, strand, look[group.name].colour, log)
-            _points(axes, strand.x, strand.measured, strand.error, look[group.name], floor)
+            _points(axes, strand.x, strand.measured, strand.error, look[group.name], floor, size)
 
 
-def residuals(axes: Any, found: Sequence[Group], look: Mapping[str, Look]) -> None:
-    """Residuals over the same x, with the band of ±1."""
+def residuals(
+    axes: Any, found: Sequence[Group], look: Mapping[str, Look], rivals: Mapping[str, Look], size: float = 7.0
+) -> None:
+    """Residuals over the same x, with the band of ±1; of a single group also those of rivals that are near."""
     axes.axhspan(-1.0, 1.0, color=BAND, alpha=0.55, linewidth=0, zorder=0)
     axes.axhline(0.0, color=INK, linewidth=1.0, zorder=1)
+    strands = [strand for group in found for strand in group.strands]
+    reach = [float(np.nanmax(np.abs(s.residual) + s.residual_error, initial=1.0)) for s in strands]
+    near = {name: strands[0].apart(name) for name in rivals} if len(strands) == 1 else {}
+    near = {name: apart for name, apart in near.items() if np.nanmin(np.abs(apart), initial=np.inf) < NEAR}
+    margins(axes, "y", max([*reach, *(min(float(np.nanmax(np.abs(apart))), NEAR) for apart in near.values())]))
+    for name, apart in near.items():
+        _line(axes, strands[0].x, apart, rivals[name].colour, rivals[name], strands[0].joined)
     for group in found:
         for strand in group.strands:
-            _points(axes, strand.x, strand.residual, strand.residual_error, look[group.name], -np.inf)
-    reach = np.concatenate([np.abs(s.residual) + s.residual_error for group in found for s in group.strands])
-    margins(axes, "y", float(np.max(reach[np.isfinite(reach)], initial=1.0)))
+            _points(axes, strand.x, strand.residual, strand.residual_error, look[group.name], -np.inf, size)
 
 
-def _points(axes: Any, x: Vector, y: Vector, error: Vector, look: Look, floor: float) -> None:
-    """Points with errors; what lies below the floor is an open mark on it."""
+def _points(axes: Any, x: Vector, y: Vector, error: Vector, look: Look, floor: float, size: float) -> None:
+    """Points with errors where these are seen; what lies below the floor is an open mark on it."""
     on = np.isfinite(y) & (y > floor)
     below = np.isfinite(y) & ~on
-    axes.errorbar(
-        x[on], y[on], np.nan_to_num(error[on], posinf=0.0), fmt=look.marker, color=look.colour, markersize=7,
-        markeredgecolor=INK, markeredgewidth=0.6, elinewidth=1.4, capsize=2.5, zorder=4,
-    )  # fmt: skip
+    axes.plot(x[on], y[on], linestyle="", marker=look.marker, color=look.colour, markersize=size,
+              markeredgecolor=INK, markeredgewidth=0.6, zorder=4)  # fmt: skip
+    barred = on & np.isfinite(error) & (_length(axes, x, y, error) > 0.5 * size)
+    if barred.any():
+        axes.errorbar(x[barred], y[barred], error[barred], fmt="none", ecolor=look.colour, elinewidth=1.4,
+                      capsize=0.35 * size, zorder=3.9)  # fmt: skip
     if below.any():
-        axes.plot(x[below], np.full(below.sum(), floor), linestyle="", marker="v", markersize=7, clip_on=False,
+        axes.plot(x[below], np.full(below.sum(), floor), linestyle="", marker="v", markersize=size, clip_on=False,
                   markerfacecolor="white", markeredgecolor=look.colour, zorder=5)  # fmt: skip
+
+
+def _length(axes: Any, x: Vector, y: Vector, error: Vector) -> Vector:
+    """Lengths of error bars in points of the figure."""
+    ends = [axes.transData.transform(np.column_stack([x, at]))[:, 1] for at in (y, y + np.nan_to_num(error))]
+    return np.asarray(np.abs(ends[1] - ends[0]) * 72.0 / axes.figure.dpi)
 
 
 def _theory(axes: Any, strand: Strand, colour: Any, log: str) -> None:
@@ -75,6 +112,8 @@ def _theory(axes: Any, strand: Strand, colour: Any, log: str) -> None:
             axes.plot(x, y, color=colour, linewidth=1.8, zorder=3)
             within = (x >= strand.x[0]) & (x <= strand.x[-1])
             margin = _between(strand, x[within], y[within], "x" in log)
+            if np.nanmax(_length(axes, x[within], y[within], margin)) < THIN:
+                continue
             axes.fill_between(x[within], y[within] - margin, y[within] + margin, color=colour, alpha=0.25,
                               linewidth=0, zorder=2)  # fmt: skip
         return

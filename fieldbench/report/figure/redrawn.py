@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_RIVALS = 6
+"""Rivals that are shown, the first of the record."""
+
 TOGETHER = 4
 """More groups than this are drawn side by side where each has rivals of its own."""
 
@@ -65,7 +67,7 @@ def draw(record: Record) -> Figure:
     """
     if record.figure is None or not record.figure.series:
         return strain(record)
-    found, names = groups(record.figure), rival_names(record.figure)[:MOST_RIVALS]
+    found, names = groups(record.figure, record.checks), rival_names(record.figure)[:MOST_RIVALS]
     plan = _plan(found, names)
     with styled():
         figure = sheet(plan.width, plan.height)
@@ -84,7 +86,7 @@ def _plan(found: Sequence[Group], names: Sequence[str]) -> Plan:
     if not beside:
         return ONE
     columns = -(-len(found) // 2)
-    return Plan(2, columns, 4.2 + 2.7 * columns, 8.4, 1.1, 3.1, 1.0, 0.75, SMALL, 4)
+    return Plan(2, columns, 4.2 + 2.4 * columns, 8.4, 1.1, 3.1, 1.0, 0.75, SMALL, 4)
 
 
 def _family(found: Sequence[Group]) -> bool:
@@ -123,7 +125,7 @@ def _panels(
         axis.ticks(above.yaxis, ends, log_y)
         above.tick_params(labelbottom=False, labelleft=i % plan.columns == 0)
         panels.curves(above, sets[i], look, shown, part.log)
-        panels.residuals(below, sets[i], look)
+        panels.residuals(below, sets[i], look, shown)
         if plan is not ONE:
             above.set_title(wrapped(sets[i][0].name, 26), fontsize=SMALL)
         if i % plan.columns == 0:
@@ -139,7 +141,7 @@ def _grid(figure: Any, plan: Plan) -> list[tuple[Any, Any]]:
     """Pairs of axes, panel and residuals, row by row."""
     outer = figure.add_gridspec(
         plan.rows, plan.columns, left=plan.left / plan.width, right=1.0 - plan.right / plan.width,
-        top=1.0 - plan.top / plan.height, bottom=plan.bottom / plan.height, hspace=0.24, wspace=0.22,
+        top=1.0 - plan.top / plan.height, bottom=plan.bottom / plan.height, hspace=0.34, wspace=0.22,
     )  # fmt: skip
     pairs = []
     for cell in outer:
@@ -161,12 +163,12 @@ def _key(
 
     only = look[found[0].name] if len(found) == 1 else panels.Look(INK, "o")
     entries: list[tuple[Any, str]] = [
-        (_mark(only, line=""), "measured ± standard error"),
+        (panels.mark(only, line=""), "measured ± standard error"),
         (Line2D([], [], color=only.colour, linewidth=1.8), "theory"),
         (Patch(color=BAND if len(found) > 1 else only.colour, alpha=1.0 if len(found) > 1 else 0.25), "its margin"),
     ]
     if plan is ONE and (len(found) > 1 or found[0].name):
-        entries += [(_mark(look[group.name]), wrapped(group.name, 30)) for group in found]
+        entries += [(panels.mark(look[group.name]), wrapped(group.name, 30)) for group in found]
     for name, how in rivals.items():
         where = f" ({off[name]} the axis)" if name in off else ""
         handle = Line2D([], [], color=how.colour, linestyle=how.dashes, linewidth=1.4, marker=how.marker, markersize=9)
@@ -174,10 +176,3 @@ def _key(
     if exact(found):
         entries.append((Line2D([], [], linestyle=""), "* in standard errors\nwhere these are larger"))
     return [handle for handle, _ in entries], [label for _, label in entries]
-
-
-def _mark(look: panels.Look, line: str = "-") -> Any:
-    from matplotlib.lines import Line2D
-
-    return Line2D([], [], color=look.colour, marker=look.marker, linestyle=line, markersize=7, markeredgecolor=INK,
-                  markeredgewidth=0.6, linewidth=1.8)  # fmt: skip

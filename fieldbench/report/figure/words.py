@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 
@@ -9,7 +10,7 @@ from fieldbench.records.schema import CheckPart, Record
 from fieldbench.report.figure.curves import groups
 from fieldbench.verdicts.words import number, on_natural_scale, worst_point
 
-INDEXED = re.compile(r"(?<!\w)([^\W\d_]{1,4})([_^])(\{[\w/+\-.,=]*\}|-?\d+(?:\.\d+)?|[^\W_]+)(?!\w)")
+INDEXED = re.compile(r"(?<!\w)([^\W\d_]{1,4})([_^])(\{[\w/+\-.,=<>]*\}|-?\d+(?:\.\d+)?|[^\W_]+)(?!\w)")
 """A short name with an index or exponent, such as L_3, d^{3/4}, k^-1.5."""
 
 
@@ -32,7 +33,7 @@ def describe_strain(record: Record) -> str:
 def _seen(record: Record) -> str:
     if record.figure is None or not record.figure.series:
         return describe_strain(record)
-    found = groups(record.figure)
+    found = groups(record.figure, record.checks)
     strands = [strand for group in found for strand in group.strands]
     points, curves = sum(len(s.x) for s in strands), len(found)
     agree = sum(int(strand.agrees.sum()) for strand in strands)
@@ -59,6 +60,14 @@ def statement(check: CheckPart) -> str:
         f"{relation}{number(on_natural_scale(check, check.expected[i]))} predicted"
         + (f" within {margin}." if check.margin[i] > 0 else ".")
     )
+
+
+def with_error(value: float, error: float) -> str:
+    """A value to the digit in which its error begins."""
+    if not (math.isfinite(value) and math.isfinite(error) and error > 0):
+        return number(value)
+    places = max(0, -math.floor(math.log10(error)))
+    return f"{value:.{places}f} ± {error:.{places}f}"
 
 
 def inline(text: str) -> str:
