@@ -117,7 +117,7 @@ def _pair(place: Place, old: Record, new: Record) -> Pair:
 
 
 def _seconds(record: Record) -> str:
-    return f"{sum(cell.wall_time for cell in record.cells):.3g} s"
+    return f"{sum(cell.wall_time for cell in record.cells):,.0f} s"
 
 
 def _checked(a: CheckPart, b: CheckPart) -> Checked:

@@ -30,8 +30,8 @@ class Bar:
 
 @dataclass(frozen=True)
 class Budget:
-    """A margin by its parts and a count of those below `SLIGHT`, and where |measured − predicted| lies in it: on a scale that ends at `WIDEST` margins, in
-    per cent of the scale, from the low to the high end of its 98 % interval."""
+    """A margin by its parts, with a count of those below `SLIGHT`, and where |measured − predicted| lies in it: on a
+    scale that ends at `WIDEST` margins, in per cent of the scale, from the low to the high end of its 98 % interval."""
 
     parts: tuple[Bar, ...]
     further: int

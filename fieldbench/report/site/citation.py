@@ -16,8 +16,13 @@ def citation(record: Record) -> str:
 
 def _own(record: Record, version: str) -> Reference:
     claim, commit = record.claim, str(record.provenance.get("commit") or "")
-    about = [f"revision {claim.revision}, {record.tier} tier, seed {record.seed}", f"fieldbench {version}",
-             f"commit {commit}" if commit else "", f"record {record.run_id}", f"SHA-256 {record.content_hash}"]  # fmt: skip
+    about = [
+        f"revision {claim.revision}, {record.tier} tier, seed {record.seed}",
+        f"fieldbench {version}",
+        f"commit {commit}" if commit else "",
+        f"record {record.run_id}",
+        f"SHA-256 {record.content_hash}",
+    ]
     fields = {
         "type": "misc",
         "author": "{The fieldbench authors}",

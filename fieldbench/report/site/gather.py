@@ -15,6 +15,9 @@ from fieldbench.report.table import TIERS
 SPEAKING = ("standard", "paper", "quick")
 """Whose record speaks for a claim on the front page: the standard tier resolves every statement."""
 
+LISTS = ("measured", "standard_error", "interval", "expected", "margin", "smallest_caught")
+"""Values of a check, one a point."""
+
 Kinds = Mapping[str, tuple[str, str]]
 """Claim id → kind of theory, kind of network."""
 
@@ -45,7 +48,9 @@ class Shown:
     @property
     def speaking(self) -> Record:
         """The record that speaks for the claim on the front page."""
-        return next((self.records[tier] for tier in SPEAKING if tier in self.records), next(iter(self.records.values())))
+        return next(
+            (self.records[tier] for tier in SPEAKING if tier in self.records), next(iter(self.records.values()))
+        )
 
 
 @dataclass
@@ -75,7 +80,7 @@ def gather(results: Path, kinds: Kinds) -> Gathered:
             tiers = best.setdefault((record.claim.id, record.claim.revision), {})
             if record.tier not in tiers or files.standing(record) > files.standing(tiers[record.tier]):
                 tiers[record.tier] = record
-    latest = {name: revision for name, revision in sorted(best)}  # the last revision of a name wins
+    latest = dict(sorted(best))  # the last revision of a name wins
     for name, revision in latest.items():
         records = dict(sorted(best[name, revision].items(), key=lambda item: _order(item[0])))
         gathered.claims.append(_shown(records, sorted(history[name], key=lambda entry: entry.date), kinds))
@@ -100,8 +105,7 @@ def refusal(record: Record) -> str:
 
 def _aligned(check: CheckPart) -> None:
     points = len(check.labels)
-    lists = {name: getattr(check, name)
-             for name in ("measured", "standard_error", "interval", "expected", "margin", "smallest_caught")}  # fmt: skip
+    lists = {name: getattr(check, name) for name in LISTS}
     lists |= {f"part {part.name!r}": part.values for part in check.parts}
     for name, values in lists.items():
         if len(values) != points:

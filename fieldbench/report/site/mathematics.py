@@ -14,16 +14,18 @@ from markupsafe import Markup, escape
 
 SPACE = "http://www.w3.org/1998/Math/MathML"
 
-ELEMENTS = frozenset(
-    "math mi mn mo mtext mspace ms mrow mfrac msqrt mroot mstyle merror mpadded mphantom mfenced menclose msub msup "
-    "msubsup munder mover munderover mmultiscripts mprescripts none mtable mtr mtd mlabeledtr".split()
-)
+ELEMENTS = frozenset((
+    "math", "mi", "mn", "mo", "mtext", "mspace", "ms", "mrow", "mfrac", "msqrt", "mroot", "mstyle", "merror",
+    "mpadded", "mphantom", "mfenced", "menclose", "msub", "msup", "msubsup", "munder", "mover", "munderover",
+    "mmultiscripts", "mprescripts", "none", "mtable", "mtr", "mtd", "mlabeledtr",
+))  # fmt: skip
 
-ATTRIBUTES = frozenset(
-    "display displaystyle scriptlevel mathvariant mathsize stretchy fence separator form lspace rspace minsize maxsize "
-    "symmetric movablelimits largeop accent accentunder linethickness width height depth voffset columnalign rowalign "
-    "columnspacing rowspacing columnlines rowlines frame notation open close".split()
-)
+ATTRIBUTES = frozenset((
+    "display", "displaystyle", "scriptlevel", "mathvariant", "mathsize", "stretchy", "fence", "separator",
+    "form", "lspace", "rspace", "minsize", "maxsize", "symmetric", "movablelimits", "largeop", "accent",
+    "accentunder", "linethickness", "width", "height", "depth", "voffset", "columnalign", "rowalign",
+    "columnspacing", "rowspacing", "columnlines", "rowlines", "frame", "notation", "open", "close",
+))  # fmt: skip
 
 LONGEST = 4000
 """Characters of a formula; a longer one is no line of a claim."""

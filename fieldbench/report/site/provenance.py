@@ -20,7 +20,7 @@ def facts(record: Record) -> list[tuple[str, str]]:
         "case from": _checkout(record),
         "versions": ", ".join(versions),
         "machine": f"{made.get('platform', '')}, {made.get('cpu_count', '?')} CPUs, device {made.get('device', '?')}",
-        "threads": ", ".join(f"{b['name']} {b['threads']}" for b in _listed(made.get("blas")) if {"name", "threads"} <= b.keys()),
+        "threads": ", ".join(f"{blas['name']} {blas['threads']}" for blas in _libraries(made.get("blas"))),
         "seed": f"{record.seed}, {record.replicates} replicates",
         "ports": ", ".join(f"{port}: {what}" for port, what in record.ports.items()),
         "cells": f"{len(record.cells)}, measured in {sum(cell.wall_time for cell in record.cells):.0f} s; "
@@ -41,9 +41,9 @@ def rerun(record: Record) -> str:
     """The commands, in a checkout of fieldbench, that measure the record anew."""
     made = record.provenance
     case = record.case
-    elsewhere = case is not None and case.commit and case.commit != made.get("commit")
     lines = [f"git checkout {shlex.quote(str(made['commit']))}"] if made.get("commit") else []
-    lines += [f"# and of {case.repository or 'its own repository'}: {case.commit}".replace("\n", " ")] if elsewhere and case else []
+    if case is not None and case.commit and case.commit != made.get("commit"):
+        lines.append(" ".join(f"# and of {case.repository or 'the case'}: {case.commit}".split()))
     words = ["fieldbench", "run", record.claim.id, "--tier", record.tier, "--seed", str(record.seed)]
     return "\n".join([*lines, shlex.join(words), f"fieldbench explain {record.claim.id}/CHECK --tier {record.tier}"])
 
@@ -55,5 +55,7 @@ def _checkout(record: Record) -> str:
     return f"{case.repository or ''} {case.commit}{' with changes' if case.dirty else ''}".strip()
 
 
-def _listed(value: Any) -> list[dict[str, Any]]:
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+def _libraries(value: Any) -> list[dict[str, Any]]:
+    """The entries of a list that name a library and its threads."""
+    entries = value if isinstance(value, list) else []
+    return [entry for entry in entries if isinstance(entry, dict) and {"name", "threads"} <= entry.keys()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ def speed(asv: Path) -> tuple[str, list[Speed]]:
     result."""
     machine = next((path.parent for path in sorted(asv.glob("*/machine.json"))), None)
     runs = sorted(_runs(machine), key=lambda run: run["date"]) if machine else []
-    if not runs:
+    if machine is None or not runs:
         return "", []
     times: dict[str, list[dict[str, float]]] = {}
     for run in runs:
@@ -58,9 +58,9 @@ def _runs(machine: Path) -> Iterator[dict[str, Any]]:
             run = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue  # a benchmark is no evidence: the page does without it
-        if isinstance(run, dict) and isinstance(run.get("results"), dict) and isinstance(run.get("date"), int):
-            if isinstance(run.get("commit_hash"), str):
-                yield run
+        kinds = {"results": dict, "date": int, "commit_hash": str}
+        if isinstance(run, dict) and all(isinstance(run.get(name), kind) for name, kind in kinds.items()):
+            yield run
 
 
 def _values(measured: Any) -> dict[str, float]:
@@ -71,7 +71,7 @@ def _values(measured: Any) -> dict[str, float]:
             if isinstance(value, int | float) and math.isfinite(value) and value > 0}  # fmt: skip
 
 
-def _speed(name: str, times: list[Mapping[str, float]]) -> Speed | None:
+def _speed(name: str, times: Sequence[Mapping[str, float]]) -> Speed | None:
     held = [run for run in times if run]
     common = held[0].keys() & held[-1].keys() if held else set()
     if not common:

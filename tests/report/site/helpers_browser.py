@@ -5,7 +5,6 @@ Nothing is installed: the browser is the one on PATH, or the one that FIELDBENCH
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import select
@@ -111,10 +110,6 @@ class Browser:
         """Words typed where the cursor is."""
         for letter in words:
             self.press(letter)
-
-    def picture(self, path: Path) -> None:
-        """What the window shows, as PNG."""
-        path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot")["data"]))
 
     def _next(self) -> dict[str, Any]:
         end = time.monotonic() + PATIENCE

@@ -60,6 +60,12 @@ def test_every_page_opens_without_a_complaint_and_with_its_figures(site, browser
     assert wrong == {}
 
 
+def test_a_page_that_complains_is_noticed(browser, tmp_path):
+    (tmp_path / "bad.html").write_text("<script>console.error('no')</script><script>absent()</script><img src=x.png>")
+    browser.open((tmp_path / "bad.html").as_uri())
+    assert len(browser.errors) == 3
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_page_is_wider_than_the_window(site, browser, width):
     browser.call("Emulation.setDeviceMetricsOverride", width=width, height=844, deviceScaleFactor=1, mobile=width < 500)
@@ -73,9 +79,18 @@ def test_no_page_is_wider_than_the_window(site, browser, width):
     assert wide == {}
 
 
+def claims(selector):
+    """Script: the claims of all elements that a selector names."""
+    return f"[...document.querySelectorAll('{selector}')].map((one) => one.dataset.claim)"
+
+
+def seen(selector):
+    """Script: the claims of those that are on the page, not hidden."""
+    return claims(selector).replace(".map(", ".filter((one) => one.offsetParent).map(")
+
+
 def test_claims_are_filtered_with_the_keyboard_alone(site, browser):
-    shown = "[...document.querySelectorAll('li[data-claim]')].filter((one) => one.offsetParent).map((one) => one.dataset.claim)"
-    linked = "[...document.querySelectorAll('.matrix a')].filter((one) => one.offsetParent).map((one) => one.dataset.claim)"
+    shown, linked = seen("li[data-claim]"), seen(".matrix a")
     browser.call("Emulation.setDeviceMetricsOverride", width=1280, height=900, deviceScaleFactor=1, mobile=False)
     browser.open((site / "index.html").as_uri())
     every = browser.evaluate(shown)
@@ -105,15 +120,13 @@ def test_claims_are_filtered_with_the_keyboard_alone(site, browser):
     assert browser.evaluate("document.activeElement.value") == "reproduced"
     browser.press(" ")
     kept = browser.evaluate(shown)
-    assert kept == browser.evaluate("[...document.querySelectorAll('li[data-claim]:not([data-verdict=reproduced])')].map((one) => one.dataset.claim)")
+    assert kept == browser.evaluate(claims("li[data-claim]:not([data-verdict=reproduced])"))
     browser.press(" ")
     assert browser.evaluate(shown) == every
     for _ in range(4):
         browser.press("Tab")
     browser.press(" ")  # open discrepancies alone
-    assert browser.evaluate(shown) == browser.evaluate(
-        "[...document.querySelectorAll('li[data-open]')].map((one) => one.dataset.claim)"
-    )
+    assert browser.evaluate(shown) == browser.evaluate(claims("li[data-open]"))
     browser.press("/")
     browser.press("Escape")
     browser.write("three-quarters")
@@ -125,12 +138,17 @@ def test_a_link_to_a_check_unfolds_its_tier(site, browser):
     page = (site / "claims/linear-cnn-three-quarters.html").as_uri()
     browser.open(f"{page}#quick.regardless-of-scale")
     assert browser.evaluate("document.getElementById('quick').open")
-    assert browser.evaluate("document.getElementById('quick.regardless-of-scale').getBoundingClientRect().top < innerHeight")
+    assert browser.evaluate(
+        "document.getElementById('quick.regardless-of-scale').getBoundingClientRect().top < innerHeight"
+    )
 
 
 def test_pages_are_dark_where_the_reader_wants_it_and_black_on_white_in_print(site, browser):
     browser.open((site / "index.html").as_uri())
-    page, word = "getComputedStyle(document.body).backgroundColor", "getComputedStyle(document.querySelector('.claims .v')).color"
+    page, word = (
+        "getComputedStyle(document.body).backgroundColor",
+        "getComputedStyle(document.querySelector('.claims .v')).color",
+    )
     light = browser.evaluate(page)
     browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
     assert browser.evaluate(page) != light

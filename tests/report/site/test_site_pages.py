@@ -1,7 +1,9 @@
-"""The pages of a small site: links, structure for a screen reader, no network, what is said when something is missing."""
+"""The pages of a small site: links, structure for a screen reader, no network, and what they do without."""
 
+import itertools
 import json
 import re
+import sys
 
 import pytest
 from helpers_site import RESULTS, Page, broken, committed, keep
@@ -17,7 +19,8 @@ FINDINGS = """# What was found
 
 ## 1. A law of λ_k
 
-`specialisation-scaling/alignment` says so, [a file](README.md) and [a paper](https://arxiv.org/abs/1), ![a picture](x.png).
+`specialisation-scaling/alignment` says so, [a file](README.md) and [a paper](https://arxiv.org/abs/1),
+![a picture](x.png).
 
 | a | b |
 | --- | --- |
@@ -27,7 +30,7 @@ FINDINGS = """# What was found
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """A claim whose record is older than kinds of theory, and one with a formula, errata, discrepancies and controls."""
+    """Two claims, one with kinds from its case; the other has a formula, errata, discrepancies and controls."""
     place = tmp_path_factory.mktemp("site")
     results = keep(place / "results", committed("specialisation-scaling"), committed("linear-cnn-three-quarters"))
     kinds = {"specialisation-scaling": ("phase transitions", "erf network")}
@@ -52,7 +55,7 @@ def test_pages_have_landmarks_headings_and_table_headers_with_a_scope(site):
         assert all(image["alt"].endswith(".") and len(image["alt"]) > 40 for image in page.of("img"))
         assert all(nav.get("aria-label") for nav in page.of("nav"))
         levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
-        assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False)), path
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), path
 
 
 def test_nothing_is_taken_from_elsewhere(site):
@@ -73,8 +76,10 @@ def test_the_matrix_has_each_claim_once_and_verdicts_are_words_with_marks(site):
     matrix = front[front.index('<table class="matrix">') : front.index("</table>")]
     rows = [re.findall(r">([^<]+)<", row.partition("<td")[0])[0] for row in matrix.split("<tr>")[2:]]
     assert rows == ["phase transitions", "other"]
-    marked = r'<(?:span|label) class="v [a-z-]+">(?:<input[^>]*> )?<span aria-hidden="true">[✓≈?✗–]</span>(?:<span class="sr">| )[a-z]'
-    assert len(re.findall(marked, front)) == len(re.findall(r'class="v ', front)) - 4  # the four words that are explained
+    mark = '<span aria-hidden="true">[✓≈?✗–]</span>(?:<span class="sr">| )[a-z]'
+    marked = re.findall(f'<(?:span|label) class="v [a-z-]+">(?:<input[^>]*> )?{mark}', front)
+    explained = re.findall('<dt><span class="v [a-z]+">[✓≈?✗] [a-z]', front)
+    assert len(marked) + len(explained) == front.count('class="v ')
     assert [box["value"] for box in page.of("input") if box.get("name") == "verdict"] == [
         "reproduced", "compatible", "inconclusive", "contradicted"
     ]  # fmt: skip
@@ -107,7 +112,7 @@ def test_open_discrepancies_stand_with_their_reason_and_errata_with_their_claim(
     record = committed("linear-cnn-three-quarters")
     page = (site / "discrepancies.html").read_text()
     assert 'href="claims/linear-cnn-three-quarters.html#quick.regardless-of-scale"' in page
-    assert "contradicted</span> <span class=\"note\">(as declared)" in page
+    assert 'contradicted</span> <span class="note">(as declared)' in page
     assert "specialisation-scaling" not in page
     assert record.claim.errata[0].strip()[:30] in (site / "errata.html").read_text()
 
@@ -123,7 +128,7 @@ def test_findings_are_rendered_without_html_of_their_own(site):
     page = (site / "findings.html").read_text()
     assert '<h2 id="1-a-law-of-k">1. A law of λ<sub>k</sub></h2>' in page
     assert '<a href="claims/specialisation-scaling.html"><code>specialisation-scaling/alignment</code></a>' in page
-    assert "a file and <a href=\"https://arxiv.org/abs/1\">a paper</a>, a picture" in page
+    assert 'a file and <a href="https://arxiv.org/abs/1">a paper</a>,\na picture' in page
     assert "&lt;b&gt;2&lt;/b&gt;" in page
     assert '<th scope="col">a</th>' in page
 
@@ -180,3 +185,13 @@ def test_the_door_writes_the_site_and_refuses_two_directories(tmp_path):
     answer = CliRunner().invoke(app, ["report", str(results), "--findings", str(tmp_path / "absent.md")])
     assert answer.exit_code == 5
     assert "takes a Markdown file" in " ".join(answer.stderr.split())
+
+
+@pytest.mark.parametrize("package", ["jinja2", "latex2mathml", "markdown_it", "matplotlib"])
+def test_without_the_extra_a_sentence_says_what_to_install(package, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, package, None)
+    answer = CliRunner().invoke(app, ["report", "--to", str(tmp_path)])
+    assert answer.exit_code == 5
+    assert f"the report needs {package}; install it with `pip install 'fieldbench[report]'`" in " ".join(
+        answer.stderr.split()
+    )
