@@ -137,7 +137,7 @@ def test_claims_are_filtered_with_the_keyboard_alone(site, browser):
 def test_a_link_to_a_check_unfolds_its_tier(site, browser):
     page = (site / "claims/linear-cnn-three-quarters.html").as_uri()
     browser.open(f"{page}#quick.regardless-of-scale")
-    assert browser.evaluate("document.getElementById('quick').open")
+    assert browser.evaluate("document.getElementById('tier-quick').open")
     assert browser.evaluate(
         "document.getElementById('quick.regardless-of-scale').getBoundingClientRect().top < innerHeight"
     )
