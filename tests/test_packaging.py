@@ -135,7 +135,7 @@ def test_report_and_archive_read_records_only(room):
 
 def test_a_report_loads_nothing_that_measures_or_judges():
     """Whatever records import on their way, no cell, no case and no physics comes with them."""
-    modules = ", ".join(f"fieldbench.report.{path.stem}" for path in of("report") if path.stem != "__init__")
+    modules = ", ".join(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in of("report"))
     code = f"import sys, {modules}; print(*(name for name in sys.modules if name.startswith('fieldbench.')))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     loaded = set(done.stdout.split())

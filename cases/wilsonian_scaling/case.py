@@ -128,6 +128,6 @@ CASE = Case(
         Guard("mixed", Mean.rhat, of=(Mean.shift, Mean.gap), at_most=1.1),
         Guard("effective-draws", Mean.ess, of=(Mean.shift, Mean.gap), at_least=30),
     ),
-    figure=Figure(y=-Maximum.shift.at(u=COUPLINGS[0]), x=per(lambda at: at.samples), label="P", symbol="−δMSE/MSE at u = 0.1",
-                  group=lambda at: f"α = {at.alpha:g}", log="xy"),
+    figure=Figure(y=-Maximum.shift.at(u=COUPLINGS[0]), x=per(lambda at: at.samples), label="P",
+                  symbol="−δMSE/MSE at u = 0.1", group=lambda at: f"α = {at.alpha:g}", log="xy"),
 )  # fmt: skip

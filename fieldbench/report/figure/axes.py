@@ -73,16 +73,18 @@ def ticks(axis: Any, ends: tuple[float, float], log: bool, at: Vector | None = N
 
 def margins(axes: Any, which: str, furthest: float) -> None:
     """An axis in margins, symmetric about nought; linear near it and logarithmic beyond where something is far away."""
-    from matplotlib.ticker import FixedLocator, FuncFormatter
+    from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
+    axis = getattr(axes, f"{which}axis")
     end = 1.15 * max(furthest, 1.3)
     if furthest > FAR:
-        getattr(axes, f"set_{which}scale")("symlog", linthresh=LINEAR, linscale=1.0)
+        getattr(axes, f"set_{which}scale")("symlog", linthresh=LINEAR, linscale=1.5)
         tens = 10.0 ** np.arange(1, np.ceil(np.log10(end)), max(1, round(np.log10(end) / 2)))
-        axis = getattr(axes, f"{which}axis")
         axis.set_major_locator(FixedLocator([*-tens[::-1], -1.0, 0.0, 1.0, *tens]))
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
         end *= 1.5
+    else:
+        axis.set_major_locator(MaxNLocator(4, integer=True))
     getattr(axes, f"set_{which}lim")(-end, end)
 
 

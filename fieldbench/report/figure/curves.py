@@ -72,7 +72,8 @@ class Group:
 def groups(figure: FigurePart, checks: Sequence[CheckPart] = ()) -> list[Group]:
     """The groups of a figure in the order of the record.
 
-    Where the remainders of the theory are below the noise, the margin at a point is that of the check that judges the same number.
+    Where the remainders of the theory are below the noise, the margin at a point is that of the check that judges the
+    same number.
 
     An experiment with several points is a strand of its own; those with a single one are joined in one strand a group.
     Experiments that nobody grouped (each is its own group) are one group without a name.

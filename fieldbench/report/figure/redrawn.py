@@ -53,7 +53,7 @@ class Plan:
     most: int
 
 
-ONE = Plan(1, 1, 12.0, 6.75, 1.15, 3.55, 0.85, 0.8, MEDIUM, 7)
+ONE = Plan(1, 1, 12.0, 6.75, 1.3, 3.4, 0.95, 0.8, MEDIUM, 7)
 
 
 def draw(record: Record) -> Figure:
@@ -76,8 +76,9 @@ def draw(record: Record) -> Figure:
         look, rivals = panels.looks(found, colours(len(found))), panels.rival_looks(names)
         off = _panels(figure, plan, record.figure, found, look, rivals)
         handles, labels = _key(found, look, rivals, off, plan)
-        figure.legend(handles, labels, loc="upper left", fontsize=SMALL, labelspacing=0.7, borderaxespad=0.0,
-                      bbox_to_anchor=(1.0 - (plan.right - 0.25) / plan.width, 1.0 - plan.top / plan.height))  # fmt: skip
+        corner = 1.0 - (plan.right - 0.25) / plan.width, 1.0 - plan.top / plan.height
+        figure.legend(handles, labels, loc="upper left", bbox_to_anchor=corner, fontsize=SMALL, labelspacing=0.7,
+                      borderaxespad=0.0)  # fmt: skip
     return figure
 
 
@@ -86,7 +87,7 @@ def _plan(found: Sequence[Group], names: Sequence[str]) -> Plan:
     if not beside:
         return ONE
     columns = -(-len(found) // 2)
-    return Plan(2, columns, 4.2 + 2.4 * columns, 8.4, 1.1, 3.1, 1.0, 0.75, SMALL, 4)
+    return Plan(2, columns, 4.6 + 2.4 * columns, 8.6, 1.2, 3.4, 1.25, 0.75, SMALL, 4)
 
 
 def _family(found: Sequence[Group]) -> bool:
@@ -125,7 +126,7 @@ def _panels(
         axis.ticks(above.yaxis, ends, log_y)
         above.tick_params(labelbottom=False, labelleft=i % plan.columns == 0)
         panels.curves(above, sets[i], look, shown, part.log)
-        panels.residuals(below, sets[i], look, shown)
+        panels.residuals(below, sets[i], look, shown if plan is ONE else {})
         if plan is not ONE:
             above.set_title(wrapped(sets[i][0].name, 26), fontsize=SMALL)
         if i % plan.columns == 0:
@@ -168,11 +169,11 @@ def _key(
         (Patch(color=BAND if len(found) > 1 else only.colour, alpha=1.0 if len(found) > 1 else 0.25), "its margin"),
     ]
     if plan is ONE and (len(found) > 1 or found[0].name):
-        entries += [(panels.mark(look[group.name]), wrapped(group.name, 30)) for group in found]
+        entries += [(panels.mark(look[group.name]), wrapped(group.name, 27)) for group in found]
     for name, how in rivals.items():
         where = f" ({off[name]} the axis)" if name in off else ""
         handle = Line2D([], [], color=how.colour, linestyle=how.dashes, linewidth=1.4, marker=how.marker, markersize=9)
-        entries.append((handle, wrapped(f"rival: {words(name)}{where}", 30)))
+        entries.append((handle, wrapped(f"rival: {words(name)}{where}", 27)))
     if exact(found):
         entries.append((Line2D([], [], linestyle=""), "* in standard errors\nwhere these are larger"))
     return [handle for handle, _ in entries], [label for _, label in entries]

@@ -49,7 +49,8 @@ def strain(record: Record) -> Figure:
         axes.set_yticks(range(len(ran)), names, fontsize=SMALL)
         axes.tick_params(axis="y", length=0)
         axes.tick_params(axis="x", labelsize=SMALL)
-        axes.set_xlabel("(measured − theory) / margin, with 98 % intervals", fontsize=MEDIUM)
+        note = "" if all(_margins(check).all() for check in ran) else "      † has no margin: in 98 % intervals"
+        axes.set_xlabel("(measured − theory) / margin, with 98 % intervals" + note, fontsize=MEDIUM)
         axes.grid(axis="y", color="#e6e6e6", linewidth=0.8)
         axes.set_axisbelow(True)
         _legend(figure, ran)
@@ -57,7 +58,7 @@ def strain(record: Record) -> Figure:
 
 
 def _name(check: CheckPart) -> str:
-    unit = "" if _margins(check).all() else ", in 98 % intervals"
+    unit = "" if _margins(check).all() else " †"
     bound = {"above": " ≥", "below": " ≤"}.get(check.side, "")
     return wrapped(check.id + bound + unit, 48)
 
@@ -87,9 +88,10 @@ def _row(axes: Any, row: int, check: CheckPart) -> None:
     keep = np.isfinite(deviation)
     colour, marker = LOOK.get(check.verdict, (INK, "o"))
     height = row + (np.linspace(-0.28, 0.28, len(deviation)) if len(deviation) > 1 else np.zeros(1))
+    bars = np.nan_to_num(interval[keep], posinf=0.0)
     axes.errorbar(
-        deviation[keep], height[keep], xerr=np.nan_to_num(interval[keep], posinf=0.0), fmt=marker, color=colour,
-        markersize=6 if len(deviation) <= 8 else 3.5, markeredgecolor=INK, markeredgewidth=0.4, elinewidth=1.0, zorder=3,
+        deviation[keep], height[keep], xerr=bars, fmt=marker, color=colour, markeredgecolor=INK, markeredgewidth=0.4,
+        markersize=6 if len(deviation) <= 8 else 3.5, elinewidth=1.0, zorder=3,
     )  # fmt: skip
 
 
@@ -98,7 +100,7 @@ def _legend(figure: Any, ran: list[CheckPart]) -> None:
 
     counts = {verdict: sum(check.verdict == verdict for check in ran) for verdict in LOOK}
     handles = [Line2D([], [], linestyle="", marker=LOOK[verdict][1], color=LOOK[verdict][0], markeredgecolor=INK,
-                      markersize=8, label=f"{verdict}: {count} of {len(ran)} checks")
+                      markersize=8, label=f"{count} {verdict}")
                for verdict, count in counts.items() if count]  # fmt: skip
     if handles:
         figure.legend(handles=handles, loc="lower center", ncols=len(handles), fontsize=SMALL)

@@ -62,10 +62,16 @@ def styled() -> Iterator[None]:
 
 
 def sheet(width: float, height: float) -> Figure:
-    """An empty figure, in inches; call it under `styled`."""
-    from fieldbench.report.figure.plate import Plate
+    """An empty figure, in inches, that a notebook shows also where nobody imported pyplot; call it under `styled`."""
+    from matplotlib.figure import Figure
 
-    return Plate(figsize=(width, height))
+    class Sheet(Figure):
+        def _repr_png_(self) -> bytes:
+            buffer = io.BytesIO()
+            self.savefig(buffer, format="png", dpi=110)
+            return buffer.getvalue()
+
+    return Sheet(figsize=(width, height))
 
 
 def colours(count: int) -> list[Any]:

@@ -22,8 +22,10 @@ def all_committed():
 
 def series(x, measured, theory=None, group="one", label="", error=0.1, margin=0.5, rivals=None, curve=None):
     """A series whose theory is what was measured, unless another is given."""
-    return SeriesPart(group=group, label=label, x=x, measured=measured, standard_error=[error] * len(x),
-                      theory=theory or measured, margin=[margin] * len(x), rivals=rivals or {}, curve=curve)  # fmt: skip
+    return SeriesPart(
+        group=group, label=label, x=x, measured=measured, standard_error=[error] * len(x),
+        theory=theory or measured, margin=[margin] * len(x), rivals=rivals or {}, curve=curve,
+    )  # fmt: skip
 
 
 def figure(*members, x="P", y="L_3", log=""):

@@ -33,17 +33,21 @@ def rendered(drawn):
     return canvas.get_renderer()
 
 
+def inside(box, drawn):
+    """Whether a box lies within a figure."""
+    sheet = drawn.bbox
+    return sheet.x0 <= box.x0 and box.x1 <= sheet.x1 and sheet.y0 <= box.y0 and box.y1 <= sheet.y1
+
+
 def check_layout(drawn):
     """The legend is beside the panels, and nothing is cut off."""
     renderer = rendered(drawn)
     for legend in drawn.legends:
         box = legend.get_window_extent(renderer)
         assert not any(box.overlaps(axes.get_window_extent(renderer)) for axes in panels(drawn))
-        assert drawn.bbox.x0 <= box.x0 and box.x1 <= drawn.bbox.x1
-        assert drawn.bbox.y0 <= box.y0 and box.y1 <= drawn.bbox.y1
+        assert inside(box, drawn)
     for axes in panels(drawn):
-        box = axes.get_tightbbox(renderer)
-        assert drawn.bbox.x0 <= box.x0 and drawn.bbox.y0 <= box.y0 and box.y1 <= drawn.bbox.y1
+        assert inside(axes.get_tightbbox(renderer), drawn), axes
 
 
 @pytest.mark.parametrize("claim", ["gp-cubic-staircase", "linear-cnn-three-quarters"])
@@ -52,7 +56,7 @@ def test_points_theory_rivals_and_residuals_are_there_and_the_legend_beside_them
     drawn = draw(record)
     above, below = panels(drawn)
     assert "deviation" in below.get_ylabel()
-    assert below.get_ylim()[0] < -1.0 and below.get_ylim()[1] > 1.0
+    assert min(below.get_ylim()) < -1.0 < 1.0 < max(below.get_ylim())
     names = {name for part in record.figure.series for name in part.rivals}
     assert sum(text.startswith("rival: ") for text in said(drawn)) == len(names)
     points = sum(len(line.get_xdata()) for line in above.lines if line.get_zorder() == 4)
