@@ -32,7 +32,7 @@ check-all: $(VENV)/docs-installed test
 
 # docs/_build/html/index.html, without one warning and without a network.
 docs: $(VENV)/docs-installed
-	$(BIN)/python -m sphinx -q -W -b html docs docs/_build/html
+	$(BIN)/python -m sphinx -q -E -W -b html docs docs/_build/html
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .

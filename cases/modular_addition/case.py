@@ -32,13 +32,13 @@ from . import theory
 from .experiment import Network, WeakReadouts, WithoutRootTwo
 from .points import Drawn, points
 
-LADDER = [Network(7, width, 1.15, steps=2600) for width in (100, 200, 400, 800)]
+LADDER = [Network(7, width, 1.15, steps=5200) for width in (100, 200, 400, 800)]
 SEVEN = [
     Network(7, 400, 1.6),
     Network(7, 400, 1.45),
     Network(7, 600, 1.3),
     Network(7, 600, 1.0),
-    Network(7, 400, 0.9, steps=3600),
+    Network(7, 400, 0.9, steps=7200),
 ]
 ELEVEN = [Network(11, 1000, 1.45), Network(11, 1000, 1.15)]
 LARGER = [Network(11, 1000, 0.9), Network(11, 1500, 1.3), Network(11, 1500, 1.0)]

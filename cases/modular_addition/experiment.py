@@ -18,7 +18,7 @@ from fieldbench.sampling import Sampler, Underdamped
 from fieldbench.sampling.networks import ModularNetwork, modular_labels, modular_network
 from fieldbench.statistics import ess, rhat
 
-THIN = 10  # steps; modes in the mixed phase forget whether they are in the droplet in some 150
+THIN = 20  # steps; modes in the mixed phase forget whether they are in the droplet in some 300
 SHARES = np.array([0.5, 1.0], np.float32)  # of the modes that start in the droplet: a cold chain and a hot one
 
 
@@ -34,7 +34,7 @@ class Network(Experiment, stream="network"):
     width: int
     ratio: float
     cubic: float = 0.01
-    steps: int = 900
+    steps: int = 1800
 
     @property
     def noise(self) -> float:

@@ -9,14 +9,20 @@ from .experiment import Network, ShuffledLabels, WithoutRootTwo
 from .observables import count_exponent, count_exponent_at_lower_border, onset, onset_exponent
 
 LOADS = (13.0, 19.0)  # P/√(Nd), below and beyond the onset
-TIMES = {50: 50.0, 100: 50.0, 200: 40.0, 400: 24.0}  # of chains by width: few neurons hop rarely
-WIDTHS = tuple(TIMES)
+WIDTHS = (50, 100, 200, 400)
+# Few neurons hop rarely, and latest near the onset.
+BELOW = [
+    Network(20, n, LOADS[0], time=time, burn_in=80.0)
+    for n, time in zip(WIDTHS, (110.0, 110.0, 110.0, 60.0), strict=True)
+]
+BEYOND = [Network(20, n, LOADS[1], time=time) for n, time in zip(WIDTHS, (50.0, 50.0, 40.0, 24.0), strict=True)]
+FORTY = Network(40, 200, LOADS[1], burn_in=160.0)
 TIERS = {
     "quick": Tier([Network(20, 60, LOADS[-1], time=30.0)], replicates=12),
     "standard": Tier(
-        [*(Network(20, width, load, TIMES[width]) for width in WIDTHS for load in LOADS), Network(40, 400, LOADS[-1])],
+        [*BELOW, *BEYOND, FORTY],
         replicates=24,
-        note="about 9 minutes on one core",
+        note="about 10 minutes on one core",
     ),
 }
 
@@ -26,7 +32,11 @@ def on_the_ladder(at: Network) -> bool:
 
 
 def beyond_onset(at: Network) -> bool:
-    return at.load == LOADS[-1]
+    return on_the_ladder(at) and at.load == LOADS[-1]
+
+
+def at_forty(at: Network) -> bool:
+    return at.dimension == 40
 
 
 def before_onset(at: Network) -> bool:
@@ -43,6 +53,16 @@ FINITE: dict[str, Theory | float] = {"leading-order": 0.5, "d-cubed": 0.0}
 FEW: dict[str, Theory | float] = {"a-fixed-few": 0.0, "a-fixed-share": 1.0}
 MECHANISMS: dict[str, Theory | float] = {"three-layers": 1 / 3, "d-cubed": 0.0}
 STANDARD = ("standard",)
+
+FEW_NEURONS = "24 data sets leave 2 to 4 % of M, too much for a margin of 8 % and the orders left beside a deviation"
+FEW_CROSSINGS = (
+    "near the onset neurons cross rarely: 24 data sets leave .005 of A at N = 50, three times of which do not fit into "
+    "the margin of .019 beside a deviation of −.009"
+)
+FROZEN = (
+    "metastable: hardly a neuron crosses in 24 units of time at d = 40, and from the prior too few have crossed; "
+    "on the same eight data sets A rises from .212 to .226 ± .009 as the burn-in grows from 40 to 200 (theory .231)"
+)
 
 # Orders left by the theory: the sum of what each of them moves the exponents by (tests/cases/specialisation_scaling).
 # Beside them what is asked of 24 data sets, from the scatter of pilots.
@@ -66,11 +86,18 @@ CHECKS: tuple[Check | Limit, ...] = (
     ALIGNMENT,
     ONSET,
     COUNT,
-    Check("alignment-before-the-onset", Network.alignment, rivals=GP, on=before_onset),
+    Check("alignment-before-the-onset", Network.alignment, rivals=GP, on=before_onset, expect="inconclusive",
+          because=FEW_CROSSINGS),
     Check("samples-at-onset", onset, rivals={**NEAR, **GP}, on=on_the_ladder, tiers=STANDARD, scale="log"),
     Check("linear-misfit", Network.linear, rivals=GP, on=beyond_onset),
-    # A dozen data sets leave 6 % of M, too much for its margin.
-    Check("specialised-neurons", Network.specialised, rivals=GP, on=beyond_onset, tiers=STANDARD),
+    Check("alignment-at-forty", Network.alignment, rivals={**NEAR, **GP}, on=at_forty, tiers=STANDARD,
+          expect="inconclusive", because=FROZEN),
+    Check("linear-misfit-at-forty", Network.linear, rivals=GP, on=at_forty, tiers=STANDARD, expect="inconclusive",
+          because=FROZEN),
+    Check("specialised-at-forty", Network.specialised, rivals=GP, on=at_forty, tiers=STANDARD, expect="inconclusive",
+          because=FROZEN),
+    Check("specialised-neurons", Network.specialised, rivals=GP, on=beyond_onset, tiers=STANDARD,
+          expect="inconclusive", because=FEW_NEURONS),
     Check("count-exponent-at-a-lower-border", count_exponent_at_lower_border, rivals=FEW, on=on_the_ladder,
           tiers=STANDARD, margin=OF_COUNT),
     Limit("onset-in-width", theory.onset_in_width, 0.5, rivals=MECHANISMS, margin=NEXT_ORDER),

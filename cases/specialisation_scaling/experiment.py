@@ -22,7 +22,6 @@ from fieldbench.typing import Array
 
 BORDERS = (0.8, 1.0)  # of |w·w*| beyond which a neuron counts as specialised
 THIN = 10  # steps
-BURN_IN = 40.0
 STEP = 1.4 / math.sqrt(0.4)  # of the sampler, times √P
 
 # Of A, E[f z] and M d/N on the means of z H_3/√6 and H_3²/6 over a data set: fits to pilots.
@@ -31,7 +30,7 @@ SLOPES, SLOPES_OF_LINEAR, SLOPES_OF_COUNT = (np.array(slopes) for slopes in ((0.
 
 @dataclass(frozen=True)
 class Network(Experiment, stream="network"):
-    """N neurons in d dimensions on P = x√(Nd) samples: `time` of a chain after a burn-in of 40, from the prior.
+    """N neurons in d dimensions on P = x√(Nd) samples: `time` of a chain after `burn_in`, from the prior.
 
     Times are in units of the prior's own frequency.
     """
@@ -40,6 +39,7 @@ class Network(Experiment, stream="network"):
     width: int
     load: float
     time: float = 24.0
+    burn_in: float = 40.0
 
     @property
     def samples(self) -> int:
@@ -65,7 +65,7 @@ class Network(Experiment, stream="network"):
         inputs, *start = normals(draw, tuple((len(keys), *shape) for shape in rows), jnp.float32)
         targets = self.labels(cubic(inputs[..., 0]))
         energy = fully_connected(inputs, targets, width=self.width, ridge=1.0)
-        burn_in, steps = (THIN * round(t * math.sqrt(self.samples) / STEP / THIN) for t in (BURN_IN, self.time))
+        burn_in, steps = (THIN * round(t * math.sqrt(self.samples) / STEP / THIN) for t in (self.burn_in, self.time))
         samples = sampler.sample(
             energy, Weights(*start), noise,
             steps=steps, burn_in=burn_in, thin=THIN,

@@ -16,5 +16,5 @@ def _inline(translator, node):
 
 def _block(translator, node):
     drawn = convert(node.astext(), display="block")
-    translator.body.append(f'<div style="overflow-x: auto; margin-bottom: 1rem">{drawn}</div>\n')
+    translator.body.append(f'<div style="overflow: auto hidden; padding: 0.6rem 0">{drawn}</div>\n')
     raise SkipNode

@@ -79,7 +79,7 @@ def describe(records: Mapping[str, Record], objects: Mapping[str, list[str]]) ->
     paths = [*records, *dict.fromkeys(path for found in objects.values() for path in found)]
     actions = [_action(path, record, objects.get(record.claim.id, [])) for path, record in records.items()]
     claims = ", ".join(dict.fromkeys(record.claim.id for record in records.values()))
-    root = {
+    root: Entity = {
         "@id": "./",
         "@type": "Dataset",
         "name": f"Records of fieldbench: {claims}",
@@ -93,18 +93,19 @@ def describe(records: Mapping[str, Record], objects: Mapping[str, list[str]]) ->
         "hasPart": [{"@id": path} for path in paths],
         "mentions": [{"@id": action["@id"]} for action in actions],
     }
-    descriptor = {
+    descriptor: Entity = {
         "@id": METADATA,
         "@type": "CreativeWork",
         "about": {"@id": "./"},
         "conformsTo": {"@id": next(iter(PROFILES))},
     }
-    found = [descriptor, root, *_profiles(), *_common(), *actions]
+    found: list[Entity] = [descriptor, root, *_profiles(), *_common(), *actions]
     found += [_record(path, record) for path, record in records.items()]
     found += [_file(path) for path in paths if path not in records]
     for record in records.values():
         found += [_software(record), *_works(record)]
-    return list({entity["@id"]: entity for entity in found}.values())
+    unique = {entity["@id"]: entity for entity in found}
+    return list(unique.values())
 
 
 def _action(path: str, record: Record, objects: list[str]) -> Entity:

@@ -46,6 +46,8 @@ def export(names: Sequence[str], crate: Path, results: Path, folder: Path | None
     from fieldbench.archive.crate import write
     from fieldbench.records import files
 
+    if not results.is_dir():
+        raise BadInput(f"{results} is no directory of records; name one with --results")
     cases = known(folder)
     chosen = select(cases, names)
     paths = [path for path in files.find(results) if not names or files.read(path).claim.id in chosen]

@@ -17,7 +17,8 @@ class Page(HTMLParser):
 
     def __init__(self, path):
         super().__init__()
-        self.anchors, self.links, self.loaded, self.unresolved, self._open = set(), set(), set(), [], []
+        self.anchors, self.links, self.loaded, self.unresolved = set(), set(), set(), []
+        self._open, self._unlinked = [], False
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attributes):
@@ -30,7 +31,12 @@ class Page(HTMLParser):
         if tag in ("a", "code"):
             self._open.append(tag)
         if tag == "code" and "xref" in (given.get("class") or "").split() and "a" not in self._open:
-            self.unresolved.append(given["class"])
+            self._unlinked = True
+
+    def handle_data(self, text):
+        if self._unlinked:
+            self.unresolved.append(text)
+        self._unlinked = False
 
     def handle_endtag(self, tag):
         if tag in ("a", "code") and tag in self._open:
@@ -65,7 +71,9 @@ def test_every_link_within_leads_to_a_page_and_a_place(pages):
 
 @pytest.mark.whole
 def test_every_name_that_is_referred_to_is_described(pages):
-    assert not [(path.name, page.unresolved) for path, page in pages.items() if page.unresolved]
+    ours = [(path.name, name) for path, page in pages.items() for name in page.unresolved if "fieldbench" in name]
+    assert not ours
+    assert any("api/fieldbench.theory.curves.html#" in link for page in pages.values() for link in page.links)
 
 
 @pytest.mark.whole

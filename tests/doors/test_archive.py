@@ -49,6 +49,7 @@ def test_a_crate_of_own_runs(here):
     assert (here / done.stdout.strip()).is_file()
     assert (here / "crate" / "cases" / "toy" / "claim.toml").is_file()
     assert call("verify", "crate/records", "--cases", "crate/cases").exit_code == 0
+    assert "no directory of records" in refusal("export", "--ro-crate", "other", "--results", "none")
     assert "is not empty" in refusal("export", "--ro-crate", "crate", "--results", "mine")
 
 

@@ -27,15 +27,17 @@ from fieldbench.typing import AnyArray, Array, Float
 T = TypeVar("T")
 
 # The sextic's second derivative, 5cr² along |û| of a mode in whitened coordinates, is 15 in the droplet at coexistence,
-# r² = 3/c, and rises as r²: the step is set by 1.8 times this power, where thermal motion reaches. Half of this step
-# moves a by −.00025(9) at P = 7, N = 200 in the mixed phase.
-_STIFFEST = 1.0 + 15.0 * 1.8**2
+# r² = 3/c, and rises as r²: thermal motion reaches 1.8 times this power. BAOAB at a step for that curvature fills the
+# droplet too much: a by .00014(3), p by .0024(3) in the mixed phase. At half of it, the step here, a quarter is left.
+_STIFFEST = 4.0 * (1.0 + 15.0 * 1.8**2)
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class ModularNetwork:
-    """Energies of a batch of networks; positions are (*batch, N, 2, P): the weights u and v of every neuron.
+    """Energies of a batch of networks; positions are (*batch, 2, P, N): the weights u and v of every neuron.
+
+    Neurons come last, so that what is done to each of them runs along memory.
 
     Attributes:
         labels: y_p of all pairs, (P², P).
@@ -58,19 +60,19 @@ class ModularNetwork:
         """P."""
         return self.labels.shape[-1]
 
-    def value(self, position: Float[Array, "*batch width two modulus"]) -> Float[Array, "*batch"]:
+    def value(self, position: Float[Array, "*batch two modulus width"]) -> Float[Array, "*batch"]:
         """U of every chain."""
 
         def one(weights: Array) -> Array:
             factor, solved = self._solved(self._features(weights))
             explained = self.width / 2 * jnp.sum(self.labels * solved)
             volume = self.modulus * jnp.sum(jnp.log(jnp.diagonal(factor)))
-            power = jnp.sum(self._fourier(weights) ** 2, axis=-2) / 2
+            power = jnp.sum(self._fourier(weights) ** 2, axis=1) / 2
             return explained + volume + jnp.sum(weights**2) / 2 + self.cubic / 3 * jnp.sum(power**3)
 
         return self._each(one, position)
 
-    def gradient(self, position: Float[Array, "*batch width two modulus"]) -> Float[Array, "*batch width two modulus"]:
+    def gradient(self, position: Float[Array, "*batch two modulus width"]) -> Float[Array, "*batch two modulus width"]:
         """∂U/∂(u, v) of every chain."""
 
         def one(weights: Array) -> Array:
@@ -78,16 +80,15 @@ class ModularNetwork:
             factor, solved = self._solved(features)
             inverse = jax.scipy.linalg.cho_solve((factor, True), jnp.eye(len(factor), dtype=factor.dtype))
             slope = self.strength / self.width * (self.modulus * inverse - self.width * solved @ solved.T)
-            pairs = (features @ slope).reshape(-1, self.modulus, self.modulus) * 2 * self._sums(weights)
-            likelihood = jnp.stack([pairs.sum(axis=2), pairs.sum(axis=1)], axis=1)
+            pairs = (slope @ features).reshape(self.modulus, self.modulus, -1) * 2 * self._sums(weights)
+            likelihood = jnp.stack([pairs.sum(axis=1), pairs.sum(axis=0)])
             modes = self._fourier(weights)
-            power = jnp.sum(modes**2, axis=-2, keepdims=True) / 2
-            sextic = jnp.einsum("wlfk,pfk->wlp", self.cubic * power**2 * modes, self.waves)
-            return likelihood + weights + sextic
+            power = jnp.sum(modes**2, axis=1, keepdims=True) / 2
+            return likelihood + weights + self._weights_of(self.cubic * power**2 * modes)
 
         return self._each(one, position)
 
-    def observables(self, position: Float[Array, "*batch width two modulus"]) -> dict[str, Array]:
+    def observables(self, position: Float[Array, "*batch two modulus width"]) -> dict[str, Array]:
         """`amplitude` of f − y along the target; by mode `product` rr′ and `droplet`, averaged over neurons.
 
         The droplet is where both powers exceed 1/√(3c).
@@ -95,16 +96,16 @@ class ModularNetwork:
 
         def one(weights: Array) -> dict[str, Array]:
             _, solved = self._solved(self._features(weights))
-            first, second = jnp.moveaxis(jnp.sum(self._fourier(weights) ** 2, axis=-2) / 2, 1, 0)
+            first, second = jnp.sum(self._fourier(weights) ** 2, axis=1) / 2
             return {
                 "amplitude": -self.noise * jnp.sum(self.labels * solved) / jnp.sum(self.labels**2),
-                "product": jnp.mean(first * second, axis=0),
-                "droplet": jnp.mean(jnp.minimum(first, second) > (3 * self.cubic) ** -0.5, axis=0, dtype=first.dtype),
+                "product": jnp.mean(first * second, axis=-1),
+                "droplet": jnp.mean(jnp.minimum(first, second) > (3 * self.cubic) ** -0.5, axis=-1, dtype=first.dtype),
             }
 
         return self._each(one, position)
 
-    def start(self, keys: Array, share: Float[Array, "*batch"]) -> Float[Array, "*batch width two modulus"]:
+    def start(self, keys: Array, share: Float[Array, "*batch"]) -> Float[Array, "*batch two modulus width"]:
         """Weights of the Gaussian prior with a share of each chain's modes lifted to the droplet's power, √(3/c).
 
         `keys` are typed, (*batch,): each chain's own.
@@ -113,11 +114,11 @@ class ModularNetwork:
 
         def one(key: Array, share: Array) -> Array:
             gauss, lot = jax.random.split(key)
-            weights = jax.random.normal(gauss, (self.width, 2, self.modulus), self.labels.dtype)
-            lifted = jax.random.uniform(lot, (self.width, 1, 1, modes), share.dtype) < share
+            weights = jax.random.normal(gauss, (2, self.modulus, self.width), self.labels.dtype)
+            lifted = jax.random.uniform(lot, (1, 1, modes, self.width), share.dtype) < share
             fourier = self._fourier(weights)
-            scale = (12.0 / self.cubic) ** 0.25 / jnp.sqrt(jnp.sum(fourier**2, axis=-2, keepdims=True))
-            return weights + jnp.einsum("wlfk,pfk->wlp", jnp.where(lifted, scale - 1.0, 0.0) * fourier, self.waves)
+            scale = (12.0 / self.cubic) ** 0.25 / jnp.sqrt(jnp.sum(fourier**2, axis=1, keepdims=True))
+            return weights + self._weights_of(jnp.where(lifted, scale - 1.0, 0.0) * fourier)
 
         weights = jax.vmap(one)(keys.reshape(-1), share.reshape(-1))
         return weights.reshape(*self.batch, *weights.shape[1:])
@@ -129,18 +130,21 @@ class ModularNetwork:
         return batched
 
     @staticmethod
-    def _sums(weights: Array) -> Float[Array, "width modulus modulus"]:
-        return weights[:, 0, :, None] + weights[:, 1, None, :]
+    def _sums(weights: Array) -> Float[Array, "modulus modulus width"]:
+        return weights[0, :, None] + weights[1, None, :]
 
-    def _features(self, weights: Array) -> Float[Array, "width pairs"]:
-        return (self._sums(weights) ** 2).reshape(self.width, -1)
+    def _features(self, weights: Array) -> Float[Array, "pairs width"]:
+        return (self._sums(weights) ** 2).reshape(-1, self.width)
 
-    def _fourier(self, weights: Array) -> Float[Array, "... layer two modes"]:
-        return jnp.einsum("...p,pfk->...fk", weights, self.waves)
+    def _fourier(self, weights: Array) -> Float[Array, "layer two modes width"]:
+        return jnp.einsum("lpw,pfk->lfkw", weights, self.waves)
+
+    def _weights_of(self, fourier: Array) -> Float[Array, "layer modulus width"]:
+        return jnp.einsum("lfkw,pfk->lpw", fourier, self.waves)
 
     def _solved(self, features: Array) -> tuple[Float[Array, "pairs pairs"], Float[Array, "pairs modulus"]]:
         """Cholesky factor of A, and A⁻¹y."""
-        kernel = self.strength / self.width * features.T @ features
+        kernel = self.strength / self.width * features @ features.T
         factor = jnp.linalg.cholesky(kernel + self.noise * jnp.eye(len(kernel), dtype=kernel.dtype))
         return factor, jax.scipy.linalg.cho_solve((factor, True), self.labels)
 

@@ -25,12 +25,13 @@ def dense(energy, weights, cubic=0.01, strength=6.6e-6, noise=0.019):
     width, modulus = energy.width, energy.modulus
     variance, ridge = strength / width**2, noise / width  # of a readout; κ
     pairs = [(n, m) for n in range(modulus) for m in range(modulus)]
-    features = np.array([[(u[n] + v[m]) ** 2 for u, v in weights] for n, m in pairs])
+    u, v = weights
+    features = np.array([(u[n] + v[m]) ** 2 for n, m in pairs])
     kernel = variance * features @ features.T + ridge * np.eye(len(pairs))
     labels = np.array([[float((n + m) % modulus == p) - 1 / modulus for p in range(modulus)] for n, m in pairs])
     explained = np.trace(labels.T @ np.linalg.solve(kernel, labels)) / 2
     volume = modulus / 2 * (np.linalg.slogdet(kernel)[1] + len(pairs) * np.log(width))
-    power = np.abs(np.fft.fft(weights, axis=-1, norm="ortho"))[..., 1 : (modulus + 1) // 2] ** 2
+    power = np.abs(np.fft.fft(weights, axis=1, norm="ortho"))[:, 1 : (modulus + 1) // 2] ** 2
     return explained + volume + (weights**2).sum() / 2 + cubic / 3 * (power**3).sum(), power, kernel, labels, ridge
 
 
@@ -53,18 +54,18 @@ def test_observables_are_those_of_dense_algebra():
         _, power, kernel, labels, ridge = dense(energy, np.asarray(each, np.float64))
         left = ridge * np.linalg.solve(kernel, labels)
         assert found["amplitude"][i] == pytest.approx(-(labels * left).sum() / (labels**2).sum(), rel=1e-4)
-        np.testing.assert_allclose(found["product"][i], power.prod(axis=1).mean(axis=0), rtol=1e-4)
-        above = (power > 1 / np.sqrt(3 * 0.01)).all(axis=1).mean(axis=0)
+        np.testing.assert_allclose(found["product"][i], power.prod(axis=0).mean(axis=-1), rtol=1e-4)
+        above = (power > 1 / np.sqrt(3 * 0.01)).all(axis=0).mean(axis=-1)
         np.testing.assert_allclose(found["droplet"][i], above, atol=1e-6)
 
 
 def test_a_start_lifts_its_share_of_modes_to_the_droplet():
     energy, _ = small(width=3000, batch=(2,))
     weights = energy.start(jax.random.split(jax.random.key(3), 2), jnp.array([0.0, 0.3], jnp.float32))
-    power = np.abs(np.fft.fft(weights, axis=-1, norm="ortho"))[..., 1:3] ** 2
+    power = np.abs(np.fft.fft(weights, axis=2, norm="ortho"))[:, :, 1:3] ** 2
     lifted = np.abs(power - np.sqrt(3 / 0.01)) < 1e-2
     assert lifted[0].mean() < 0.01
-    assert (lifted[1].all(axis=1)).mean() == pytest.approx(0.3, abs=0.04)  # 6,000 lots: five standard errors
+    assert (lifted[1].all(axis=0)).mean() == pytest.approx(0.3, abs=0.04)  # 6,000 lots: five standard errors
 
 
 def test_without_data_modes_have_the_law_of_the_prior():
@@ -85,8 +86,8 @@ def test_the_step_leaves_what_a_metropolis_chain_leaves():
     energy, start = small(width=5, batch=(8,))
     observe = Partial(ModularNetwork.observables, energy)
     means = []
-    for sampler, steps in ((Underdamped(), 2000), (MetropolisAdjusted(), 8000)):
-        run = sampler.sample(energy, start, jax.random.key(4), steps=steps, burn_in=steps, thin=10, observe=observe)
+    for sampler, steps in ((Underdamped(), 4000), (MetropolisAdjusted(step=2.8), 16000)):
+        run = sampler.sample(energy, start, jax.random.key(4), steps=steps, burn_in=steps, thin=20, observe=observe)
         means.append(np.asarray(run.records["amplitude"], np.float64).mean(axis=0))
     error = np.sqrt(sum(mean.var(ddof=1) / len(mean) for mean in means))
     assert error < 0.002
