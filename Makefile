@@ -12,10 +12,14 @@ WORKERS ?= 2
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: cases test check-all docs shape standard lint results calibration bench bench-gpu bench-history trends clean
+.PHONY: cases report test check-all docs shape standard lint results calibration bench bench-gpu bench-history trends clean
 
 cases: $(VENV)/installed
 	$(BIN)/python -m pytest cases/ -n $(WORKERS)
+
+# The committed records as a site: open .fieldbench/report/index.html.
+report: $(VENV)/installed
+	$(BIN)/fieldbench report --results results
 
 test: $(VENV)/installed lint
 	$(BIN)/python -m pytest tests/ -n $(WORKERS) --dist worksteal --slow

@@ -32,7 +32,7 @@ FLOORS = (
     ("records", "authoring"),
     ("report.figure",),
     ("report", "archive"),
-    ("doors.ports", "doors.terminal"),
+    ("report.site", "doors.ports", "doors.terminal"),
     ("doors",),
 )
 """Lowest first: what stands on a floor imports from lower floors and from the package's own leaves, never across."""

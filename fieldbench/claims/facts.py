@@ -47,6 +47,8 @@ class Claim:
         title: one line.
         statement: the claim in words.
         latex: the claim as a formula.
+        theory: kind of theory, as a word for overviews: "effective ridge", "kernel adaptation", …
+        network: kind of network or data that it is about: "Gaussian process", "erf network", "images", …
         sources: where it is published.
         regime: where it is meant to hold.
         stated: parameters that the sources state.
@@ -63,6 +65,8 @@ class Claim:
     statement: str
     sources: tuple[Source, ...]
     latex: str = ""
+    theory: str = ""
+    network: str = ""
     regime: str = ""
     stated: Mapping[str, str] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)

@@ -318,6 +318,30 @@ def results_table(
 
 @app.command()
 @door
+def report(
+    where: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="a directory of records")] = None,
+    results: Annotated[Path | None, typer.Option("--results", help="the same, by name (default: results/)")] = None,
+    against: Annotated[Path | None, typer.Option(help="compare with these records, on one page")] = None,
+    to: Annotated[Path, typer.Option(help="directory of the pages")] = OWN / "report",
+    findings: Annotated[Path | None, typer.Option(help="Markdown to show (default: docs/findings.md)")] = None,
+    cases: Cases = None,
+    as_json: Json = False,
+    traceback: Traceback = False,
+) -> None:
+    """Write a site of all claims from their records; open its index.html, no network is needed."""
+    from fieldbench.doors.report import write_report, write_sides
+
+    if where and results:
+        raise BadInput(f"{where} and --results {results}: give one of them")
+    out = Output(as_json, traceback)
+    if against is not None:
+        write_sides(where or results, against, to, out)
+    else:
+        write_report(where or results, to, cases, findings, out)
+
+
+@app.command()
+@door
 def flips(
     where: Annotated[Path, typer.Argument(metavar="PATH", help="a directory of records")],
     tier: Annotated[str, typer.Option(help="quick, standard or paper")] = "quick",

@@ -24,8 +24,9 @@ CHANGED = 3
 def compare_records(old: Path, new: Path, out: Output) -> int:
     """Compare the records at or below two paths, claim by claim and tier by tier; 3 if a verdict changed."""
     from fieldbench.records.compare import compare
+    from fieldbench.records.files import newest_complete
 
-    before, after = _newest(old), _newest(new)
+    before, after = newest_complete(old), newest_complete(new)
     shared = [place for place in before if place in after]
     if not shared:
         raise BadInput(f"{old} and {new} have no claim and tier in common")
@@ -40,22 +41,6 @@ def compare_records(old: Path, new: Path, out: Output) -> int:
     code = CHANGED if any(found.grave for found in compared) else 0
     out.value({"exit_code": code, "compared": [vars(found) for found in compared]})
     return code
-
-
-def _newest(where: Path) -> dict[tuple[str, str, int], Record]:
-    """(claim, tier, seed) → newest complete record at or below a path."""
-    from fieldbench.records import files
-
-    found: dict[tuple[str, str, int], Record] = {}
-    for path in files.find(where):
-        record = files.read(path)
-        place = (record.claim.id, record.tier, record.seed)
-        chosen = where.is_file() or not record.exploratory
-        if chosen and record.complete and (place not in found or record.date >= found[place].date):
-            found[place] = record
-    if not found:
-        raise BadInput(f"no complete record below {where}; make one with `fieldbench run`")
-    return found
 
 
 def explain_check(what: str, tier: str, results: Path | None, folder: Path | None, out: Output) -> None:

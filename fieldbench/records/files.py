@@ -50,7 +50,7 @@ def read(path: Path) -> Record:
         content = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_refuse)
         if isinstance(content, dict) and content.get("schema_version") == "1.0":
             return Record.model_validate(upgraded(content)).sealed()
-        if isinstance(content, dict) and content.get("schema_version") == "2.0":
+        if isinstance(content, dict) and content.get("schema_version") in ("2.0", "2.1"):
             return _of_today(content)
         return Record.model_validate(content)
     except OSError as error:
@@ -66,7 +66,7 @@ def read(path: Path) -> Record:
 
 
 def _of_today(content: dict[str, Any]) -> Record:
-    """A record of schema 2.0, which says less: sealed anew, unless it was edited."""
+    """A record of schema 2.0 or 2.1, which says less: sealed anew, unless it was edited."""
     stated = content.get("content_hash")
     untouched = stated == canonical.sha256({name: value for name, value in content.items() if name != "content_hash"})
     record = Record.model_validate(content | {"schema_version": SCHEMA_VERSION})
@@ -123,17 +123,37 @@ def find(where: Path) -> list[Path]:
 
 
 def latest(results: Path, claim: str, revision: int, tier: str) -> Record | None:
-    """The newest record that speaks for the suite: not exploratory, with fieldbench's own implementations.
-
-    Of several seeds the smallest counts; fresh seeds are kept beside it. A record that lacks data sets which another
-    has does not take its place, however new.
-    """
+    """The newest record that speaks for the suite: not exploratory, with fieldbench's own implementations."""
     directory = folder(results, claim, revision, tier)
     if not directory.is_dir():
         return None
     records = [read(path) for path in find(directory)]
     own = [r for r in records if r.complete and speaks_for_suite(r)]
-    return max(own, key=lambda r: (-r.seed, -len(r.skipped), r.date, r.run_id), default=None)
+    return max(own, key=standing, default=None)
+
+
+def standing(record: Record) -> tuple[int, int, str, str]:
+    """What makes one record of a claim and tier stand before another: of several seeds the smallest counts, fresh seeds
+    are kept beside it; a record that lacks data sets which another has does not take its place, however new."""
+    return (-record.seed, -len(record.skipped), record.date, record.run_id)
+
+
+def newest_complete(where: Path) -> dict[tuple[str, str, int], Record]:
+    """(claim, tier, seed) → newest complete record at or below a path; an exploratory one only where it is named.
+
+    Raises:
+        BadInput: there is none.
+    """
+    found: dict[tuple[str, str, int], Record] = {}
+    for path in find(where):
+        record = read(path)
+        place = (record.claim.id, record.tier, record.seed)
+        chosen = Path(where).is_file() or not record.exploratory
+        if chosen and record.complete and (place not in found or record.date >= found[place].date):
+            found[place] = record
+    if not found:
+        raise BadInput(f"no complete record below {where}; make one with `fieldbench run`")
+    return found
 
 
 def schema_text() -> str:

@@ -1,4 +1,4 @@
-"""The form of a record, version 2.1: strict JSON, every number exact on a round trip, no pickle."""
+"""The form of a record, version 2.2: strict JSON, every number exact on a round trip, no pickle."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 from fieldbench import canonical
 from fieldbench.records.arrays import ArrayPart, Parameters, Part, Real
 
-SCHEMA_VERSION: Literal["2.1"] = "2.1"
+SCHEMA_VERSION: Literal["2.2"] = "2.2"
 
 
 class SourcePart(Part):
@@ -21,13 +21,15 @@ class SourcePart(Part):
 
 
 class ClaimPart(Part):
-    """Everything of a Claim."""
+    """Everything of a Claim; records older than schema 2.2 say nothing of its kind of theory and network."""
 
     id: str
     revision: int
     title: str
     statement: str
     latex: str
+    theory: str = ""
+    network: str = ""
     sources: list[SourcePart]
     regime: str
     stated: dict[str, str]
@@ -241,7 +243,7 @@ class Record(Part):
     schema 2.1 say nothing of either. `content_hash` is the SHA-256 of everything else in the record.
     """
 
-    schema_version: Literal["2.1"] = SCHEMA_VERSION
+    schema_version: Literal["2.2"] = SCHEMA_VERSION
     upgraded_from: Literal["1.0"] | None = None
     content_hash: str = ""
     run_id: str

@@ -145,7 +145,9 @@ def _sealed(record: Record) -> Iterator[str]:
 
 def _of_this_case(record: Record, case: Case, experiments: list[Any]) -> Iterator[str]:
     """Claim text, tier, experiments, replicates and coordinates are the case's."""
-    yield from _compare("claim", record.claim.model_dump(), claim_part(case.claim))
+    unsaid = {name for name in ("theory", "network") if not getattr(record.claim, name)}  # before schema 2.2
+    stated, here = record.claim.model_dump(exclude=unsaid), claim_part(case.claim)
+    yield from _compare("claim", stated, {name: value for name, value in here.items() if name not in unsaid})
     for part, experiment in zip(record.experiments, experiments, strict=True):
         here = coordinates_of(case, experiment)
         yield from _compare(f"coordinates of {experiment}", sorted(part.coordinates), sorted(here))

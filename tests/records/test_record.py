@@ -66,7 +66,7 @@ def test_a_record_is_exact_on_a_round_trip(record, tmp_path):
 
 
 def test_a_record_holds_every_number_of_the_run(record, result):
-    assert record.schema_version == "2.1"
+    assert record.schema_version == "2.2"
     assert record.complete
     assert [record.cells[number].variant for number in record.repeated] == ["main"]
     assert record.shared == []
@@ -100,17 +100,32 @@ def test_a_record_holds_every_number_of_the_run(record, result):
     assert record.sampler is None
 
 
-def test_a_record_of_schema_2_0_is_read_as_one_of_today_and_an_edited_one_is_found(record, case, tmp_path):
-    """It is this record without what was added since."""
-    old = {n: v for n, v in json.loads(dump(record)).items() if n not in ("shared", "repeated", "content_hash")}
-    old |= {"schema_version": "2.0"}
+@pytest.mark.parametrize(("version", "lacks"), [("2.0", ("shared", "repeated")), ("2.1", ())])
+def test_an_older_record_of_schema_2_is_read_as_one_of_today_and_an_edited_one_is_found(
+    version, lacks, record, case, tmp_path
+):
+    """It is this record without what was added since; a case that has learned more of its claim holds nothing against
+    it."""
+    old = {n: v for n, v in json.loads(dump(record)).items() if n not in (*lacks, "content_hash")}
+    old["claim"] = {name: v for name, v in old["claim"].items() if name not in ("theory", "network")}
+    old |= {"schema_version": version}
     path = tmp_path / "old.json"
     path.write_text(json.dumps(old | {"content_hash": canonical.sha256(old)}))
     found = read(path)
-    assert found == record.model_copy(update={"repeated": []}).sealed()
+    assert found == record.model_copy(update={"repeated": [] if lacks else record.repeated}).sealed()
     assert differences(found, case) == []
+    assert differences(found, replace(case, claim=replace(case.claim, theory="sums", network="none"))) == []
     path.write_text(json.dumps(old | {"content_hash": canonical.sha256(old), "wall_time": 1.0}))
     assert any("the record was edited" in line for line in differences(read(path), case))
+
+
+def test_kinds_of_theory_and_network_stand_in_the_record_and_are_held_against_the_case(result):
+    case = replace(result.case, claim=replace(result.case.claim, theory="sums", network="none"))
+    record = assemble(replace(result, case=case))
+    assert (record.claim.theory, record.claim.network) == ("sums", "none")
+    assert differences(record, case) == []
+    other = replace(case, claim=replace(case.claim, theory="products"))
+    assert any("theory" in line and "products" in line for line in differences(record, other))
 
 
 def test_what_is_shared_stands_in_the_record_with_its_argument(result, monkeypatch):

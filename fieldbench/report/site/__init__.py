@@ -1,0 +1,1 @@
+"""The report: a static site of records that opens from a file, without a network."""

@@ -1,0 +1,130 @@
+"""A headless Chromium driven through its DevTools protocol over a pipe: JSON messages that end in a zero byte.
+
+Nothing is installed: the browser is the one on PATH, or the one that FIELDBENCH_CHROMIUM names.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PATIENCE = 120.0  # seconds; a busy machine is slow to start a browser
+
+
+def chromium() -> str:
+    """The browser, or a sentence that says where to get one."""
+    named = os.environ.get("FIELDBENCH_CHROMIUM")
+    found = [named] if named else [path for name in NAMES if (path := shutil.which(name))]
+    if not found or not Path(found[0]).exists():
+        raise FileNotFoundError(
+            f"no Chromium: {named or ', '.join(NAMES)} is not there; install your system's package chromium "
+            "(apt install chromium, brew install --cask chromium), or name a browser in FIELDBENCH_CHROMIUM"
+        )
+    return found[0]
+
+
+class Browser:
+    """One page in a headless browser; `errors` collects what its console and its scripts complain of."""
+
+    def __init__(self, profile: Path, width: int = 1280, height: int = 900) -> None:
+        (read, self._write), (self._read, write) = os.pipe(), os.pipe()
+        options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-pipe",
+                   "--hide-scrollbars", f"--user-data-dir={profile}", f"--window-size={width},{height}"]  # fmt: skip
+
+        def into_place() -> None:  # DevTools reads descriptor 3 and writes 4; first out of each other's way
+            ends = [os.dup(read), os.dup(write)]
+            os.dup2(ends[0], 3)
+            os.dup2(ends[1], 4)
+
+        self._process = subprocess.Popen(
+            [chromium(), *options, "about:blank"],
+            pass_fds=(3, 4),
+            preexec_fn=into_place,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(read)
+        os.close(write)
+        self._rest, self._number, self._session = b"", 0, ""
+        self.errors: list[str] = []
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log"):
+            self.call(f"{domain}.enable")
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
+    def close(self) -> None:
+        """End the browser that was started here."""
+        self._process.kill()
+        self._process.wait()
+        os.close(self._write)
+        os.close(self._read)
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """One command and its answer."""
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": parameters}
+        message |= {"sessionId": self._session} if self._session else {}
+        os.write(self._write, json.dumps(message).encode() + b"\0")
+        while (answer := self._next()).get("id") != self._number:
+            pass
+        assert "error" not in answer, f"{method}: {answer['error']}"
+        return answer["result"]
+
+    def open(self, address: str) -> None:
+        """Go to a page and wait until it is loaded."""
+        self.errors.clear()
+        self.call("Page.navigate", url=address)
+        self.wait(f"document.readyState === 'complete' && location.href === {json.dumps(address)}")
+
+    def evaluate(self, script: str) -> Any:
+        """The value of a script, of a promise what it gives."""
+        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def wait(self, condition: str) -> None:
+        """Until a script gives true."""
+        end = time.monotonic() + PATIENCE
+        while not self.evaluate(condition):
+            assert time.monotonic() < end, f"{condition} did not become true"
+            time.sleep(0.05)
+
+    def press(self, key: str, text: str = "") -> None:
+        """A key of the keyboard, as a person would press it."""
+        codes = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowUp": 38, "ArrowDown": 40, " ": 32}
+        about = {"key": key, "code": "Space" if key == " " else key, "windowsVirtualKeyCode": codes.get(key, 0)}
+        text = text or {"Enter": "\r", " ": " "}.get(key, key if len(key) == 1 else "")
+        self.call("Input.dispatchKeyEvent", type="keyDown", text=text, **about)
+        self.call("Input.dispatchKeyEvent", type="keyUp", **about)
+
+    def write(self, words: str) -> None:
+        """Words typed where the cursor is."""
+        for letter in words:
+            self.press(letter)
+
+    def _next(self) -> dict[str, Any]:
+        end = time.monotonic() + PATIENCE
+        while b"\0" not in self._rest:
+            ready, _, _ = select.select([self._read], [], [], max(end - time.monotonic(), 0))
+            piece = os.read(self._read, 1 << 16) if ready else b""
+            assert piece, "the browser has gone, or does not answer"
+            self._rest += piece
+        message, _, self._rest = self._rest.partition(b"\0")
+        found: dict[str, Any] = json.loads(message)
+        about = found.get("params", {})
+        if found.get("method") == "Runtime.exceptionThrown":
+            self.errors.append(about["exceptionDetails"].get("text", "exception"))
+        elif found.get("method") == "Runtime.consoleAPICalled" and about["type"] in ("error", "warning"):
+            self.errors.append(str(about["args"]))
+        elif found.get("method") == "Log.entryAdded" and about["entry"]["level"] in ("error", "warning"):
+            self.errors.append(about["entry"]["text"] + " " + about["entry"].get("url", ""))
+        return found
