@@ -35,11 +35,11 @@ def strain(record: Record) -> Figure:
     ran = [check for check in record.checks if check.labels]
     names = [_name(check) for check in ran]
     left = 0.35 + LETTER * max((len(line) for name in names for line in name.split("\n")), default=0)
-    height = 2.3 + ROW * max(len(ran), 3)
+    height = 2.65 + ROW * max(len(ran), 3)
     with styled():
         figure = sheet(WIDTH, height)
         figure.text(0.3 / WIDTH, 1.0 - 0.25 / height, wrapped(record.claim.title, 86), fontsize=LARGE, va="top")
-        axes = figure.add_axes((left / WIDTH, 1.15 / height, (WIDTH - left - 0.3) / WIDTH, (height - 2.15) / height))
+        axes = figure.add_axes((left / WIDTH, 1.5 / height, (WIDTH - left - 0.3) / WIDTH, (height - 2.5) / height))
         axes.axvspan(-1.0, 1.0, color=BAND, alpha=0.55, linewidth=0, zorder=0)
         axes.axvline(0.0, color=INK, linewidth=1.0, zorder=1)
         for row, check in enumerate(ran):
@@ -49,7 +49,7 @@ def strain(record: Record) -> Figure:
         axes.set_yticks(range(len(ran)), names, fontsize=SMALL)
         axes.tick_params(axis="y", length=0)
         axes.tick_params(axis="x", labelsize=SMALL)
-        note = "" if all(_margins(check).all() for check in ran) else "      † has no margin: in 98 % intervals"
+        note = "" if all(_margins(check).all() for check in ran) else "\n† has no margin: in units of its interval"
         axes.set_xlabel("(measured − theory) / margin, with 98 % intervals" + note, fontsize=MEDIUM)
         axes.grid(axis="y", color="#e6e6e6", linewidth=0.8)
         axes.set_axisbelow(True)
@@ -58,7 +58,7 @@ def strain(record: Record) -> Figure:
 
 
 def _name(check: CheckPart) -> str:
-    unit = "" if _margins(check).all() else " †"
+    unit = "" if _margins(check).all() else "\u00a0†"
     bound = {"above": " ≥", "below": " ≤"}.get(check.side, "")
     return wrapped(check.id + bound + unit, 48)
 

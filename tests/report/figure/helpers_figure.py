@@ -4,7 +4,6 @@ from pathlib import Path
 
 from fieldbench.records import files
 from fieldbench.records.schema import FigurePart, SeriesPart
-from fieldbench.report.table import newest
 
 RESULTS = Path(__file__).parents[3] / "results"
 
@@ -13,11 +12,6 @@ def committed(claim, tier="quick"):
     """The newest committed record of a claim."""
     (revision,) = sorted((RESULTS / claim).glob("r*"))[-1:]
     return files.latest(RESULTS, claim, int(revision.name[1:]), tier)
-
-
-def all_committed():
-    """The newest committed record of each claim and tier."""
-    return newest(RESULTS)
 
 
 def series(x, measured, theory=None, group="one", label="", error=0.1, margin=0.5, rivals=None, curve=None):
