@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fieldbench.claims.expression import Expression
-from fieldbench.claims.facts import require_kebab
 from fieldbench.claims.known import Remainder, Theory
+from fieldbench.claims.names import require_kebab
 from fieldbench.claims.where import declared_at
 from fieldbench.errors import BadInput
 from fieldbench.verdicts.outcome import Terms

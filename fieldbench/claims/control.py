@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from fieldbench.claims.check import Check, Selects
 from fieldbench.claims.experiment import Experiment
-from fieldbench.claims.facts import require_kebab
 from fieldbench.claims.known import Theory
+from fieldbench.claims.names import require_kebab
 from fieldbench.claims.where import declared_at
 from fieldbench.errors import BadInput
 

@@ -10,18 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fieldbench.claims.names import require_kebab
 from fieldbench.errors import BadInput
 
 FILE = "claim.toml"
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
-
-_KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
-def require_kebab(name: str, what: str) -> None:
-    """Raise `BadInput` unless `name` is kebab-case: names of claims and checks are permanent addresses."""
-    if not _KEBAB.fullmatch(name):
-        raise BadInput(f"{what} {name!r} is not kebab-case (lower-case words and digits joined by single hyphens)")
 
 
 @dataclass(frozen=True)

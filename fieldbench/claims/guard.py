@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from fieldbench.claims.check import Selects
 from fieldbench.claims.experiment import Quantity
-from fieldbench.claims.facts import require_kebab
+from fieldbench.claims.names import require_kebab
 from fieldbench.claims.where import declared_at
 from fieldbench.errors import BadInput
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fieldbench.claims.facts import require_kebab
+from fieldbench.claims.names import require_kebab
 from fieldbench.errors import BadInput
 from fieldbench.records import files
 from fieldbench.records.schema import CheckPart, ClaimPart, Record
