@@ -11,6 +11,8 @@ from helpers_toy import copied, edited, replaced, said_of
 # In-process sessions of pytester forget what they import, and NumPy cannot be loaded twice: load it all beforehand.
 import fieldbench.cells.runner
 import fieldbench.data
+import fieldbench.data.cache
+import fieldbench.data.digits
 import fieldbench.judging.trial
 import fieldbench.records.assemble
 import fieldbench.records.files
