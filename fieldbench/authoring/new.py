@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from fieldbench.claims.facts import require_kebab
+from fieldbench.claims.names import require_kebab
 from fieldbench.errors import BadInput
 
 TEMPLATE = Path(__file__).parent / "template"

@@ -78,7 +78,8 @@ def screen(
 
 def where_things_are(results: Path) -> str:
     """Where records are, and how to see more of them."""
-    return f"records in {results}; pages of them: `fieldbench report`\none check: `fieldbench explain CLAIM/CHECK`"
+    pages = f"pages of them: `fieldbench report --results {results}`"
+    return f"records in {results}; one check: `fieldbench explain CLAIM/CHECK`\n{pages}"
 
 
 def left_out(reasons: Iterable[str]) -> dict[str, int]:

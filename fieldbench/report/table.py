@@ -10,10 +10,12 @@ from fieldbench import atomic
 from fieldbench.errors import BadInput
 from fieldbench.records import files as record
 from fieldbench.records.schema import Record
-from fieldbench.report.headline import speaker
+from fieldbench.report.headline import headline
 from fieldbench.report.rows import COLUMNS, summary
 
 TIERS = ("quick", "standard", "paper")
+
+FRONT_PAGE = ("claim", "in words", "measured", "predicted", "verdict")
 
 PREAMBLE = """# Results
 
@@ -40,8 +42,7 @@ def write_tables(results: Path, readme: Path | None = None) -> tuple[Path, list[
     """Write README.md into the results directory, and the verdict tables into the project's own README where it has
     marks.
 
-    A table goes between the lines `<!-- verdicts TIER -->` and `<!-- /verdicts -->`; it shows each claim's own
-    statement.
+    A table goes between the lines `<!-- verdicts TIER -->` and `<!-- /verdicts -->`: a line a claim.
 
     Raises:
         BadInput: there is no record.
@@ -55,7 +56,7 @@ def write_tables(results: Path, readme: Path | None = None) -> tuple[Path, list[
     if readme is not None and readme.is_file():
         text = readme.read_text(encoding="utf-8")
         for tier in dict.fromkeys(r.tier for r in records):
-            filled = table(COLUMNS, [row for r in records if r.tier == tier for row in front_page(r)])
+            filled = table(FRONT_PAGE, [front_page(r) for r in records if r.tier == tier])
             start, end = f"<!-- verdicts {tier} -->\n", "<!-- /verdicts -->"
             if start in text:
                 before, _, rest = text.partition(start)
@@ -66,18 +67,21 @@ def write_tables(results: Path, readme: Path | None = None) -> tuple[Path, list[
     return path, records
 
 
-def front_page(record: Record) -> list[tuple[str, ...]]:
-    """The row of the check that speaks for the claim, or those of all checks that ran where none is a statement; the
-    others are counted."""
-    ran = {check.id: check for check in record.checks if check.labels}
-    spoken = speaker(record)
-    shown = {spoken.id} if spoken is not None and spoken.statement else set(ran)
-    others = Counter(check.verdict for name, check in ran.items() if name not in shown)
-    further = f"; {sum(others.values())} further checks" if others else ""
-    if set(others) - {"reproduced"}:
-        further += ": " + ", ".join(f"{count} {verdict}" for verdict, count in sorted(others.items()))
-    rows = zip(record.checks, summary(record), strict=True)
-    return [(*row[:-1], row[-1] + further) for check, row in rows if check.id in shown]
+def front_page(record: Record) -> tuple[str, ...]:
+    """A claim in one line, in the order of FRONT_PAGE: the check that speaks for it, the others counted."""
+    head = headline(record)
+    words = f"{record.claim.title} (`{head.check}`)" if head.check else record.claim.title
+    margin = f" ± {head.margin}" if head.margin else ""
+    rival = f"; {head.rival} is {head.distance.removeprefix('×')} margins away" if head.distance else ""
+    others = Counter(check.verdict for check in record.checks if check.labels and check.id != head.check)
+    counted = ", ".join(f"{count} {verdict}" for verdict, count in sorted(others.items(), key=lambda item: -item[1]))
+    return (
+        record.claim.id,
+        words,
+        head.measured,
+        head.predicted + margin,
+        head.verdict + rival + (f". Beside it {counted}" if counted else ""),
+    )
 
 
 def _replace(path: Path, text: str) -> None:

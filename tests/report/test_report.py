@@ -53,7 +53,7 @@ def test_the_front_page_is_filled_between_its_marks_and_nowhere_else(results, tm
         assert text.endswith(f"{end}between\n{paper}kept\n{end}")
         assert "old" not in text
         assert "absent" not in text
-        assert text.count("| toy-sum | statement") == 1
+        assert text.count("\n| toy-sum | ") == 1
 
 
 def test_a_front_page_without_its_end_mark_is_left_alone(results, tmp_path):
@@ -70,18 +70,19 @@ def test_no_record_is_an_error_with_its_remedy(tmp_path):
         write_tables(tmp_path / "nothing")
 
 
-def test_the_front_page_shows_the_statement_and_counts_the_rest(results):
+def test_the_front_page_has_a_line_a_claim_and_counts_the_rest(results):
     (path,) = results.rglob("*seed0*.json")
     found = record.read(path)
-    (row,) = front_page(found)
+    claim, words, *_, verdict = front_page(found)
     statement = next(check for check in found.checks if check.statement)
-    others = [check.verdict for check in found.checks if check.labels and check is not statement]
-    assert row[1].startswith(statement.id)
-    assert row[-1] == f"{statement.verdict}; {len(others)} further checks"
+    others = [check for check in found.checks if check.labels and check is not statement]
+    assert (claim, words) == (found.claim.id, f"{found.claim.title} (`{statement.id}`)")
+    assert verdict.startswith(statement.verdict)
+    assert verdict.endswith(f". Beside it {len(others)} reproduced")
     changed = found.checks[0].model_copy(update={"verdict": "inconclusive"})
     assert not changed.statement
-    (row,) = front_page(found.model_copy(update={"checks": [changed, *found.checks[1:]]}))
-    assert row[-1].endswith(f"{len(others)} further checks: 1 inconclusive, {len(others) - 1} reproduced")
+    *_, verdict = front_page(found.model_copy(update={"checks": [changed, *found.checks[1:]]}))
+    assert verdict.endswith(f". Beside it {len(others) - 1} reproduced, 1 inconclusive")
 
 
 def test_margins_are_told_by_how_much_data_strain_them(results):
