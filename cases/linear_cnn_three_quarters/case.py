@@ -62,12 +62,13 @@ def off_the_ray(at: Gibbs) -> bool:
     return isinstance(at, OffTheRay)
 
 
-def on_the_ray(at: Gibbs) -> bool:
-    return not off_the_ray(at)
+def on_the_sources_ray(at: Gibbs) -> bool:
+    """The quick tier has data sets enough for an exponent; of levels it has too few to say what the others say."""
+    return at not in QUICK and not off_the_ray(at)
 
 
 def levels_at_unit_ridge(at: Gibbs) -> bool:
-    return at_unit_ridge(at) and on_the_ray(at)
+    return at_unit_ridge(at) and on_the_sources_ray(at)
 
 
 def beyond_linear_response(at: Gibbs) -> bool:
@@ -82,10 +83,11 @@ SMALL_RAY = tuple(
     Gibbs(alpha, sizes, draws, ridge=SMALL, burn_in=10)
     for alpha, sizes, draws in ((0.4, (26, 36), 128), (1.0, (125, 160), 24), (2.0, (370, 460), 6))
 )
+# The exponent at κ = 1. Each size is a program of its own, which takes 13 CPU-seconds to compile: κ = .01, and the data
+# sets that levels need, cost 50 more and are left to standard.
+QUICK = [Gibbs(0.4, (48, 64), 32, burn_in=6), Gibbs(0.7, (120, 158), 8)]
 TIERS = {
-    # The exponent at κ = 1. Each size is a program of its own, which takes 13 CPU-seconds to compile: κ = .01, and the
-    # data sets that levels need, cost 50 more and are left to standard.
-    "quick": Tier([Gibbs(0.4, (48, 64), 32, burn_in=6), Gibbs(0.7, (120, 158), 8)], replicates=16),
+    "quick": Tier(QUICK, replicates=16),
     "standard": Tier([*RAY, *SMALL_RAY, Langevin(0.4, (48, 64), 128, steps=2000)], replicates=32),
     "paper": Tier(
         [*RAY, Gibbs(4.0, (1900, 2300), 3), *SMALL_RAY, Langevin(0.4, (48, 64), 128, steps=4000)],
@@ -112,8 +114,8 @@ EDGE = (
 )
 
 LEARNABILITY = Check("learnability", Gibbs.learnability, rivals={"kernel-spectrum": kernel_spectrum, **FAR},
-                     on=on_the_ray, tiers=LONG)  # fmt: skip
-RATIO = Check("eigenvalue-ratio", Gibbs.ratio, rivals={**NEAR, **FAR}, on=on_the_ray, scale="log", tiers=LONG)
+                     on=on_the_sources_ray)  # fmt: skip
+RATIO = Check("eigenvalue-ratio", Gibbs.ratio, rivals={**NEAR, **FAR}, on=on_the_sources_ray, scale="log")
 LANGEVIN = Check("langevin-ratio", LANGEVIN_RATIO, tiers=LONG)
 LEVEL = Check(
     "p50-at-small-ridge", P50, rivals={**NEAR, **FAR}, on=at_small_ridge, scale="log", statement=True
@@ -129,11 +131,11 @@ CHECKS: tuple[Check | Limit, ...] = (
     # At κ = 1 linear response is off by .003 in x_perp: the standard tier has the data sets to see that.
     Check("orthogonal-ratio", Gibbs.orthogonal, rivals=ORTHOGONAL, on=at_unit_ridge, tiers=LONG),
     Check("orthogonal-ratio-at-small-ridge", Gibbs.orthogonal, rivals=ORTHOGONAL, on=at_small_ridge),
-    Check("test-error", Gibbs.mse, rivals={"kernel-spectrum": kernel_spectrum, **FAR}, on=on_the_ray, scale="log",
-          tiers=LONG),
+    Check(
+        "test-error", Gibbs.mse, rivals={"kernel-spectrum": kernel_spectrum, **FAR}, on=on_the_sources_ray, scale="log"
+    ),
     Check("test-error-beyond-linear-response", Gibbs.mse, rivals=NEAR, on=beyond_linear_response, scale="log"),
-    Check("p50", P50, rivals={"kernel-spectrum": kernel_spectrum, **FAR}, on=levels_at_unit_ridge, scale="log",
-          tiers=LONG),
+    Check("p50", P50, rivals={"kernel-spectrum": kernel_spectrum, **FAR}, on=levels_at_unit_ridge, scale="log"),
     LEVEL,
     EXPONENT,
     SMALL_EXPONENT,
@@ -167,7 +169,7 @@ CHECKS: tuple[Check | Limit, ...] = (
     Check("langevin-learnability", LANGEVIN_LEARNABILITY, tiers=LONG),
     LANGEVIN,
     *LIMITS,
-)  # fmt: skip
+)
 
 CASE = Case(
     theories={Gibbs: shrinkage, Langevin: finite_step},
@@ -178,7 +180,7 @@ CASE = Case(
             "shuffled-labels",
             contradicts=LEARNABILITY,
             experiment=ShuffledLabels,
-            on=lambda at: (at.alpha, at.ridge, at.draws) == (0.4, UNIT, 128),
+            on=lambda at: (at.alpha, at.ridge) == (0.4, UNIT),
             why="without the teacher there is nothing to learn",
         ),
         Control("mean-field-halved", contradicts=RATIO, theory=half_mean_field, why="feature learning half as strong"),
