@@ -59,9 +59,8 @@ SMALL = (EIGHT(temperature=ONSAGER), SIXTEEN(temperature=ONSAGER))
 LARGE = (at_onsager(32, steps=600), at_onsager(64, steps=800), at_onsager(96, steps=280))
 ELSEWHERE = (EIGHT(temperature=2.0), EIGHT(temperature=2.6))
 TIERS = {
-    "quick": Tier(
-        [*SMALL, at_onsager(24, steps=400), EIGHT(temperature=ROUND), SIXTEEN(temperature=ROUND)], replicates=16
-    ),
+    # A third size, other temperatures and broken samplers cost 18 CPU-seconds more: left to standard.
+    "quick": Tier([SMALL[0], at_onsager(24, steps=400)], replicates=16),
     "standard": Tier(
         [*SMALL, *LARGE, SIXTEEN(temperature=ROUND), at_round(32, steps=600), *ELSEWHERE],
         replicates=16,

@@ -96,9 +96,10 @@ def with_linear_degeneracy(at: Sphere) -> Problem:
     return replace(right, spectrum=replace(right.spectrum, degeneracies=degeneracies))
 
 
-def inside(id: str, action: Action, band: Band, rivals: Mapping[str, Theory] | None = None) -> Check:
+def inside(id: str, action: Action, band: Band, rivals: Mapping[str, Theory] | None = None,
+           tiers: tuple[str, ...] = ()) -> Check:  # fmt: skip
     """The error lies within the band about this action."""
-    return Check(id, asked(band), theory=within(action, band), rivals=rivals or {}, scale="log")
+    return Check(id, asked(band), theory=within(action, band), rivals=rivals or {}, scale="log", tiers=tiers)
 
 
 def outside(id: str, action: Action, band: Band) -> Check:
@@ -131,7 +132,8 @@ def cheapest(at: Any) -> bool:
 MANY = ManySets(100, (5, 10), draws=1024, ridges=(1e-2, 1.0))
 SMALL = (Sphere(50, (50, 200), draws=4), GaussianFeatures(1000, (25, 50), draws=48), MANY,
          Digits(600, (40, 60), draws=24))  # fmt: skip
-QUICK = [replace(at, draws=at.draws // 2) if isinstance(at, Sphere | Digits) else at for at in SMALL]
+# A thousand power-law features and digits cost the quick tier 23 CPU-seconds more: left to standard.
+QUICK = [replace(SMALL[0], draws=2), MANY]
 TIERS = {
     "quick": Tier(QUICK, replicates=BLOCK, note="half as many data sets where they tell more than is asked"),
     "standard": Tier(
@@ -161,7 +163,9 @@ FAILING: dict[str, Theory] = {
     "one-loop": alone(one_loop),
     "cutoff-equivalent-kernel": alone(equivalent_kernel_at_cutoff),
 }
-VALIDITY = inside("equivalent-kernel-in-its-validity", equivalent_kernel, own(equivalent_kernel_bound))
+# Where the ridge is so large on the sphere nothing is learned, with or without a factor P.
+VALIDITY = inside("equivalent-kernel-in-its-validity", equivalent_kernel, own(equivalent_kernel_bound),
+                  tiers=("standard", "paper"))  # fmt: skip
 EFFECTIVE_RIDGE = inside("map-effective-ridge-inside", effective_ridge, around(effective_ridge), FAILING)
 ONE_LOOP = rung("one-loop-where-the-equivalent-kernel-fails", one_loop, equivalent_kernel)
 DRESSED = rung("effective-ridge-where-one-loop-fails", effective_ridge, one_loop)

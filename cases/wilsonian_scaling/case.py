@@ -54,7 +54,8 @@ ALPHAS, COUPLINGS = (1.0, 2.0), PowerLaw.u
 MEAN = [
     *(Mean(alpha, samples, 12) for alpha, samples in ((1.0, 50), (1.0, 100), (2.0, 100))),
 ]
-QUICK = [*(Maximum(alpha, samples, draws) for alpha, draws in ((1.0, 96), (2.0, 160)) for samples in (25, 100)), *MEAN]
+# The posterior's mean, by Langevin chains, and α = 2 cost 45 CPU-seconds more: left to standard.
+QUICK = [Maximum(1.0, samples, 96) for samples in (25, 100)]
 STANDARD = [
     *(Maximum(alpha, samples, 160) for alpha in ALPHAS for samples in (25, 100)),
     *MEAN,
