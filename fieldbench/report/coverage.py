@@ -16,8 +16,8 @@ from fieldbench.report.table import TIERS, newest, table
 PREAMBLE = """# Coverage
 
 Written by `fieldbench coverage` from the newest record of each claim and tier and from
-[not-encoded.toml](not-encoded.toml); do not edit. What a verdict means stands in [verdicts.md](verdicts.md); the numbers
-behind each status are in [results/README.md](../results/README.md).
+[not-encoded.toml](not-encoded.toml); do not edit. What a verdict means stands in [verdicts.md](verdicts.md); the
+numbers behind each status are in [results/README.md](../results/README.md).
 """
 
 
