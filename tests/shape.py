@@ -33,6 +33,8 @@ FLOORS = (
     ("report.figure",),
     ("report", "archive"),
     ("report.site", "doors.ports", "doors.terminal"),
+    ("doors.session",),
+    ("doors.verbs",),
     ("doors",),
 )
 """Lowest first: what stands on a floor imports from lower floors and from the package's own leaves, never across."""

@@ -1,1 +1,1 @@
-"""The command line, one verb a file; `fieldbench.doors.cli` maps arguments to them."""
+"""The ways in: command line, pytest, notebook. What the verbs do is in `fieldbench.doors.verbs`."""

@@ -1,4 +1,4 @@
-"""The command line: arguments and exit codes; the verbs are in `fieldbench.doors`.
+"""The command line: arguments and exit codes; the verbs are in `fieldbench.doors.verbs`.
 
 Exit codes: 0 every verdict as declared, 3 contradicted, 4 inconclusive, 5 could not run (the worst wins), 2 usage,
 130 interrupted.
@@ -13,9 +13,9 @@ from typing import Annotated, Any
 
 import typer
 
-from fieldbench.doors.defaults import defaults
-from fieldbench.doors.output import Output
 from fieldbench.doors.session import OWN, REFERENCE
+from fieldbench.doors.session.defaults import defaults
+from fieldbench.doors.terminal.output import Output
 from fieldbench.errors import BadInput, FieldbenchError
 
 COULD_NOT_RUN = 5
@@ -37,7 +37,7 @@ StoreDir = Annotated[Path | None, typer.Option("--store", help="directory of fin
 
 def _claims(incomplete: str) -> list[str]:
     """The claims here that begin with what was typed, for the shell's completion."""
-    from fieldbench.doors.cases import known
+    from fieldbench.doors.verbs.cases import known
 
     try:
         return [claim for claim in known(None) if claim.startswith(incomplete)]
@@ -104,7 +104,7 @@ def options(
 @door
 def list_(cases: Cases = None, as_json: Json = False) -> None:
     """List the cases; nothing is imported or run."""
-    from fieldbench.doors.cases import list_cases
+    from fieldbench.doors.verbs.cases import list_cases
 
     list_cases(cases, Output(as_json))
 
@@ -113,7 +113,7 @@ def list_(cases: Cases = None, as_json: Json = False) -> None:
 @door
 def info(case: Name, cases: Cases = None, as_json: Json = False, traceback: Traceback = False) -> None:
     """Show a case: claim, sources, tiers, checks, rivals, controls."""
-    from fieldbench.doors.cases import info as show
+    from fieldbench.doors.verbs.cases import info as show
 
     show(case, cases, Output(as_json))
 
@@ -154,9 +154,9 @@ def run(
 ) -> int:
     """Run cases and write their records."""
     from fieldbench.doors import ports
-    from fieldbench.doors.run import parse_overrides
-    from fieldbench.doors.run import run as run_cases
     from fieldbench.doors.session import Session, default_store, own_results
+    from fieldbench.doors.verbs.run import parse_overrides
+    from fieldbench.doors.verbs.run import run as run_cases
 
     if reference and results:
         raise BadInput("--reference writes to results/, --results elsewhere; give one of them")
@@ -186,7 +186,7 @@ def refill(
     as_json: Json = False,
 ) -> None:
     """Put the cells of records, also partial ones, back into the store: a long run goes on in another checkout."""
-    from fieldbench.doors.records import refill_store
+    from fieldbench.doors.verbs.records import refill_store
 
     refill_store(where, store, Output(as_json))
 
@@ -198,7 +198,7 @@ def convert(
     as_json: Json = False,
 ) -> None:
     """Rewrite records of schema 1 in schema 2; numbers stay to the last bit."""
-    from fieldbench.doors.records import convert_records
+    from fieldbench.doors.verbs.records import convert_records
 
     convert_records(where, Output(as_json))
 
@@ -211,7 +211,7 @@ def compare(
     as_json: Json = False,
 ) -> int:
     """What changed between records: verdicts first, then margins, measurements and predictions."""
-    from fieldbench.doors.records import compare_records
+    from fieldbench.doors.verbs.records import compare_records
 
     return compare_records(old, new, Output(as_json))
 
@@ -228,7 +228,7 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Explain a verdict: the number, every part of its margin, the point that decides, the nearest rival."""
-    from fieldbench.doors.records import explain_check
+    from fieldbench.doors.verbs.records import explain_check
 
     explain_check(what, tier, results, cases, Output(as_json))
 
@@ -249,8 +249,8 @@ def plot(
     as_json: Json = False,
 ) -> None:
     """Draw a claim's figure from its newest record: measured, theory, rivals, residuals."""
-    from fieldbench.doors.plot import plot as draw
-    from fieldbench.doors.plot import plot_overview
+    from fieldbench.doors.verbs.plot import plot as draw
+    from fieldbench.doors.verbs.plot import plot_overview
 
     if (case is None) == (overview is None):
         raise BadInput("name one CASE, or a file for --overview; `fieldbench list` has the cases")
@@ -271,7 +271,7 @@ def history(
     as_json: Json = False,
 ) -> None:
     """List the records of a case."""
-    from fieldbench.doors.cases import history as show
+    from fieldbench.doors.verbs.cases import history as show
 
     show(case, results, cases, Output(as_json))
 
@@ -284,7 +284,7 @@ def verify(
     as_json: Json = False,
 ) -> int:
     """Recompute every verdict from the cell values in records; check a directory's manifest."""
-    from fieldbench.doors.verify import verify as verify_records
+    from fieldbench.doors.verbs.verify import verify as verify_records
 
     return verify_records(where, cases, Output(as_json))
 
@@ -293,7 +293,7 @@ def verify(
 @door
 def doctor(results: Results = OWN / "results", store: StoreDir = None, as_json: Json = False) -> int:
     """Examine this machine: versions, arithmetic, directories, data sets."""
-    from fieldbench.doors.doctor import doctor as examine
+    from fieldbench.doors.verbs.doctor import doctor as examine
 
     return examine(results, store, Output(as_json))
 
@@ -329,7 +329,7 @@ def report(
     traceback: Traceback = False,
 ) -> None:
     """Write a site of all claims from their records; open its index.html, no network is needed."""
-    from fieldbench.doors.report import write_report, write_sides
+    from fieldbench.doors.verbs.report import write_report, write_sides
 
     if where and results:
         raise BadInput(f"{where} and --results {results}: give one of them")
@@ -349,7 +349,7 @@ def flips(
     as_json: Json = False,
 ) -> None:
     """Which verdicts depended on the seed, and how many were predicted to."""
-    from fieldbench.doors.flips import flips as show
+    from fieldbench.doors.verbs.flips import flips as show
 
     show(where, tier, to, Output(as_json))
 
@@ -363,7 +363,7 @@ def margins(
     as_json: Json = False,
 ) -> None:
     """Write docs/margins.md: how much data strain each margin, and what the statements resolve."""
-    from fieldbench.doors.records import write_margins
+    from fieldbench.doors.verbs.records import write_margins
 
     write_margins(where, before, to, Output(as_json))
 
@@ -380,7 +380,7 @@ def coverage(
     as_json: Json = False,
 ) -> None:
     """Write docs/coverage.md: each claim of the sources, encoded or not, its status by tier, errata."""
-    from fieldbench.doors.cases import suite
+    from fieldbench.doors.verbs.cases import suite
     from fieldbench.report.coverage import write_coverage
 
     out = Output(as_json)
@@ -401,7 +401,7 @@ def cite(
     as_json: Json = False,
 ) -> None:
     """What to cite: the suite, the papers of claims, the methods that their records used."""
-    from fieldbench.doors.archive import cite as show
+    from fieldbench.doors.verbs.archive import cite as show
 
     show(names or (), bibtex, results, cases, Output(as_json))
 
@@ -416,7 +416,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Pack records and their claims into a Process Run Crate, for a repository of data."""
-    from fieldbench.doors.archive import export as pack
+    from fieldbench.doors.verbs.archive import export as pack
 
     pack(names or (), crate, results, cases, Output(as_json))
 
@@ -429,7 +429,7 @@ def new(
     as_json: Json = False,
 ) -> None:
     """Write a small case that runs, with comments that say what to replace."""
-    from fieldbench.doors.authors import new as write
+    from fieldbench.doors.verbs.authors import new as write
 
     write(claim, to, Output(as_json))
 
@@ -442,7 +442,7 @@ def conform(
     traceback: Traceback = False,
 ) -> int:
     """Say what a case still lacks, one line each; exit code 0 if nothing, else 4."""
-    from fieldbench.doors.authors import conform as examine
+    from fieldbench.doors.verbs.authors import conform as examine
 
     return examine(where, Output(as_json, traceback))
 

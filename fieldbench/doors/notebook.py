@@ -121,11 +121,11 @@ def run(
         FieldbenchError: what the command line reports with exit code 5.
     """
     from fieldbench.doors import ports
-    from fieldbench.doors.cases import known
-    from fieldbench.doors.defaults import defaults
-    from fieldbench.doors.output import Output
-    from fieldbench.doors.run import pace_of
     from fieldbench.doors.session import Session, default_store
+    from fieldbench.doors.session.defaults import defaults
+    from fieldbench.doors.terminal.output import Output
+    from fieldbench.doors.verbs.cases import known
+    from fieldbench.doors.verbs.run import pace_of
     from fieldbench.loading.discovery import select
 
     def warn(message: str) -> None:

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from fieldbench.doors.defaults import Defaults, defaults
 from fieldbench.doors.pytest_items import ERROR, PROGRESS, RECORD, ROW, SYMBOL, WARNING, CaseFile
+from fieldbench.doors.session.defaults import Defaults, defaults
 from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import CASE, is_case
 

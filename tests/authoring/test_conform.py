@@ -108,7 +108,7 @@ DECLARED = {
 
 @pytest.mark.parametrize(("edit", "finding"), DECLARED.values(), ids=DECLARED)
 def test_a_declaration_left_out_is_said_before_anything_is_measured(case, edit, finding, monkeypatch):
-    monkeypatch.setattr("fieldbench.doors.authors.Session.run", refuse)
+    monkeypatch.setattr("fieldbench.doors.verbs.authors.Session.run", refuse)
     file, *pieces = edit
     for old, new in zip(pieces[::2], pieces[1::2], strict=True):
         edited(case / file, old, new)

@@ -18,7 +18,7 @@ import pytest
 CASE = Path(__file__).parents[1] / "material" / "sleepy" / "case.py"
 CELLS = 24
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["numpy", "pytest", "fieldbench.judging.trial", "fieldbench.doors.run"])
+FORKS.set_forkserver_preload(["numpy", "pytest", "fieldbench.judging.trial", "fieldbench.doors.verbs.run"])
 
 
 def run_in(folder):

@@ -171,8 +171,8 @@ def test_numerics_switch_on_and_back_nested_and_after_an_error():
 
 def test_the_doors_do_not_import_jax_until_a_case_runs():
     program = (
-        "import sys, fieldbench, fieldbench.doors.cli, fieldbench.doors.pytest_plugin, fieldbench.doors.run\n"
-        "import fieldbench.doors.cases, fieldbench.doors.records, fieldbench.doors.session\n"
+        "import sys, fieldbench, fieldbench.doors.cli, fieldbench.doors.pytest_plugin, fieldbench.doors.verbs.run\n"
+        "import fieldbench.doors.verbs.cases, fieldbench.doors.verbs.records, fieldbench.doors.session\n"
         "import fieldbench.report.table, fieldbench.cells.store, fieldbench.cells.codehash\n"
         "import fieldbench.cells.provenance, fieldbench.cells.numerics\n"
         "sys.exit(bool({'jax', 'scipy', 'pandas'} & set(sys.modules)))"

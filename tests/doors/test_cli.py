@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 
 import fieldbench
 from fieldbench.doors.cli import app
-from fieldbench.doors.output import Output
-from fieldbench.doors.run import parse_overrides
+from fieldbench.doors.terminal.output import Output
+from fieldbench.doors.verbs.run import parse_overrides
 from fieldbench.errors import BadInput
 from fieldbench.loading.load import CaseError
 from fieldbench.report.pace import Pace

@@ -4,9 +4,9 @@ import pytest
 from helpers_browser import Browser, chromium
 from helpers_site import RESULTS, broken
 
-from fieldbench.doors.cases import known
-from fieldbench.doors.output import Output
-from fieldbench.doors.report import write_report
+from fieldbench.doors.terminal.output import Output
+from fieldbench.doors.verbs.cases import known
+from fieldbench.doors.verbs.report import write_report
 
 pytestmark = pytest.mark.whole
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from fieldbench.claims.facts import FILE, read_claim
-from fieldbench.doors.cases import known
-from fieldbench.doors.output import Output
 from fieldbench.doors.session import OWN, REFERENCE
+from fieldbench.doors.terminal.output import Output
+from fieldbench.doors.verbs.cases import known
 from fieldbench.errors import BadInput
 
 FINDINGS = Path("docs/findings.md")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fieldbench.doors.cases import known
-from fieldbench.doors.output import Output
+from fieldbench.doors.terminal.output import Output
+from fieldbench.doors.verbs.cases import known
 from fieldbench.errors import BadInput, FieldbenchError
 
 

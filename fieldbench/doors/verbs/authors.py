@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fieldbench.doors.cases import known
-from fieldbench.doors.output import Output
 from fieldbench.doors.session import Session
+from fieldbench.doors.terminal.output import Output
+from fieldbench.doors.verbs.cases import known
 from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.loading.discovery import select
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fieldbench.doors.cases import known
-from fieldbench.doors.output import Output, Watcher
 from fieldbench.doors.session import REFERENCE, Session, own_results
+from fieldbench.doors.terminal.output import Output, Watcher
+from fieldbench.doors.verbs.cases import known
 from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.loading.discovery import select
 from fieldbench.report.flips import Stability, stability

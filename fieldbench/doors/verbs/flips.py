@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fieldbench import atomic
-from fieldbench.doors.output import Output
+from fieldbench.doors.terminal.output import Output
 from fieldbench.errors import BadInput
 from fieldbench.records import files as record
 from fieldbench.records.schema import Record

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldbench.claims.facts import FILE, read_claim
-from fieldbench.doors.cases import known
-from fieldbench.doors.output import Output
 from fieldbench.doors.session import OWN, REFERENCE
+from fieldbench.doors.terminal.output import Output
+from fieldbench.doors.verbs.cases import known
 from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import select
 

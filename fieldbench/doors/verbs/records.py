@@ -6,9 +6,9 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fieldbench.doors.cases import one
-from fieldbench.doors.output import Output
 from fieldbench.doors.session import REFERENCE, default_store, own_results
+from fieldbench.doors.terminal.output import Output
+from fieldbench.doors.verbs.cases import one
 from fieldbench.errors import BadInput
 from fieldbench.report.rows import value
 from fieldbench.verdicts.needed import needed, needed_against

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fieldbench.doors.output import Output
 from fieldbench.doors.session import OWN, REFERENCE
+from fieldbench.doors.terminal.output import Output
 from fieldbench.errors import BadInput
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldbench.doors import ports
-from fieldbench.doors.defaults import defaults
+from fieldbench.doors.session.defaults import defaults
 from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import find_cases
 
@@ -26,7 +26,7 @@ REFERENCE = Path("results")
 
 def case_folder() -> Path:
     """Where the suite's own cases are: ./cases, else those of the checkout, else those installed with the package."""
-    package = Path(__file__).resolve().parents[1]
+    package = Path(__file__).resolve().parents[2]
     for folder in (Path("cases"), package.parent / "cases", package / "cases"):
         if folder.is_dir() and find_cases(folder):
             return folder

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from fieldbench import atomic
-from fieldbench.doors.cases import known
-from fieldbench.doors.output import Output
 from fieldbench.doors.session import default_store
+from fieldbench.doors.terminal.output import Output
+from fieldbench.doors.verbs.cases import known
 from fieldbench.errors import FieldbenchError
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from fieldbench import canonical
 from fieldbench.claims.facts import FILE, read_claim
 from fieldbench.claims.names import foreign
-from fieldbench.doors.output import Output
 from fieldbench.doors.ports import DEFAULTS
 from fieldbench.doors.session import REFERENCE, case_folder, own_results
+from fieldbench.doors.terminal.output import Output
 from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import find_cases, select
 from fieldbench.loading.installed import installed_cases
