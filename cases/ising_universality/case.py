@@ -180,6 +180,8 @@ CASE = Case(
             why="the exponent of ⟨|M|⟩ has β/ν where that of ⟨M²⟩ has 2β/ν",
         ),
         Control("three-dimensions", contradicts=ETA, theory=partial(of_class, CUBIC), why="exponents of the cube"),
+        Control("half-eta-of-correlation", contradicts=ETA_OF_CORRELATION, theory=partial(of_class, HALF_ETA)),
+        Control("three-dimensions-of-correlation", contradicts=ETA_OF_CORRELATION, theory=partial(of_class, CUBIC)),
         Control(
             "migdal-kadanoff",
             contradicts=NU,

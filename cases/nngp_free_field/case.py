@@ -143,6 +143,13 @@ CONTROLS = (
             why="the same covariance from half as many independent neurons: twice the cumulant"),
     Control("activation-swapped", contradicts=ARCSINE, on=gaussian,
             theory=partial(theory.one_neuron, kernel=Kernel("relu"))),
+    Control("activation-swapped-at-points", contradicts=ARCSINE_AT_POINTS, on=gaussian,
+            theory=partial(theory.one_neuron, kernel=Kernel("relu"))),
+    Control("argument-over-root-two-at-points", contradicts=ARCSINE_AT_POINTS, theory=theory.argument_over_root_two,
+            why="erf(x/√2), the other usual sigmoid"),
+    Control("spectrum-with-argument-over-root-two", contradicts=SPECTRUM, theory=theory.argument_over_root_two),
+    Control("spectrum-of-a-cusp", contradicts=SPECTRUM, theory=theory.fourth_power_law,
+            why="λ_l ∝ l⁻⁴, as of a kernel that is not smooth"),
 )  # fmt: skip
 
 CASE = Case(

@@ -125,6 +125,12 @@ def power_by_degree(at: SphereNetworks) -> Said:
     return {SphereNetworks.power: Known(values[degrees], resolution(SPECTRUM, relative=True), aliasing)}
 
 
+def fourth_power_law(at: SphereNetworks) -> Said:
+    """λ_l ∝ l^{-4}, a kernel with a cusp such as ReLU's, with the power in l = 1 of the arcsine."""
+    first = sphere.eigenvalues(KERNEL, 3, 2)[1]
+    return {SphereNetworks.power: first * np.array(DEGREES, float) ** -4}
+
+
 def first_order(at: Regression) -> Said:
     """The effective ridge and its first correction in 1/P, which what lies beyond is taken not to exceed."""
     curve, degrees = effective_ridge(sphere.spectrum(KERNEL, at.dimension), at.samples, at.ridge), list(at.degree)

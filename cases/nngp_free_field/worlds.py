@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from fieldbench.claims import Check, Said, Theory
-from fieldbench.theory.kernels import sphere
 
 from . import theory
 from .case import ARCSINE_AT_POINTS, COEFFICIENT, GAUSSIAN_EXPONENT, SPECTRUM, UNIFORM, UNIFORM_EXPONENT
@@ -25,12 +24,6 @@ def weights_a_tenth_wide(at: PlaneNetworks) -> Said:
 def two_pairings(at: PlaneNetworks) -> Said:
     """Covariances of K̂ over two of the three pairings."""
     return {PlaneNetworks.four_point: 2.0 / 3.0 * theory.coefficient(at)}
-
-
-def fourth_power_law(at: SphereNetworks) -> Said:
-    """λ_l ∝ l^{-4}, a kernel with a cusp such as ReLU's, with the power in l = 1 of the arcsine."""
-    first = sphere.eigenvalues(KERNEL, 3, 2)[1]
-    return {SphereNetworks.power: first * np.array(DEGREES, float) ** -4}
 
 
 def flat(at: SphereNetworks) -> Said:
@@ -68,7 +61,7 @@ WORLDS: dict[Check, dict[str, Theory | float]] = {
     UNIFORM_EXPONENT: EXPONENTS,
     SPECTRUM: {
         "argument-over-root-two": theory.argument_over_root_two,
-        "fourth-power-law": fourth_power_law,
+        "fourth-power-law": theory.fourth_power_law,
         "flat-in-degree": flat,
     },
 }

@@ -50,7 +50,7 @@ from .experiment import (
     TailLeftOut,
 )
 from .theory import QUADRATIC, best, best_learned, dense_curve, error_at_largest_p, learned, one_ridge, problem, where
-from .truncation import RESOLUTION, SHARE, change
+from .truncation import RESOLUTION, SHARE, change, tail_in_part
 from .truncation import told as changed
 
 
@@ -207,6 +207,8 @@ CASE = Case(
     controls=(
         Control("tail-left-out", contradicts=TRUNCATED, experiment=TailLeftOut, on=cheapest),
         Control("tail-doubled", contradicts=TRUNCATED, experiment=TailDoubled, on=cheapest),
+        Control("half-of-the-tail", contradicts=TRUNCATED_FEATURES, theory=tail_in_part(0.5)),
+        Control("twice-the-tail", contradicts=TRUNCATED_FEATURES, theory=tail_in_part(2.0)),
         Control(
             "factor-p-forgotten",
             contradicts=VALIDITY,

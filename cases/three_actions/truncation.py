@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from fieldbench.claims import Said, Theory
 from fieldbench.theory.curves import effective_ridge
 from fieldbench.theory.kernels import Spectrum
 
@@ -77,3 +78,12 @@ def told(at: Synthetic) -> NDArray[np.bool_]:
     """Truncations that change the error by four margins or more."""
     found = change(at)
     return np.asarray(np.abs(found.value) > 4.0 * (found.left_open + RESOLUTION))
+
+
+def tail_in_part(share: float) -> Theory:
+    """What is integrated out leaves this share of its ridge, in the change of the error that it makes."""
+
+    def world(at: Synthetic) -> Said:
+        return {at.truncation: share * change(at).value}
+
+    return world

@@ -11,9 +11,9 @@ from fieldbench.claims import Said, Theory
 from . import actions
 from .bands import alone
 from .case import DRESSED, NEXT_ORDER, ONE_LOOP, TRUNCATED, TRUNCATED_FEATURES
-from .experiment import Regression, Synthetic
+from .experiment import Regression
 from .theory import best, problem
-from .truncation import change
+from .truncation import tail_in_part
 
 
 def half_the_loop(at: Regression) -> Said:
@@ -44,15 +44,6 @@ def a_fifth_more(at: Regression) -> Said:
     """The orders in 1/P, a fifth larger."""
     leading = actions.effective_ridge(problem(at))
     return {Regression.error: leading * (1.0 + 1.2 * (best(at).error / leading - 1.0))}
-
-
-def tail_in_part(share: float) -> Theory:
-    """What is integrated out leaves this share of its ridge, in the change of the error that it makes."""
-
-    def world(at: Synthetic) -> Said:
-        return {at.truncation: share * change(at).value}
-
-    return world
 
 
 TRUNCATIONS: dict[str, Theory | float] = {

@@ -32,6 +32,7 @@ from .theory import (
     of_maximum,
     of_mean,
     one_even_ridge,
+    square_of_the_coupling,
     train_error_alone,
 )
 
@@ -112,6 +113,18 @@ CHECKS: tuple[Check | Limit, ...] = (
     )),
 )  # fmt: skip
 
+
+def wrong_powers(shift: Check) -> tuple[Control, ...]:
+    """Errors in the flow of the coupling that an exponent has to notice."""
+    of = shift.id.removeprefix("shift-decays-")
+    return (
+        Control(f"loss-contracted-{of}", contradicts=shift, theory=coefficient_two,
+                why="1/κ_u = (1 + 2u⟨Δ²⟩)/κ: the loss itself contracted, in place of its curvature"),
+        Control(f"second-order-{of}", contradicts=shift, theory=square_of_the_coupling,
+                why="a shift of second order in the effective coupling"),
+    )  # fmt: skip
+
+
 CASE = Case(
     theories={Maximum: of_maximum, Mean: of_mean},
     tiers=TIERS,
@@ -122,6 +135,7 @@ CASE = Case(
                 on=lambda at: at.alpha == 1.0 and at.samples == 25),
         Control("noise-without-root-two", contradicts=HARTREE_OF_MEAN, experiment=WithoutRootTwo,
                 on=lambda at: at.alpha == 1.0 and at.samples == 100),
+        *(control for shift, *_ in DECAYS.values() for control in wrong_powers(shift)),
     ),
     guards=(
         Guard("solved", Maximum.residual, at_most=1e-8,

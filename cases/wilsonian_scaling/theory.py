@@ -216,6 +216,12 @@ def limiting(at: Maximum) -> Said:
     return {Maximum.shift: -power, Maximum.coupling: power}
 
 
+def square_of_the_coupling(at: Maximum) -> Said:
+    """A shift of second order in the effective coupling: twice the exponent."""
+    first = solved(at, hartree)
+    return {Maximum.shift: -((np.array(at.u) * first.mean_square) ** 2)}
+
+
 def no_flow(at: Maximum) -> Said:
     """L a function of k alone, at 4P as at P."""
     smaller = replace(at, samples=at.samples // 4)

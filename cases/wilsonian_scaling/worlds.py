@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from fieldbench.claims import Said, Theory
 from fieldbench.theory.curves import hartree
 
 from .case import DECAYS
 from .experiment import Maximum
-from .theory import changed, limiting, solved
+from .theory import changed, limiting, solved, square_of_the_coupling
 
 
 def without_one_over_p(at: Maximum) -> Said:
@@ -20,12 +18,6 @@ def without_one_over_p(at: Maximum) -> Said:
 def coefficient_two(at: Maximum) -> Said:
     """1/κ_u = (1 + 2u⟨Δ²⟩)/κ: the loss itself contracted, in place of its curvature."""
     return {Maximum.shift: changed(at, solved(at, hartree, coefficient=2.0))}
-
-
-def square_of_the_coupling(at: Maximum) -> Said:
-    """A shift of second order in the effective coupling: twice the exponent."""
-    first = solved(at, hartree)
-    return {Maximum.shift: -((np.array(at.u) * first.mean_square) ** 2)}
 
 
 def worlds(alpha: float) -> dict[str, Theory | float]:
