@@ -25,6 +25,7 @@ from fieldbench.claims import (
     exponent,
     observable,
     per,
+    with_margins,
 )
 from fieldbench.theory.kernels import Kernel
 
@@ -145,10 +146,13 @@ CONTROLS = (
             theory=partial(theory.one_neuron, kernel=Kernel("relu"))),
     Control("activation-swapped-at-points", contradicts=ARCSINE_AT_POINTS, on=gaussian,
             theory=partial(theory.one_neuron, kernel=Kernel("relu"))),
-    Control("argument-over-root-two-at-points", contradicts=ARCSINE_AT_POINTS, theory=theory.argument_over_root_two,
+    Control("argument-over-root-two-at-points", contradicts=ARCSINE_AT_POINTS,
+            theory=with_margins(theory.argument_over_root_two, theory.one_neuron),
             why="erf(x/√2), the other usual sigmoid"),
-    Control("spectrum-with-argument-over-root-two", contradicts=SPECTRUM, theory=theory.argument_over_root_two),
-    Control("spectrum-of-a-cusp", contradicts=SPECTRUM, theory=theory.fourth_power_law,
+    Control("spectrum-with-argument-over-root-two", contradicts=SPECTRUM,
+            theory=with_margins(theory.argument_over_root_two, theory.power_by_degree)),
+    Control("spectrum-of-a-cusp", contradicts=SPECTRUM,
+            theory=with_margins(theory.fourth_power_law, theory.power_by_degree),
             why="λ_l ∝ l⁻⁴, as of a kernel that is not smooth"),
 )  # fmt: skip
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fieldbench.claims import Case, Check, Control, Figure, Guard, Limit, Remainder, Theory, Tier, per
+from functools import partial
+
+from fieldbench.claims import Case, Check, Control, Figure, Guard, Limit, Remainder, Theory, Tier, per, with_margins
 
 from . import theory
 from .experiment import Network, ShuffledLabels, WithoutRootTwo
@@ -115,9 +117,10 @@ GUARDS = (
           pooled=True),
     Guard("effective-samples-count", Network.ess_specialised, of=(Network.specialised,), at_least=8, pooled=True),
 )
+broken = partial(with_margins, right=theory.complete)
 CONTROLS = (
-    Control("readouts-halved", contradicts=ALIGNMENT, theory=theory.with_margins(theory.changed(readout=0.5))),
-    Control("noise-doubled", contradicts=ALIGNMENT, theory=theory.with_margins(theory.changed(ridge=2.0))),
+    Control("readouts-halved", contradicts=ALIGNMENT, theory=broken(theory.changed(readout=0.5))),
+    Control("noise-doubled", contradicts=ALIGNMENT, theory=broken(theory.changed(ridge=2.0))),
     Control("noise-without-root-two", contradicts=ALIGNMENT, experiment=WithoutRootTwo, on=smallest),
     Control("shuffled-labels", contradicts=ALIGNMENT, experiment=ShuffledLabels, on=smallest),
     Control("onset-of-the-narrowest", contradicts=ONSET, theory=theory.of_narrowest, on=on_the_ladder),

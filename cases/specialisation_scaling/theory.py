@@ -129,16 +129,6 @@ def changed(**values: float) -> Any:
     return theory
 
 
-def with_margins(wrong: Any) -> Any:
-    """A wrong theory with the right one's margins."""
-
-    def theory(at: Network) -> Said:
-        right, said = complete(at), wrong(at)
-        return {quantity: Known(said[quantity], *known.remainders) for quantity, known in right.items()}
-
-    return theory
-
-
 def of_narrowest(at: Network) -> Said:
     """Wrong: alignment and number of neurons at every N and P/√(Nd) are those at N = 50."""
     return complete(replace(at, width=50))

@@ -10,7 +10,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.claims import Case, Check, Control, Figure, Known, Quantity, Remainder, Said, Theory, Tier, per
+from fieldbench.claims import (
+    Case,
+    Check,
+    Control,
+    Figure,
+    Known,
+    Quantity,
+    Remainder,
+    Said,
+    Theory,
+    Tier,
+    per,
+    with_margins,
+)
 from fieldbench.theory import curves
 
 from .actions import (
@@ -207,8 +220,10 @@ CASE = Case(
     controls=(
         Control("tail-left-out", contradicts=TRUNCATED, experiment=TailLeftOut, on=cheapest),
         Control("tail-doubled", contradicts=TRUNCATED, experiment=TailDoubled, on=cheapest),
-        Control("half-of-the-tail", contradicts=TRUNCATED_FEATURES, theory=tail_in_part(0.5)),
-        Control("twice-the-tail", contradicts=TRUNCATED_FEATURES, theory=tail_in_part(2.0)),
+        Control(
+            "half-of-the-tail", contradicts=TRUNCATED_FEATURES, theory=with_margins(tail_in_part(0.5), next_orders)
+        ),
+        Control("twice-the-tail", contradicts=TRUNCATED_FEATURES, theory=with_margins(tail_in_part(2.0), next_orders)),
         Control(
             "factor-p-forgotten",
             contradicts=VALIDITY,

@@ -18,6 +18,7 @@ from fieldbench.claims import (
     Tier,
     exponent,
     per,
+    with_margins,
 )
 
 from .collapse import collapse
@@ -118,9 +119,9 @@ def wrong_powers(shift: Check) -> tuple[Control, ...]:
     """Errors in the flow of the coupling that an exponent has to notice."""
     of = shift.id.removeprefix("shift-decays-")
     return (
-        Control(f"loss-contracted-{of}", contradicts=shift, theory=coefficient_two,
+        Control(f"loss-contracted-{of}", contradicts=shift, theory=with_margins(coefficient_two, of_maximum),
                 why="1/κ_u = (1 + 2u⟨Δ²⟩)/κ: the loss itself contracted, in place of its curvature"),
-        Control(f"second-order-{of}", contradicts=shift, theory=square_of_the_coupling,
+        Control(f"second-order-{of}", contradicts=shift, theory=with_margins(square_of_the_coupling, of_maximum),
                 why="a shift of second order in the effective coupling"),
     )  # fmt: skip
 

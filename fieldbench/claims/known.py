@@ -76,3 +76,17 @@ Said = Mapping[Expression, "Known | ArrayLike"]
 
 Theory = Callable[[Any], Said]
 """A theory is a function of an experiment."""
+
+
+def with_margins(wrong: Theory, right: Theory) -> Theory:
+    """A wrong theory's values with the right one's remainders, as a control wants it; of what both speak of."""
+
+    def theory(at: Any) -> Said:
+        sound = {quantity: known for quantity, known in right(at).items() if isinstance(known, Known)}
+        said = {quantity: value for quantity, value in wrong(at).items() if quantity in sound}
+        return {
+            quantity: Known(value.value if isinstance(value, Known) else value, *sound[quantity].remainders)
+            for quantity, value in said.items()
+        }
+
+    return theory
