@@ -61,7 +61,7 @@ def test_experiments_named_by_methods_are_in_records(kinds):
     [
         ("ising-universality", "quick", {"Wolff1989", "Vehtari2021", "jax"}, {"Leimkuhler2013", "Geman1984"}),
         ("linear-adaptation-is-rescaling", "quick", {"Geman1984", "Schuirmann1987"}, {"Leimkuhler2013", "Wolff1989"}),
-        ("wilsonian-scaling", "quick", {"Leimkuhler2013", "Vehtari2021"}, {"Geman1984", "LeCun1998"}),
+        ("wilsonian-scaling", "standard", {"Leimkuhler2013", "Vehtari2021"}, {"Geman1984", "LeCun1998"}),
         ("eigenlearning", "standard", {"LeCun1998", "Krizhevsky2009", "Alpaydin1998"}, {"Vehtari2021"}),
     ],
 )

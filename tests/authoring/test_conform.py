@@ -41,7 +41,7 @@ def test_the_template_lacks_its_source_and_nothing_else_and_its_quick_tier_is_ti
     code, ((about, sentence, missing),) = found()
     assert (code, about, missing) == (4, "time", True)
     assert sentence.endswith('s, it has 0; take fewer draws or smaller sizes there, the rest in a tier "standard"')
-    placeholder = Claim("a", 1, "", "", (Source("eq. 1", "0000.00000"),), "x", "y", bibtex=("z",))
+    placeholder = Claim("a", 1, "", "", (Source("eq. 1", "0000.00000"),), "x", regime="y", bibtex=("z",))
     (finding,) = in_facts(placeholder)
     assert finding.sentence.startswith("arXiv id '0000.00000' is none, as 2502.18553 is; write the paper's, or title =")
 
@@ -65,7 +65,8 @@ def test_a_fact_left_out_is_one_sentence(change, words):
 
 
 def test_a_place_without_a_number_would_be_better_with_one():
-    (finding,) = in_facts(Claim("a", 1, "", "", (Source("the introduction", title="A book"),), "x", "y", bibtex=("z",)))
+    source = Source("the introduction", title="A book")
+    (finding,) = in_facts(Claim("a", 1, "", "", (source,), "x", regime="y", bibtex=("z",)))
     assert finding.sentence == "where = 'the introduction' names no equation, figure or theorem; add which it is"
     assert not finding.missing
 
