@@ -30,9 +30,11 @@ FINDINGS = """# What was found
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """Two claims, one with kinds from its case; the other has a formula, errata, discrepancies and controls."""
+    """Two claims, one of an older record with kinds from its case; the other has a formula, errata, discrepancies and controls."""
     place = tmp_path_factory.mktemp("site")
-    results = keep(place / "results", committed("specialisation-scaling"), committed("linear-cnn-three-quarters"))
+    older = committed("specialisation-scaling")
+    older = older.model_copy(update={"claim": older.claim.model_copy(update={"theory": "", "network": ""})}).sealed()
+    results = keep(place / "results", older, committed("linear-cnn-three-quarters"))
     kinds = {"specialisation-scaling": ("phase transitions", "erf network")}
     write_site(gather(results, kinds), place / "pages", RESULTS / "asv", FINDINGS)
     return place / "pages"
@@ -75,7 +77,7 @@ def test_the_matrix_has_each_claim_once_and_verdicts_are_words_with_marks(site):
     assert sorted(links) == ["linear-cnn-three-quarters", "specialisation-scaling"]
     matrix = front[front.index('<table class="matrix">') : front.index("</table>")]
     rows = [re.findall(r">([^<]+)<", row.partition("<td")[0])[0] for row in matrix.split("<tr>")[2:]]
-    assert rows == ["phase transitions", "other"]
+    assert rows == ["kernel adaptation", "phase transitions"]
     mark = '<span aria-hidden="true">[✓≈?✗–]</span>(?:<span class="sr">| )[a-z]'
     marked = re.findall(f'<(?:span|label) class="v [a-z-]+">(?:<input[^>]*> )?{mark}', front)
     explained = re.findall('<dt><span class="v [a-z]+">[✓≈?✗] [a-z]', front)
