@@ -30,7 +30,7 @@ FINDINGS = """# What was found
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """Two claims, an older record with kinds from its case; the other has a formula, errata, discrepancies, controls."""
+    """Two claims: an older record with kinds from its case, and one with formula, errata, discrepancies, controls."""
     place = tmp_path_factory.mktemp("site")
     older = committed("specialisation-scaling")
     older = older.model_copy(update={"claim": older.claim.model_copy(update={"theory": "", "network": ""})}).sealed()
