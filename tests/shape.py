@@ -42,17 +42,7 @@ FLOORS = (
 PHYSICS = ("theory", "regression", "sampling", "statistics", "data")
 """What computes; what declares, judges, keeps and reports knows nothing of it, and it knows nothing of them."""
 
-JUDGES = (
-    "claims",
-    "loading",
-    "judging",
-    "verdicts",
-    "cells",
-    "records",
-    "authoring",
-    "report",
-    "archive",
-)
+JUDGES = ("claims", "loading", "judging", "verdicts", "cells", "records", "authoring", "report", "archive")
 
 
 class House:

@@ -9,21 +9,12 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))
+from shape import JUDGES, PHYSICS
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SETUPTOOLS = PROJECT["tool"]["setuptools"]
-PHYSICS = {"theory", "regression", "sampling", "statistics", "data"}
-JUDGEMENT = {
-    "claims",
-    "loading",
-    "judging",
-    "verdicts",
-    "cells",
-    "records",
-    "authoring",
-    "report",
-    "archive",
-}
 ROOMS = sorted(path.parent.name for path in (ROOT / "fieldbench").glob("*/__init__.py"))
 
 
@@ -117,22 +108,22 @@ def of(room):
 
 
 def test_every_room_is_one_that_the_rules_below_know():
-    assert set(ROOMS) == PHYSICS | JUDGEMENT | {"doors"}
+    assert set(ROOMS) == {*PHYSICS, *JUDGES, "doors"}
 
 
 @pytest.mark.parametrize("room", sorted(PHYSICS))
 def test_physics_knows_no_evidence(room):
     """Theory, regression, sampling and data never import what makes evidence of them, nor a door."""
     for path in of(room):
-        assert not rooms_of(imported(path)) - PHYSICS, path
-        assert not any(f"fieldbench.{other}" in path.read_text() for other in JUDGEMENT | {"doors"}), path
+        assert not rooms_of(imported(path)) - {*PHYSICS}, path
+        assert not any(f"fieldbench.{other}" in path.read_text() for other in (*JUDGES, "doors")), path
 
 
-@pytest.mark.parametrize("room", sorted(JUDGEMENT))
+@pytest.mark.parametrize("room", sorted(JUDGES))
 def test_evidence_knows_no_physics_and_no_door(room):
     for path in of(room):
-        assert not rooms_of(imported(path)) & (PHYSICS | {"doors"}), path
-        assert not any(f"fieldbench.{other}" in path.read_text() for other in PHYSICS | {"doors"}), path
+        assert not rooms_of(imported(path)) & {*PHYSICS, "doors"}, path
+        assert not any(f"fieldbench.{other}" in path.read_text() for other in (*PHYSICS, "doors")), path
 
 
 def test_verdicts_know_numbers_only():

@@ -22,6 +22,7 @@ from fieldbench.claims import (
     Tier,
     exponent,
     log,
+    with_margins,
 )
 
 from .experiment import (
@@ -48,7 +49,6 @@ from .theory import (
     square,
     sum_as_ridge,
     tailed,
-    with_margins_of,
 )
 
 
@@ -66,12 +66,12 @@ def tail_ignored(at: Tailed) -> Said:
 
 def no_hard_edge(at: Square) -> Said:
     """The bulk theory at the edge, with the theory's margin."""
-    return with_margins_of(square(at), smooth(at))
+    return with_margins(smooth, square)(at)
 
 
 def all_as_ridge(at: Tailed) -> Said:
     """All of the tail as a ridge, with the theory's margin."""
-    return with_margins_of(tailed(at), sum_as_ridge(at))
+    return with_margins(sum_as_ridge, tailed)(at)
 
 
 def tenfold_ridge(at: Flat) -> Said:

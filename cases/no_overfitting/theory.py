@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -124,11 +123,6 @@ def height_over_limit(ridge: float) -> Vector:
     """E0(P = D)/½√(Dλ/T) of the effective ridge: (1 + z)²/(z(2 + z)) with z²/(1 + z) = T/Dλ, 1 + O(√T)."""
     curve = effective_ridge(Spectrum(np.array([1.0 / MODES]), np.array([float(MODES)])), [MODES], ridge)
     return np.asarray(curve.e0 / (0.5 / np.sqrt(ridge)))
-
-
-def with_margins_of(theory: Mapping[Expression, Known], values: Said) -> Said:
-    """What a broken theory says, with the sound one's remainders."""
-    return {quantity: Known(np.asarray(value), *theory[quantity].remainders) for quantity, value in values.items()}
 
 
 def dense_curve(at: Noisy) -> tuple[Vector, Vector]:

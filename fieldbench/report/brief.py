@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from fieldbench.records.schema import CheckPart, Record
-from fieldbench.report.rows import amount
-from fieldbench.verdicts.words import number, on_natural_scale, worst_point
+from fieldbench.report.rows import amount, value
+from fieldbench.verdicts.words import worst_point
 
 LINES = 8
 """Checks, or claims, that are named; of the others there is a count."""
@@ -42,8 +42,8 @@ def _line(check: CheckPart) -> str:
     relation = {"above": "at least ", "below": "at most "}.get(check.side, "")
     within = f" within {amount(check.margin[i], check.scale == 'log')}" if check.margin[i] > 0 else ""
     return (
-        f"{check.id}: {check.verdict}, {number(on_natural_scale(check, check.measured[i]))} measured, "
-        f"{relation}{number(on_natural_scale(check, check.expected[i]))} predicted{within}"
+        f"{check.id}: {check.verdict}, {value(check, check.measured[i])} measured, "
+        f"{relation}{value(check, check.expected[i])} predicted{within}"
     )
 
 

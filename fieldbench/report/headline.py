@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from fieldbench.records.schema import CheckPart, Record, RivalPart
-from fieldbench.report.rows import amount, value
+from fieldbench.report.rows import margin, predicted, value
 from fieldbench.verdicts.words import worst_point
 
 GRAVITY = ("contradicted", "inconclusive", "compatible", "reproduced")
@@ -58,7 +58,6 @@ def headline(record: Record) -> Headline:
     if check is None:
         return Headline(record.claim.id, "", "not run", record.exit_code == 0, "", "", "", "", "", data, seconds)
     i = worst_point(check)
-    relation = {"above": "≥ ", "below": "≤ "}.get(check.side, "")
     name, distance = nearest_rival(check) or ("", math.nan)
     return Headline(
         claim=record.claim.id,
@@ -66,8 +65,8 @@ def headline(record: Record) -> Headline:
         verdict=check.verdict,
         as_declared=record.exit_code == 0,
         measured=value(check, check.measured[i]),
-        predicted=relation + value(check, check.expected[i]),
-        margin=amount(check.margin[i], check.scale == "log") if check.side == "both" or check.margin[i] else "",
+        predicted=predicted(check, i),
+        margin=margin(check, i),
         rival=name,
         distance=_times(distance) if name else "",
         data=data,

@@ -94,13 +94,12 @@ def _cells(check: CheckPart) -> tuple[str, ...]:
     elif check.declared == verdict != "reproduced":
         verdict += " (as declared)"
     i = worst_point(check)
-    relation = {"above": "≥ ", "below": "≤ "}.get(check.side, "")
     percent = check.scale == "log"
     rivals = "; ".join(f"{r.id} ({short(r.t)}, {r.p_value:.0e})" for r in check.rivals) or "–"
     return (
         value(check, check.measured[i]),
-        relation + value(check, check.expected[i]),
-        amount(check.margin[i], percent) if check.side == "both" or check.margin[i] else "–",
+        predicted(check, i),
+        margin(check, i) or "–",
         "–" if check.resolution is None else short(check.resolution),
         amount(check.standard_error[i], percent) if check.replicates else "exact",
         rivals,
@@ -112,6 +111,16 @@ def _cells(check: CheckPart) -> tuple[str, ...]:
 def amount(value: float, percent: bool) -> str:
     """An uncertainty: absolute, or in per cent where the check is on the log scale."""
     return f"{100 * value:.3g} %" if percent else f"{value:.2g}"
+
+
+def predicted(check: CheckPart, i: int) -> str:
+    """What a theory says at a point, with its relation where the check is one-sided."""
+    return {"above": "≥ ", "below": "≤ "}.get(check.side, "") + value(check, check.expected[i])
+
+
+def margin(check: CheckPart, i: int) -> str:
+    """The margin at a point; nothing where a bound has none."""
+    return amount(check.margin[i], check.scale == "log") if check.side == "both" or check.margin[i] else ""
 
 
 ITEM_COLUMNS = ("claim", "item", "measured", "predicted", "± margin", "verdict")

@@ -35,7 +35,12 @@ def newest(results: Path) -> list[Record]:
             for tier in sorted(path.name for path in revision.iterdir() if path.is_dir()):
                 latest = record.latest(results, claim.name, int(revision.name[1:]), tier)
                 found += [latest] if latest else []
-    return sorted(found, key=lambda r: (TIERS.index(r.tier) if r.tier in TIERS else len(TIERS), r.tier, r.claim.id))
+    return sorted(found, key=lambda r: (order(r.tier), r.claim.id))
+
+
+def order(tier: str) -> tuple[int, str]:
+    """Where a tier stands: the known ones as they grow, then others by name."""
+    return (TIERS.index(tier) if tier in TIERS else len(TIERS), tier)
 
 
 def write_tables(results: Path, readme: Path | None = None) -> tuple[Path, list[Record]]:

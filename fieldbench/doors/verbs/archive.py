@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldbench.claims.facts import FILE, read_claim
-from fieldbench.doors.session import OWN, REFERENCE
+from fieldbench.doors.session import REFERENCE, own_results
 from fieldbench.doors.terminal.output import Output
 from fieldbench.doors.verbs.cases import known
 from fieldbench.errors import BadInput
@@ -26,7 +26,8 @@ def cite(names: Sequence[str], as_bibtex: bool, results: Path | None, folder: Pa
     found = [references.suite(installed())]
     for claim, path in chosen.items():
         found += references.papers(records[claim][0].claim if records[claim] else _facts(path))
-    for record in (record for of_claim in records.values() for record in of_claim):
+    used = [record for of_claim in records.values() for record in of_claim]
+    for record in used:
         found += references.methods(record)
     found = references.unique(found)
     if as_bibtex:
@@ -34,7 +35,7 @@ def cite(names: Sequence[str], as_bibtex: bool, results: Path | None, folder: Pa
     else:
         for reference in found:
             out.line(citing.plain(reference))
-        for record in (record for of_claim in records.values() for record in of_claim):
+        for record in used:
             out.line(_address(record))
     for claim in (claim for claim, of_claim in records.items() if not of_claim):
         out.note(f"no record of {claim}: its papers only; `fieldbench run {claim}` tells which methods it uses")
@@ -71,7 +72,7 @@ def _newest(claim: str, results: Path | None) -> list[Record]:
     from fieldbench.records import files
 
     found: dict[str, Record] = {}
-    for place in [results] if results else [REFERENCE, OWN / "results"]:
+    for place in [results] if results else [REFERENCE, own_results()]:
         if (place / claim).is_dir():
             for record in map(files.read, files.find(place / claim)):
                 old = found.get(record.tier)

@@ -51,7 +51,7 @@ def explain_check(what: str, tier: str, results: Path | None, folder: Path | Non
     folders = [results] if results else [own_results(), REFERENCE]
     # A record speaks for itself, wherever its case is.
     claim = name if any((place / name).is_dir() for place in folders) else one(name, folder)[0]
-    record = _latest(claim, tier, folders)
+    record = latest(claim, tier, folders)
     check = next((c for c in record.checks if c.id == check_id), None)
     if check is None:
         raise BadInput(f"{claim} has no check {check_id!r}; it has {', '.join(c.id for c in record.checks)}")
@@ -60,19 +60,22 @@ def explain_check(what: str, tier: str, results: Path | None, folder: Path | Non
     out.value({"claim": claim, "tier": tier, "record": record.run_id, "check": check.model_dump(mode="json")})
 
 
-def _latest(claim: str, tier: str, folders: list[Path]) -> Record:
+def latest(claim: str, tier: str | None, folders: list[Path]) -> Record:
+    """The newest complete record of a claim at a tier (at any, if none is named), of the first folder that has one."""
     from fieldbench.records import files
 
     for folder in folders:
-        if (folder / claim).is_dir():
-            found = [
-                r
-                for r in map(files.read, files.find(folder / claim))
-                if r.tier == tier and r.complete and not r.exploratory
-            ]
+        # A claim's id is one name; a path, such as ../elsewhere, is none.
+        if Path(claim).name == claim and (folder / claim).is_dir():
+            found = [record for record in map(files.read, files.find(folder / claim))
+                     if record.complete and not record.exploratory and tier in (None, record.tier)]  # fmt: skip
             if found:
-                return max(found, key=lambda r: (-r.seed, r.date))
-    raise BadInput(f"no {tier} record of {claim} in {' or '.join(map(str, folders))}; run `fieldbench run {claim}`")
+                return max(found, key=lambda record: (-record.seed, record.date))
+    wanted = f"{tier} record" if tier else "record"
+    raise BadInput(
+        f"no {wanted} of {claim} in {' or '.join(map(str, folders))}; run `fieldbench run {claim}"
+        + (f" --tier {tier}`" if tier else "`")
+    )
 
 
 def _explained(record: Record, check: CheckPart) -> list[str]:

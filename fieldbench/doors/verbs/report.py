@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fieldbench.claims.facts import FILE, read_claim
-from fieldbench.doors.session import OWN, REFERENCE
+from fieldbench.doors.session import REFERENCE, own_results
 from fieldbench.doors.terminal.output import Output
 from fieldbench.doors.verbs.cases import known
 from fieldbench.errors import BadInput
@@ -19,7 +19,7 @@ def write_report(where: Path | None, to: Path, folder: Path | None, findings: Pa
     from fieldbench.report.site.gather import gather
     from fieldbench.report.site.pages import write_site
 
-    results = where or (REFERENCE if REFERENCE.is_dir() else OWN / "results")
+    results = where or (REFERENCE if REFERENCE.is_dir() else own_results())
     gathered = gather(results, _kinds(folder))
     for sentence in gathered.refused:
         out.note(f"not shown: {sentence}")

@@ -79,7 +79,8 @@ def run(names: Sequence[str], folder: Path | None, session: Session, fresh_seeds
 
 def pace_of(chosen: Iterable[str], tier: str, seeds: Iterable[int] | None = None) -> Pace:
     """What the reference says of the time that cases take; one entry for each of several seeds."""
-    seconds = {claim: seconds_of(claim, tier, (REFERENCE, own_results())) for claim in chosen}
+    places = (REFERENCE, own_results())
+    seconds = {claim: seconds_of(claim, tier, places) for claim in chosen}
     if seeds is None:
         return Pace(seconds)
     return Pace({f"{claim}, seed {seed}": seconds[claim] for claim in seconds for seed in seeds})
@@ -122,13 +123,12 @@ def _say(record: Record, path: Path | None, computed: int, out: Output) -> None:
     """One case's verdicts as soon as they are known."""
     exploratory = ", exploratory" if record.exploratory else ""
     title = f"{record.claim.id} ({record.tier} tier, seed {record.seed}{exploratory})"
-    if not out.terminal:
-        out.line(f"# {title}")
     if out.terminal:
         drop = ("power", "standard error", "at", "rival (t, p)", "resolution", "margin", "predicted", "measured")
         out.table(APART[1:], [row[1:] for row in summary(record, apart=True)], title, drop, fold=("verdict",))
     else:
-        out.table(COLUMNS[1:], [row[1:] for row in summary(record)], title)
+        out.line(f"# {title}")
+        out.table(COLUMNS[1:], [row[1:] for row in summary(record)])
     for check in record.checks:
         if not all(map(math.isfinite, check.measured)):
             out.wrapped(f"{check.id} has no value: {check.reason}")

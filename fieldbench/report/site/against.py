@@ -12,11 +12,11 @@ from fieldbench.errors import BadInput
 from fieldbench.records import files
 from fieldbench.records.compare import Comparison, compare
 from fieldbench.records.schema import CheckPart, Record
-from fieldbench.report.rows import amount
+from fieldbench.report.rows import amount, value
 from fieldbench.report.site.gather import refusal
 from fieldbench.report.site.provenance import facts
 from fieldbench.report.site.verdict import Verdict, of_check, of_claim
-from fieldbench.verdicts.words import number, on_natural_scale, worst_point
+from fieldbench.verdicts.words import worst_point
 
 Place = tuple[str, str, int]
 
@@ -130,7 +130,7 @@ def _checked(a: CheckPart, b: CheckPart) -> Checked:
         place=a.labels[i],
         verdicts=(of_check(a), of_check(b)),
         measured=(_measured(*points[0]), _measured(*points[1])),
-        predicted=(_predicted(*points[0]), _predicted(*points[1])),
+        predicted=(value(a, a.expected[i]), value(b, b.expected[j])),
         difference="to the last bit" if a.measured == b.measured
         else "–" if z is None or not np.isfinite(z[i]) else f"{z[i]:+.2f} s.e.",
     )  # fmt: skip
@@ -146,9 +146,5 @@ def _differences(a: CheckPart, b: CheckPart) -> np.ndarray | None:
 
 
 def _measured(check: CheckPart, i: int) -> str:
-    value = number(on_natural_scale(check, check.measured[i]))
-    return f"{value} ± {amount(check.standard_error[i], check.scale == 'log')}" if check.replicates else value
-
-
-def _predicted(check: CheckPart, i: int) -> str:
-    return number(on_natural_scale(check, check.expected[i]))
+    measured = value(check, check.measured[i])
+    return f"{measured} ± {amount(check.standard_error[i], check.scale == 'log')}" if check.replicates else measured

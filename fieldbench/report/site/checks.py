@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 
 from fieldbench.records.schema import CheckPart, Record, RivalPart
-from fieldbench.report.rows import amount
+from fieldbench.report.rows import amount, margin, predicted, value
 from fieldbench.report.site.verdict import Verdict, of_check
 from fieldbench.verdicts.separation import told
-from fieldbench.verdicts.words import number, on_natural_scale, worst_point
+from fieldbench.verdicts.words import number, worst_point
 
 WIDEST = 1.5
 """The end of a budget bar's scale, in margins."""
@@ -80,7 +80,6 @@ def left_out(record: Record) -> dict[str, list[str]]:
 def row(check: CheckPart) -> Row:
     """A check that ran, at the point that strains its margin most."""
     i = worst_point(check)
-    relation = {"above": "≥ ", "below": "≤ "}.get(check.side, "")
     percent = check.scale == "log"
     rivals = sorted(check.rivals, key=lambda rival: rival.t)
     points = f"most strained of {len(check.labels)} points" if len(check.labels) > 1 else ""
@@ -88,9 +87,9 @@ def row(check: CheckPart) -> Row:
         id=check.id,
         statement=check.statement,
         place=", ".join(word for word in (check.labels[i], points) if word),
-        measured=number(on_natural_scale(check, check.measured[i])),
-        predicted=relation + number(on_natural_scale(check, check.expected[i])),
-        margin=amount(check.margin[i], percent) if check.side == "both" or check.margin[i] else "–",
+        measured=value(check, check.measured[i]),
+        predicted=predicted(check, i),
+        margin=margin(check, i) or "–",
         resolution="–" if check.resolution is None else number(check.resolution),
         error=amount(check.standard_error[i], percent) if check.replicates else "exact",
         rival=_rival(check, rivals[0]) if rivals else "–",

@@ -10,7 +10,7 @@ from fieldbench.claims.names import require_kebab
 from fieldbench.errors import BadInput
 from fieldbench.records import files
 from fieldbench.records.schema import CheckPart, ClaimPart, Record
-from fieldbench.report.table import TIERS
+from fieldbench.report.table import order
 
 SPEAKING = ("standard", "paper", "quick")
 """Whose record speaks for a claim on the front page: the standard tier resolves every statement."""
@@ -82,7 +82,7 @@ def gather(results: Path, kinds: Kinds) -> Gathered:
                 tiers[record.tier] = record
     latest = dict(sorted(best))  # the last revision of a name wins
     for name, revision in latest.items():
-        records = dict(sorted(best[name, revision].items(), key=lambda item: _order(item[0])))
+        records = dict(sorted(best[name, revision].items(), key=lambda item: order(item[0])))
         gathered.claims.append(_shown(records, sorted(history[name], key=lambda entry: entry.date), kinds))
     if not gathered.claims:
         more = f" ({'; '.join(gathered.refused)})" if gathered.refused else ""
@@ -131,18 +131,15 @@ def _read(results: Path, refused: list[str]) -> Iterator[Record]:
 def _entry(record: Record) -> Entry:
     commit = str(record.provenance.get("commit") or "")[:10] + ("+" if record.provenance.get("dirty") else "")
     return Entry(
-        record.date, record.claim.revision, record.tier, record.seed, commit, record.summary, spoken(record)
+        record.date, record.claim.revision, record.tier, record.seed, commit, record.summary, _followed(record)
     )  # fmt: skip
 
 
-def spoken(record: Record) -> CheckPart | None:
-    """The first of the claim's own statements that ran, else the first check that did."""
+def _followed(record: Record) -> CheckPart | None:
+    """The check that a history follows, the same one in each record: the first statement that ran, else the first
+    check that did."""
     ran = [check for check in record.checks if check.labels]
     return next((check for check in ran if check.statement), next(iter(ran), None))
-
-
-def _order(tier: str) -> tuple[int, str]:
-    return (TIERS.index(tier) if tier in TIERS else len(TIERS), tier)
 
 
 def _shown(records: dict[str, Record], history: list[Entry], kinds: Kinds) -> Shown:

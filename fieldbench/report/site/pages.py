@@ -13,22 +13,26 @@ import jinja2
 
 from fieldbench import atomic
 from fieldbench.records.schema import CheckPart, Record
+from fieldbench.report.headline import GRAVITY, speaker
 from fieldbench.report.site.against import Sides
 from fieldbench.report.site.checks import Row, left_out, row, rows
 from fieldbench.report.site.citation import citation
 from fieldbench.report.site.figures import FOLDER, Drawn, all_figures
-from fieldbench.report.site.gather import Gathered, Shown, spoken
+from fieldbench.report.site.gather import Gathered, Shown
 from fieldbench.report.site.mathematics import mathematics, worded
 from fieldbench.report.site.matrix import matrix
 from fieldbench.report.site.prose import document
 from fieldbench.report.site.provenance import facts, rerun
 from fieldbench.report.site.trends import physics, speed
-from fieldbench.report.site.verdict import MARKS, Verdict, of_check, of_claim
+from fieldbench.report.site.verdict import Verdict, of_check, of_claim
 from fieldbench.verdicts.words import number
 
 TEMPLATES = Path(__file__).with_name("templates")
 PARTS = ("site.css", "site.js")
 ORIGINS = ("computed", "bounded", "guessed", "chosen")
+
+FROM_BEST = (*reversed(GRAVITY), "not run")
+"""Verdicts as the front page lists them."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def write_site(gathered: Gathered, site: Path, asv: Path, findings: str = "") ->
              ("errata.html", "Errata"), ("trends.html", "Trends")]  # fmt: skip
     pages = [page for page in pages if findings or page[0] != "findings.html"]
     verdicts = {shown.claim.id: of_claim(shown.speaking) for shown in claims}
-    statements = {shown.claim.id: spoken(shown.speaking) for shown in claims}
+    statements = {shown.claim.id: speaker(shown.speaking) for shown in claims}
     counts = Counter(verdict.word for verdict in verdicts.values())
     machine, speeds = speed(asv)
     common = {"pages": pages, "made": _made(claims), "claims": claims}
@@ -77,7 +81,7 @@ def write_site(gathered: Gathered, site: Path, asv: Path, findings: str = "") ->
         "index.html": {
             "matrix": matrix(claims), "of": verdicts, "refused": gathered.refused,
             "lines": {name: check and row(check) for name, check in statements.items()},
-            "verdicts": [(Verdict(word), counts[word]) for word in MARKS if counts[word] or word != "not run"],
+            "verdicts": [(Verdict(word), counts[word]) for word in FROM_BEST if counts[word] or word != "not run"],
             "open": {shown.claim.id: _open(shown.speaking) for shown in claims},
         },
         "findings.html": {"document": document(findings, verdicts)},

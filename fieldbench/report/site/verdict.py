@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fieldbench.records.schema import CheckPart, Record
-
-MARKS = {"reproduced": "✓", "compatible": "≈", "inconclusive": "?", "contradicted": "✗", "not run": "–"}
-"""From the best to the worst, then what did not run."""
+from fieldbench.report.headline import GRAVITY
+from fieldbench.verdicts.words import MARKS
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,8 @@ def of_claim(record: Record) -> Verdict:
     declared."""
     ran = [check for check in record.checks if check.labels]
     statements = [check for check in ran if check.statement] or ran
-    order = list(MARKS)[:-1]
-    found = [check.verdict for check in statements if check.verdict in order]
-    word = max(found, key=order.index, default="not run")
+    found = [check.verdict for check in statements if check.verdict in GRAVITY]
+    word = min(found, key=GRAVITY.index, default="not run")
     if record.exit_code:
         return Verdict(word, "not everything as declared")
     return Verdict(word, "" if word in ("reproduced", "not run") else "as declared")
