@@ -84,8 +84,7 @@ SMALL_RAY = tuple(
     for alpha, sizes, draws in ((0.4, (26, 36), 128), (1.0, (125, 160), 24), (2.0, (370, 460), 6))
 )
 # The exponent at κ = 1. Each size is a program of its own, which takes 13 CPU-seconds to compile: κ = .01, and the data
-# sets that levels need, cost 40 more and are left to standard. With half of these data sets the coefficients of the
-# control variates, which a block has in common, were refused at 3 of 21 seeds.
+# sets that levels need, cost 40 more and are left to standard.
 QUICK = [Gibbs(0.4, (48, 64), 64, burn_in=6), Gibbs(0.7, (120, 158), 16)]
 TIERS = {
     "quick": Tier(QUICK, replicates=16),

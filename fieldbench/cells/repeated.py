@@ -11,18 +11,25 @@ from typing import Any
 import jax
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from fieldbench.errors import BadInput
 
 Arrays = Mapping[str, NDArray[Any]]
 
-SHARE = 0.1
-"""What a block has in common, as a coefficient fitted to all of it, may move the mean of the others by this share of
-their scatter when one replicate changes. A part a of the scatter that all n share, told by a change of √2 a, adds
-(n − 1) a² to the variance of their mean: 4 % to a standard error of 16 replicates."""
+SHARE = 0.4
+"""What a block of n has in common may move the mean of the others by this over √n of their scatter when one replicate
+changes, beyond what the scatter of their changes explains. A part a of the scatter that all n share, told by a change
+of √2 a, adds n a² to the variance of their mean, 1/n without it, in that unit: 8 %, and 4 % to its standard error."""
 
-EACH = 0.5
-"""It may move each of them by this share, up and down: a fitted coefficient does so in proportion to what it is of."""
+BY_CHANCE = 1e-3
+"""How often changes of independent signs may look common. A coefficient that is fitted to the block moves each of them
+by its own fluctuation, up or down, and their mean by 1/√n of that: it is no common part, and its cost to the standard
+error is known where it is fitted (`statistics.adjust`)."""
+
+EACH = 1.0
+"""It may move each of them by this share, up and down, half of the variance of another draw, √2: coefficients that are
+fitted to few data sets do so, and signs that differ leave the standard error of the mean as it is."""
 
 
 def require_same(first: Arrays, again: Arrays, weighed: Collection[str], where: str) -> None:
@@ -54,13 +61,14 @@ def require_own(first: Arrays, again: Arrays, other: int, drawn: Collection[str]
         before, now = (np.delete(arrays[name], other, axis=0) for arrays in (first, again))
         off = _off(before, now)
         scatter = np.std(before, axis=0, dtype=np.float64) if common else np.zeros(before.shape[1:])
-        together, each = np.abs(np.mean(off, axis=0)), np.sqrt(np.mean(off**2, axis=0))
-        if np.any(together > SHARE * scatter) or np.any(each > EACH * scatter):
+        together, each = _in_common(off), np.sqrt(np.mean(off**2, axis=0))
+        share = SHARE / np.sqrt(len(first[name]))
+        if np.any(together > share * scatter) or np.any(each > EACH * scatter):
             raise BadInput(
                 f"{where}: one replicate got another key, and {name!r} of others changed with it by up to "
                 f"{np.max(np.abs(off)):.2e}; the block mixes its keys, or measure has a hidden state; draw all "
                 "randomness of a replicate from its own key, or say what a block has in common by @batched(…, "
-                f"common=…), which may move the mean of the others by {SHARE:.0%} of their scatter; its cells are not "
+                f"common=…), which may move the mean of the others by {share:.0%} of their scatter; its cells are not "
                 "kept"
             )
         if np.size(first[name]) and np.array_equal(first[name][other], again[name][other]):
@@ -68,6 +76,15 @@ def require_own(first: Arrays, again: Arrays, other: int, drawn: Collection[str]
                 f"{where}: {name!r} stays {np.ravel(first[name][other])[0]:.6g} in the replicate that got another key; "
                 "draw all randomness of a replicate from its own key; its cells are not kept"
             )
+
+
+def _in_common(off: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The least that changes, (others, …), have in common: their mean less what their own scatter explains."""
+    others = len(off)
+    mean: NDArray[np.float64] = np.abs(np.mean(off, axis=0))
+    if others < 3:  # too few to know their scatter
+        return mean
+    return mean - stdtrit(others - 1, 1.0 - BY_CHANCE / 2.0) * np.std(off, axis=0, ddof=1) / np.sqrt(others)
 
 
 def _off(before: NDArray[Any], now: NDArray[Any]) -> NDArray[np.float64]:

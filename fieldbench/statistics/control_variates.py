@@ -13,12 +13,15 @@ def adjust(values: Numbers, controls: Numbers) -> NDArray[np.float64]:
     """Subtract from each value its least-squares regression on controls whose expectations are exactly zero.
 
     The mean keeps its expectation up to O(1/n) times the controls' skewness, and loses the share R² of its variance
-    (Glasserman, Monte Carlo Methods in Financial Engineering, section 4.1). Not for controls whose expectation is only
+    (Glasserman, Monte Carlo Methods in Financial Engineering, section 4.1) but for (n − 2)/(n − k − 2), which the
+    fitted coefficients cost (Lavenberg & Welch, Management Science 27, 322, 1981). Least squares leave a scatter that
+    is too small by (n − k − 1)/(n − 1) and knows nothing of that cost: it is enlarged by both, so that the adjusted
+    values give the standard error of their mean as independent ones do. Not for controls whose expectation is only
     estimated: their error would become a bias.
 
     Args:
         values: one measurement a data set, shape (n,).
-        controls: shape (n, k), with n ≥ 3 (k + 1) so that the fitted coefficients cost little.
+        controls: shape (n, k), with n ≥ 3 (k + 1) so that the fitted coefficients cost at most half of the variance.
 
     Returns:
         Adjusted values, shape (n,).
@@ -33,4 +36,5 @@ def adjust(values: Numbers, controls: Numbers) -> NDArray[np.float64]:
         raise BadInput(f"{len(y)} data sets are too few for {x.shape[1]} controls: use at least {3 * (x.shape[1] + 1)}")
     coefficients = np.linalg.lstsq(x - x.mean(axis=0), y - y.mean(), rcond=None)[0]
     adjusted: NDArray[np.float64] = y - x @ coefficients
-    return adjusted
+    mean, (n, k) = adjusted.mean(), x.shape
+    return mean + (adjusted - mean) * np.sqrt((n - 1) * (n - 2) / ((n - k - 1) * (n - k - 2)))

@@ -13,6 +13,7 @@ from fieldbench.cells.repeated import require_own, require_same
 from fieldbench.claims import batched
 from fieldbench.errors import BadInput
 from fieldbench.judging.predictions import predict
+from fieldbench.statistics import adjust
 from fieldbench.twice import chosen
 
 NOTICED = "computed a second time: one replicate got another key, and 'sum' of others changed with it by up to"
@@ -138,12 +139,13 @@ def test_elsewhere_than_on_a_cpu_rounding_is_no_difference(monkeypatch):
         require_same(values, nearly | {"n": np.arange(4) + 1}, {"x", "n"}, "here")
 
 
-def test_a_declared_coefficient_may_move_the_mean_of_the_others_by_a_tenth_of_their_scatter():
+def test_a_declared_common_part_may_move_the_mean_of_the_others_by_a_tenth_of_their_scatter():
     rng = np.random.default_rng(0)
-    values = rng.normal(size=(16, 3))
 
-    def own(together, each, common="a coefficient"):
-        signs = np.where(np.arange(16) % 2 == 0, 1.0, -1.0)[:, None]
+    def own(together, each, common="a coefficient", replicates=16):
+        values = rng.normal(size=(replicates, 3))
+        values /= np.std(values[:-1], axis=0)
+        signs = np.where(np.arange(replicates) % 2 == 0, 1.0, -1.0)[:, None]
         moved = values + together + each * signs
         moved[-1] += 1.0
         require_own({"x": values}, {"x": moved}, -1, {"x"}, common, "here")
@@ -151,9 +153,29 @@ def test_a_declared_coefficient_may_move_the_mean_of_the_others_by_a_tenth_of_th
     own(0.0, 0.0, common="")
     own(0.05, 0.1)
     own(0.0, 0.3)
-    for together, each, common in ((0.05, 0.1, ""), (0.2, 0.0, "a coefficient"), (0.0, 0.9, "a coefficient")):
+    own(0.11, 0.0, replicates=8)  # fewer replicates weigh what they share less
+    own(0.2, 0.3, replicates=8)  # up and down by more than on average: by chance
+    for together, each, common in ((0.05, 0.1, ""), (0.2, 0.0, "a coefficient"), (0.0, 1.1, "a coefficient")):
         with pytest.raises(BadInput, match=r"'x' of others changed .* the mean of the others by 10% of their scatter"):
             own(together, each, common)
+
+
+@pytest.mark.parametrize(("replicates", "draws"), [(8, 6), (16, 2)])
+def test_coefficients_fitted_to_a_block_are_not_refused_by_chance(replicates, draws):
+    """Four values with five controls each; a mean alone would go beyond its share in one trial of four, or of six."""
+    rng = np.random.default_rng(2)
+
+    def averages(values, controls):
+        flat = controls.reshape(-1, 5)
+        return {
+            "x": np.stack([adjust(v.ravel(), flat).reshape(replicates, draws).mean(axis=1) for v in values], axis=1)
+        }
+
+    for _ in range(100):
+        values, controls = rng.normal(size=(4, replicates, draws)), rng.normal(size=(replicates, draws, 5))
+        before = averages(values, controls)
+        values[:, 0], controls[0] = rng.normal(size=(4, draws)), rng.normal(size=(draws, 5))
+        require_own(before, averages(values, controls), 0, {"x"}, "coefficients", "here")
 
 
 def test_the_choice_is_of_the_cheapest_third_and_changes_with_the_seed():
