@@ -84,7 +84,8 @@ def _in_common(off: NDArray[np.float64]) -> NDArray[np.float64]:
     mean: NDArray[np.float64] = np.abs(np.mean(off, axis=0))
     if others < 3:  # too few to know their scatter
         return mean
-    return mean - stdtrit(others - 1, 1.0 - BY_CHANCE / 2.0) * np.std(off, axis=0, ddof=1) / np.sqrt(others)
+    chance: NDArray[np.float64] = np.std(off, axis=0, ddof=1) / np.sqrt(others)
+    return mean - float(stdtrit(others - 1, 1.0 - BY_CHANCE / 2.0)) * chance
 
 
 def _off(before: NDArray[Any], now: NDArray[Any]) -> NDArray[np.float64]:

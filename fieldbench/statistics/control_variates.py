@@ -35,6 +35,7 @@ def adjust(values: Numbers, controls: Numbers) -> NDArray[np.float64]:
     if len(y) < 3 * (x.shape[1] + 1):
         raise BadInput(f"{len(y)} data sets are too few for {x.shape[1]} controls: use at least {3 * (x.shape[1] + 1)}")
     coefficients = np.linalg.lstsq(x - x.mean(axis=0), y - y.mean(), rcond=None)[0]
-    adjusted: NDArray[np.float64] = y - x @ coefficients
-    mean, (n, k) = adjusted.mean(), x.shape
-    return mean + (adjusted - mean) * np.sqrt((n - 1) * (n - 2) / ((n - k - 1) * (n - k - 2)))
+    plain, (n, k) = y - x @ coefficients, x.shape
+    enlarged = np.sqrt((n - 1) * (n - 2) / ((n - k - 1) * (n - k - 2)))
+    adjusted: NDArray[np.float64] = plain.mean() + enlarged * (plain - plain.mean())
+    return adjusted
