@@ -24,23 +24,29 @@ def explained(path: Path, lost: str, remedy: str) -> Iterator[None]:
         raise StoreError(f"cannot write {path}: {error.strerror or error}; {lost}; {remedy}") from error
 
 
-def write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes, *, lasting: bool = True) -> None:
     """Write `content` to `path` such that a reader, or a kill at any moment, sees the old file or the new one whole.
 
     Raises OSError as the system gives it; the temporary is removed unless the process is killed.
+
+    Args:
+        path, content: what to write, and where.
+        lasting: wait until the disk has it. A power cut may else leave a file that is not whole.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}{SUFFIX}")
     try:
         with temporary.open("wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-    _sync_directory(path.parent)
+    if lasting:
+        _sync_directory(path.parent)
 
 
 def sweep(directory: Path) -> None:

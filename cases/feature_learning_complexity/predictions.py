@@ -11,7 +11,7 @@ from fieldbench.claims import Known, Remainder, Said
 from fieldbench.theory.adaptation import FLUCTUATING, SLIDE
 
 from .experiment import Network, Process
-from .theory import SADDLE, adapted, between_samples, process, rescaled
+from .theory import SADDLE, adapted, between_samples, harmonic_share, process, rescaled
 
 KERNEL = replace(SADDLE, name="ridge over the kernel's spectrum", ridge="kernel")
 
@@ -157,7 +157,7 @@ def local_exponents(share: Any, *betas: float) -> Any:
 
 def limit_of_share() -> float:
     """The exponent of R_h in β at β → ∞ from two at β = 16, 64, 256, a fall as β^(−1/2) taken off."""
-    near, far = local_exponents(lambda beta: adapted(Network(beta), SADDLE)[Network.harmonic_response], 16, 64, 256)
+    near, far = local_exponents(lambda beta: harmonic_share(Network(beta)), 16, 64, 256)
     return float(2 * far - near)
 
 

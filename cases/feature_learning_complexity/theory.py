@@ -45,6 +45,12 @@ def adapted(at: Network, approximation: Approximation, ridge: float | None = Non
     return _quantities(at, [observables(solve(problem(at, sign, ridge), approximation)) for sign in SIGNS])
 
 
+def harmonic_share(at: Network) -> float:
+    """R_h without fluctuations: of the two signs alone."""
+    low, high = (observables(solve(problem(at, sign), SADDLE)) for sign in (SIGNS[0], SIGNS[-1]))
+    return float((high.harmonic - low.harmonic) / (2 * at.cubic))
+
+
 @cache
 def between_samples(at: Network) -> dict[Any, Known]:
     """Every sample in the field of the others (`cavity`), and what that leaves: as much as the last orders kept.

@@ -120,6 +120,7 @@ def dense_curve(at: Sphere) -> tuple[Any, Any]:
     return samples / at.dimension**3, effective_ridge(spectrum(at), samples, at.ridge).learnability[:, CUBIC]
 
 
+@cache
 def from_limit(dimension: int) -> FloatArray:
     """P_L/d³ over its limit for both levels: 1 + O(1/d)."""
     return np.array([relative_to_limit(KERNEL, CUBIC, level, 0.01, dimension) for level in (0.5, 0.9)])

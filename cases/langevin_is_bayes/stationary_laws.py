@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +85,7 @@ def bias(square: Quantity, wells: Places = QUARTICS, partners: Places = PARTNERS
     return departure(wells) - SHARE * departure(partners)
 
 
+@cache
 def biases(law: Law, step: float, *friction: float) -> FloatArray:
     """In the quartic wells."""
     return (in_wells(law, step, *friction) - GIBBS)[list(QUARTICS)]

@@ -151,6 +151,7 @@ def share_of_neurons(at: Network) -> Said:
 def reached(dimension: int, width: int) -> tuple[float, float]:
     """P/√(Nd) at A = .16 of the saddle, closed in H1 … H7, and M/√(N/d) there."""
 
+    @cache
     def at(logarithm: float) -> Solution:
         return solve(problem(dimension, width, round(math.exp(logarithm) * math.sqrt(width * dimension))), RESPONSE)
 

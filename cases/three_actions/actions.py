@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +25,9 @@ Grid = NDArray[np.float64]
 THRESHOLD = 0.01  # ε where RG stops
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Problem:
-    """Regression on a grid.
+    """Regression on a grid, itself alone: an action answers once for each.
 
     Attributes:
         spectrum: λ_k.
@@ -49,6 +49,7 @@ Action = Callable[[Problem], Grid]
 
 
 def _at_each_ridge(column: Callable[[Problem, float], Vector]) -> Action:
+    @cache
     @wraps(column)
     def grid(of: Problem) -> Grid:
         return np.stack([column(of, ridge) for ridge in of.ridges], axis=1)

@@ -35,16 +35,29 @@ ENORMOUS = 1e14  # samples
 SHIFT, COUPLING, CURVE, GAP = 0.0125, 0.005, 0.015, 0.01
 
 
-@cache
+def of_any_draws(at: PowerLaw) -> PowerLaw:
+    """All that theory knows of an experiment: however many data sets are drawn, it is asked once."""
+    return PowerLaw(at.alpha, at.samples, draws=1, ridge=at.ridge)
+
+
 def solved(at: PowerLaw, scheme: Scheme, **options: Any) -> QuarticCurve:
     """Error, ⟨Δ²⟩ and κ_eff at each u."""
-    return scheme(at.levels, at.samples, at.ridge, at.u, at.levels, **options)
+    return _solved(of_any_draws(at), scheme, at.u, **options)
+
+
+@cache
+def _solved(at: PowerLaw, scheme: Scheme, couplings: float | tuple[float, ...], **options: Any) -> QuarticCurve:
+    return scheme(at.levels, at.samples, at.ridge, couplings, at.levels, **options)
+
+
+def without_coupling(at: PowerLaw, *, finite: bool = False) -> QuarticCurve:
+    """At u = 0; `finite`: with corrections of order 1/P."""
+    return _solved(of_any_draws(at), hartree, 0.0, finite=finite)
 
 
 def changed(at: PowerLaw, curve: QuarticCurve, *, finite: bool = False) -> FloatArray:
     """MSE_u/MSE_0 − 1 at each u; `finite`: of errors with their correction of order 1/P."""
-    plain = hartree(at.levels, at.samples, at.ridge, 0.0, at.levels, finite=finite)
-    return np.asarray(curve.error / plain.error - 1.0)
+    return np.asarray(curve.error / without_coupling(at, finite=finite).error - 1.0)
 
 
 @dataclass(frozen=True)
@@ -66,8 +79,12 @@ class Finite:
     left_open: FloatArray
 
 
+def finite(at: PowerLaw) -> Finite:
+    return _finite(of_any_draws(at))
+
+
 @cache
-def finite(at: Maximum) -> Finite:
+def _finite(at: PowerLaw) -> Finite:
     moment, step = at.samples / (at.samples + 2.0), 1e-3
 
     def plain(factor: float) -> QuarticCurve:
@@ -88,9 +105,13 @@ def finite(at: Maximum) -> Finite:
     return Finite(found, dressed(moment * train), dressed(test), orders)
 
 
-@cache
-def learnability(at: Maximum) -> FloatArray:
+def learnability(at: PowerLaw) -> FloatArray:
     """L_k at κ_eff of the cavity, with the corrections of order 1/P at its Hartree ridge, (u, modes)."""
+    return _learnability(of_any_draws(at))
+
+
+@cache
+def _learnability(at: PowerLaw) -> FloatArray:
     whole, first, curve = solved(at, cavity), solved(at, hartree), finite(at).test
     dressed = at.ridge / (1.0 + 6.0 * np.array(at.u) * curve.mean_square)
     orders = [gaussian_learnability_correction(effective_ridge(at.levels, at.samples, k))[0] for k in dressed]
@@ -107,17 +128,21 @@ def learnability_left_open(at: Maximum) -> FloatArray:
     return np.asarray(second + finite(at).left_open[:, None] * changed_by)
 
 
-def limiting_exponents(samples: float = ENORMOUS) -> FloatArray:
+def limiting_exponents() -> FloatArray:
     """Of the error and of the shift under both Hartree theories with all modes, plus α/(1+α)."""
+    return np.concatenate([_exponents(alpha, ENORMOUS) for alpha in (1.0, 2.0)])
+
+
+@cache
+def _exponents(alpha: float, samples: float) -> FloatArray:
     found = []
-    for alpha in (1.0, 2.0):
-        spectrum, power = scaling_laws.infinite_power_law(alpha, alpha)
-        sizes, limit = samples * np.array([1.0, 2.0]), scaling_laws.learning_exponent(alpha, alpha, ridgeless=False)
-        error = hartree(spectrum, sizes, PowerLaw.ridge, 0.0, power).error
-        for thermal in (False, True):
-            # The shift itself would be lost in rounding: the coupling 6u⟨Δ²⟩ that makes it is not.
-            square = hartree(spectrum, sizes, PowerLaw.ridge, PowerLaw.u[0], power, thermal=thermal).mean_square
-            found += [np.log2(curve[1] / curve[0]) + limit for curve in (error, square)]
+    spectrum, power = scaling_laws.infinite_power_law(alpha, alpha)
+    sizes, limit = samples * np.array([1.0, 2.0]), scaling_laws.learning_exponent(alpha, alpha, ridgeless=False)
+    error = hartree(spectrum, sizes, PowerLaw.ridge, 0.0, power).error
+    for thermal in (False, True):
+        # The shift itself would be lost in rounding: the coupling 6u⟨Δ²⟩ that makes it is not.
+        square = hartree(spectrum, sizes, PowerLaw.ridge, PowerLaw.u[0], power, thermal=thermal).mean_square
+        found += [np.log2(curve[1] / curve[0]) + limit for curve in (error, square)]
     return np.array(found)
 
 
@@ -127,7 +152,7 @@ def left_of_the_limit() -> FloatArray:
     What is left of a power s doubles at P/2^{1/s}: the change bounds it for the slowest power, and for all faster ones.
     """
     found = limiting_exponents()
-    nearer = np.concatenate([limiting_exponents(ENORMOUS / 4.0)[:4], limiting_exponents(ENORMOUS / 8.0)[4:]])
+    nearer = np.concatenate([_exponents(1.0, ENORMOUS / 4.0), _exponents(2.0, ENORMOUS / 8.0)])
     return np.asarray(np.abs(found - nearer) * 1.1)  # a tenth for the next power, far below at P = 10¹⁴
 
 
@@ -140,7 +165,7 @@ def of_maximum(at: Maximum) -> dict[Any, Known]:
     added = changed(at, whole) - changed(at, first)
     shift = changed(at, points.test, finite=True) + added
     gap = shift - changed(at, points.alone, finite=True)
-    plain = hartree(at.levels, at.samples, at.ridge, 0.0, at.levels, finite=True)
+    plain = without_coupling(at, finite=True)
     second = float(gaussian_error_second_correction(at.levels, at.samples, at.ridge, at.levels)[0] / plain.error[0])
     square = points.train.mean_square * whole.mean_square / first.mean_square
     by_u = np.abs(points.train.mean_square / plain.mean_square - 1.0)

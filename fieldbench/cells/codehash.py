@@ -22,7 +22,7 @@ from fieldbench.errors import BadInput
 STARTED = time.time()
 PACKAGE = Path(fieldbench.__file__).resolve().parent
 # What declares and what judges computes no measured number.
-DECLARING = tuple(PACKAGE / "claims" / f"{name}.py" for name in ("experiment", "expression"))
+DECLARING = frozenset(PACKAGE / "claims" / f"{name}.py" for name in ("experiment", "expression"))
 
 
 def code_hash(files: Iterable[Path]) -> str:
@@ -33,10 +33,10 @@ def code_hash(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def require_as_imported(files: Iterable[Path]) -> None:
+def require_as_imported(reached: Iterable[Path]) -> None:
     """Raise `BadInput` if a file of the package changed since it was imported: its cells would be of other code."""
     now = time.time()
-    for path in reach(files):
+    for path in reached:
         if PACKAGE in path.parents and STARTED < path.stat().st_mtime <= now:
             raise BadInput(
                 f"{path.name} changed while this process was running; start it again, finished cells are kept"

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench import canonical
-from fieldbench.cells.codehash import code_hash, require_as_imported
+from fieldbench.cells.codehash import code_hash, reach, require_as_imported
 from fieldbench.cells.keys import replicate_key
 from fieldbench.cells.measurement import Measurement, Skipped, evidence_of
 from fieldbench.cells.provenance import collect, measure_cost
@@ -73,6 +73,14 @@ class Work:
     data: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Source:
+    """What a measurement reaches of the project: its hash, and the files."""
+
+    hash: str
+    reached: frozenset[Path]
+
+
 def measure(
     case: Case, present: Mapping[Any, Mapping[str, str]], replicates: int, store: Store, settings: Settings
 ) -> tuple[tuple[Measurement, ...], bool]:
@@ -86,11 +94,11 @@ def measure(
         StoreError: a finished cell cannot be written.
     """
     work = list(plan(case, present, replicates))
-    found, siblings, hashes = list[tuple[Work, Measurement]](), Siblings(), dict[tuple[Path, ...], str]()
+    found, siblings, sources = list[tuple[Work, Measurement]](), Siblings(), dict[tuple[Path, ...], Source]()
     for done, item in enumerate(work):
         what = f"{case.claim.id} {item.variant.name} {canonical.text(item.experiment)}"
         settings.progress(done, len(work), what)
-        finished = _finish(case, item, store, settings, siblings, hashes)
+        finished = _finish(case, item, store, settings, siblings, sources)
         found += [(item, finished)] if finished else []
         if item.first + item.variant.size == replicates:
             where = f"{case.claim.id}, {item.variant.name}, {item.experiment}"
@@ -155,7 +163,7 @@ def _finish(
     store: Store,
     settings: Settings,
     siblings: Siblings,
-    hashes: dict[tuple[Path, ...], str],
+    sources: dict[tuple[Path, ...], Source],
 ) -> Measurement | None:
     """Load a finished cell, or measure and store it."""
     variant = item.variant
@@ -164,8 +172,8 @@ def _finish(
     theirs = foreign(names)
     homes = (_files_of(port, names[name], name in theirs) for name, port in ports.items())
     files = (variant.source, *(path for home in homes for path in home))
-    if files not in hashes:
-        hashes[files] = code_hash(files)
+    if files not in sources:
+        sources[files] = Source(code_hash(files), frozenset(reach(files)))
     key = CellKey(
         claim=case.claim.id,
         revision=case.claim.revision,
@@ -177,7 +185,7 @@ def _finish(
         matmul_precision=str(jax.config.jax_default_matmul_precision),  # type: ignore[attr-defined]
         data=dict(item.data),
         ports={name: _identity(port, names[name], name in theirs) for name, port in ports.items()},
-        code=hashes[files],
+        code=sources[files].hash,
     )
     where = f"{case.claim.id}, {variant.name}, {item.experiment}, replicates from {item.first}"
     lasting = settings.reuse or not theirs
@@ -186,7 +194,7 @@ def _finish(
     if cell is None:
         if settings.partial:
             return None
-        require_as_imported(files)
+        require_as_imported(sources[files].reached)
         with measure_cost() as cost:
             arrays = _measure(case, item, range(item.first, item.first + variant.size), settings.seed, ports, where)
         siblings.require_like(item.experiment, variant.name, arrays, where, "this cell is not kept")

@@ -37,6 +37,8 @@ def shared(case: Case) -> dict[str, tuple[str, ...]]:
 
     Modules of the library have their full name, those in the case's folder their own.
     """
+    for looked_up in (_file, _resolved):
+        looked_up.cache_clear()  # a file that was edited is read anew, once for all that leads to it
     kinds = (*case.kinds, *(control.experiment for control in case.controls if control.experiment is not None))
     files = {Path(inspect.getfile(kind)).resolve() for kind in kinds}
     members = _Members(files)
@@ -116,6 +118,7 @@ class _File:
         return []
 
 
+@functools.cache
 def _file(path: Path) -> _File:
     return _read(path, path.stat().st_mtime_ns)
 
@@ -135,9 +138,12 @@ class _Members:
             for path in self.files for kind in _file(path).tree.body if isinstance(kind, ast.ClassDef)
             for node in kind.body for name in _bound(node)
         }  # fmt: skip
+        self._named: dict[str, set[Unit]] = {}
+        for unit in self.nodes:
+            self._named.setdefault(unit.name.rpartition(".")[2], set()).add(unit)
 
     def named(self, name: str) -> set[Unit]:
-        return {unit for unit in self.nodes if unit.name.rpartition(".")[2] == name}
+        return self._named.get(name, set())
 
     def node(self, unit: Unit) -> ast.AST | None:
         """What a unit is written in; an experiment itself says only what its members are."""
@@ -170,19 +176,21 @@ def _used(node: ast.AST, path: Path, members: _Members) -> Iterator[Unit]:
                 yield from _resolved(path, part.value.id, part.attr)
 
 
-def _resolved(path: Path, name: str, attribute: str = "") -> Iterator[Unit]:
+@functools.cache
+def _resolved(path: Path, name: str, attribute: str = "") -> tuple[Unit, ...]:
     """Where a name in a file is defined; of a module, the attribute of it."""
     file = _file(path)
     if name in file.definitions and not attribute:
-        yield Unit(path, name)
-    elif name in file.imports:
-        module, original, level = file.imports[name]
-        below = module_file(f"{module}.{original}".strip("."), path, level)
-        if below:
-            yield from _resolved(below[0], attribute) if attribute else ()
-        elif not attribute:
-            for home in module_file(module, path, level):
-                yield from _resolved(home, original)
+        return (Unit(path, name),)
+    if name not in file.imports:
+        return ()
+    module, original, level = file.imports[name]
+    below = module_file(f"{module}.{original}".strip("."), path, level)
+    if below:
+        return _resolved(below[0], attribute) if attribute else ()
+    if attribute:
+        return ()
+    return tuple(unit for home in module_file(module, path, level) for unit in _resolved(home, original))
 
 
 def _code(node: ast.AST) -> Iterator[ast.AST]:

@@ -23,6 +23,9 @@ from fieldbench import atomic, canonical
 from fieldbench.errors import BadInput
 
 FORMAT = 2
+WORTH_WAITING = 0.5
+"""Seconds of measurement from which the disk is waited for: a cell that a power cut damages is measured again."""
+
 REMEDY = "choose a writable directory with --store or free the disk, then run again: finished cells are kept"
 
 
@@ -137,8 +140,9 @@ class Store:
         with atomic.explained(path, "this cell is lost, no finished cell is", REMEDY):
             path.parent.mkdir(parents=True, exist_ok=True)
             atomic.sweep(path.parent)
-            atomic.write(path.with_name(head["npz"]), content)
-            atomic.write(path, json.dumps(head, indent=1).encode())
+            lasting = provenance.get("wall_time", WORTH_WAITING) >= WORTH_WAITING
+            atomic.write(path.with_name(head["npz"]), content, lasting=lasting)
+            atomic.write(path, json.dumps(head, indent=1).encode(), lasting=lasting)
         return Cell(named, head)
 
     def drop(self, key: CellKey) -> None:

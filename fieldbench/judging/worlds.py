@@ -20,7 +20,7 @@ from fieldbench.claims.check import Check
 from fieldbench.judging.judge import Arrays, read_in_world
 from fieldbench.judging.predictions import Predictions
 from fieldbench.verdicts.rule import Verdict
-from fieldbench.verdicts.weigh import weigh
+from fieldbench.verdicts.weigh import told, whole_margin
 
 FAR = 2.0
 """Margins away, at some point, from which a world has to be contradicted."""
@@ -83,11 +83,11 @@ def meet(
     values, expected, parts, false = read_in_world(case, check, world, measured, predictions)
     rng = np.random.default_rng([simulations, *name.encode()])
     found: Counter[str] = Counter()
-    labels = tuple(f"point {i}" for i in range(len(expected)))
+    margin = whole_margin(parts, len(expected), check.id)
     for _ in range(simulations):
-        outcome = weigh(check.terms, labels, false + _noise(values, rng), expected, parts)
-        found[Verdict.REPRODUCED if outcome.verdict is Verdict.COMPATIBLE else outcome.verdict] += 1
-    room = outcome.margin if check.terms.side == "both" else outcome.interval
+        estimate, verdict = told(check.terms, false + _noise(values, rng), expected, margin)
+        found[verdict] += 1
+    room = margin if check.terms.side == "both" else estimate.quantile * estimate.standard_error
     broken = {"above": expected - false, "below": false - expected}.get(check.terms.side, np.abs(false - expected))
     with np.errstate(divide="ignore", invalid="ignore"):
         margins = np.where(room > 0, broken / room, np.inf * np.sign(broken))

@@ -82,8 +82,11 @@ def _require_case_is_last(path: Path) -> None:
     """
     from fieldbench.cells.codehash import reach
 
-    for neighbour in sorted(path.parent.glob("*.py")):
-        if neighbour.name not in (path.name, WORLDS) and path.resolve() in reach([neighbour]):
+    neighbours = [file for file in sorted(path.parent.glob("*.py")) if file.name not in (path.name, WORLDS)]
+    if path.resolve() not in reach(neighbours):
+        return
+    for neighbour in neighbours:
+        if path.resolve() in reach([neighbour]):
             raise BadInput(
                 f"{neighbour} reaches {path.name}, which defines the theory and judges: a measurement must not share "
                 "the formula that it tests; find the number in another way"

@@ -69,8 +69,7 @@ def weigh(
     """
     margin = whole_margin(parts, len(labels), terms.id)
     lower, upper = _limits(terms.side, margin)
-    result = exact(values, expected, terms.side) if terms.exact else estimate(values)
-    verdict, reason = judge(result, expected, lower, upper), ""
+    (result, verdict), reason = told(terms, values, expected, margin), ""
     if not np.all(np.isfinite(values)):
         reason = missing or "some replicate has no finite value of this observable"
     if failed_guards:
@@ -103,6 +102,12 @@ def weigh(
         statement=terms.statement,
         resolution=resolution,
     )
+
+
+def told(terms: Terms, values: FloatArray, expected: FloatArray, margin: FloatArray) -> tuple[Estimate, Verdict]:
+    """The estimate, and the verdict by the margin alone: before guards, rivals and resolution are asked."""
+    result = exact(values, expected, terms.side) if terms.exact else estimate(values)
+    return result, judge(result, expected, *_limits(terms.side, margin))
 
 
 def not_run(terms: Terms, reason: str) -> CheckOutcome:

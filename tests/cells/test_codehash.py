@@ -116,9 +116,9 @@ def test_the_hash_does_not_depend_on_where_a_case_lies(tmp_path):
 def test_a_source_that_changes_under_a_run_is_refused(project, monkeypatch):
     entry = [project / "case" / "experiment.py"]
     monkeypatch.setattr(codehash, "STARTED", time.time())
-    codehash.require_as_imported(entry)
+    codehash.require_as_imported(reach(entry))
     (path,) = project.glob("fieldbench/regression/**/zonal.py")
     edited(path, "return", "return 1.0 *")
     monkeypatch.setattr(codehash, "STARTED", 0.0)
     with pytest.raises(BadInput, match=r"\.py changed while this process was running; start it again"):
-        codehash.require_as_imported(entry)
+        codehash.require_as_imported(reach(entry))

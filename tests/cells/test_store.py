@@ -143,11 +143,11 @@ def test_a_head_under_another_cells_name_is_not_believed(store, warnings):
 def test_a_kill_between_arrays_and_head_leaves_no_cell(store, warnings, monkeypatch):
     written = []
 
-    def write(path, content):
+    def write(path, content, **options):
         if written:
             raise KeyboardInterrupt
         written.append(path)
-        original(path, content)
+        original(path, content, **options)
 
     original = atomic.write
     monkeypatch.setattr(atomic, "write", write)

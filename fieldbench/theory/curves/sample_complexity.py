@@ -28,9 +28,11 @@ def samples_to_learn(spectrum: Spectrum, mode: int, level: float, ridge: float) 
     odds = level / (1.0 - level) / eigenvalue
     low, high = np.log(max(1.0, ridge * odds)), np.log(max(2.0, (ridge + spectrum.trace) * odds))
     for _ in range(64):
-        middle = 0.5 * (low + high)
+        before, middle = (low, high), 0.5 * (low + high)
         learned = effective_ridge(spectrum, np.exp(middle), ridge).learnability[0, mode]
         low, high = (middle, high) if learned < level else (low, middle)
+        if (low, high) == before:
+            break  # they are neighbours
     return float(np.exp(0.5 * (low + high)))
 
 
