@@ -30,7 +30,7 @@ from .curves import THRESHOLDS, observed
 Values = NDArray[np.float64]
 
 RECORDS, BINS = 200, 12
-STEP = 0.6  # over the largest curvature at the start; tests/cases/delayed_generalisation halves it
+STEP = 0.15  # over the largest curvature at the start; training raises it up to tenfold where an input has |z| > 3
 HIDDEN_VARIANCE = 0.5
 
 
@@ -44,8 +44,8 @@ class Training(Experiment, stream="training"):
     width: int
     readout: float
     horizon: float = 0.12
-    dimension: int = 24
-    samples: int = 144
+    dimension: int = 16
+    samples: int = 96
     noise: float = 0.05
     cubic: float = -1.2
 
@@ -144,7 +144,7 @@ def binned(start: Values, trace: Values) -> Values:
 def curvature(at: Training) -> float:
     """Largest second derivative of U at the start: N/σ_a² of the prior, and of the tangent kernel's Gram over σ².
 
-    Of one network and data set of a fixed seed: others differ by a tenth, and training raises it by less than two.
+    Of one network and data set of a fixed seed: others differ by a fifth.
     """
     draw = np.random.default_rng(0)
     inputs = draw.normal(size=(at.samples, at.dimension))
@@ -161,16 +161,6 @@ class FrozenFeatures(Training):
     """Broken: hidden weights are not trained, only the readout is."""
 
     hidden_scale: ClassVar = 1e-4
-
-
-@dataclass(frozen=True)
-class TestedOnTraining(Training):
-    """Broken: the test error is taken on inputs of the training set."""
-
-    @batched(4)
-    def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:
-        found = dict(super().measure(keys))
-        return found | {self.test: found[self.train]}
 
 
 @dataclass(frozen=True)

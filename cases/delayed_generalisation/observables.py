@@ -38,9 +38,9 @@ def pseudo(function: Callable[..., float], *values: Values) -> Values:
 def level_time(time: Values, curve: Values, share: float = SHARE) -> float:
     """When a curve has first made a share of its fall from beginning to end; linear between its points."""
     level = curve[0] + share * (curve[-1] - curve[0])
-    after = int(np.argmax((curve <= level) & (np.arange(len(curve)) > 0)))
-    if after == 0:
+    if level >= curve[0]:
         return float("nan")
+    after = int(np.argmax(curve <= level))
     part = (curve[after - 1] - level) / (curve[after - 1] - curve[after])
     return float(time[after - 1] + part * (time[after] - time[after - 1]))
 
