@@ -5,13 +5,13 @@ from __future__ import annotations
 from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Figure, Theory, Tier
 
 from . import theory
-from .experiment import FrozenFeatures, Training
+from .experiment import FrozenFeatures, ShuffledLabels, Training
 from .observables import delay, late_fall, late_learning, well
 from .off_the_ray import points
 
 INTERPOLATING, LITERAL = 7.7, 0.0114  # N⟨a²⟩: .011 of each readout at the source's N = 700, and .011 of all of them
-WIDTHS = (75, 300)
-QUICK, STANDARD_HORIZON = 0.1, 0.12
+WIDTHS = (56, 224)
+QUICK = 0.1  # horizon of the quick tier
 TIERS = {
     # Controls cost as much again, each: they are left to standard.
     "quick": Tier([Training(WIDTHS[0], INTERPOLATING, horizon=QUICK)], replicates=12),

@@ -135,7 +135,7 @@ def bins() -> list[slice]:
     return [slice(*pair) for pair in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)]
 
 
-def binned(start: Values, trace: Values) -> Values:
+def binned(start: NDArray[Any], trace: NDArray[Any]) -> Values:
     """The start and the means of each bin, (1 + bins, replicates, …)."""
     return np.stack([start.astype(np.float64), *(trace[part].astype(np.float64).mean(axis=0) for part in bins())])
 

@@ -90,7 +90,7 @@ def test_pseudo_values_of_a_mean_are_the_values():
 
 
 def test_delay_and_late_fall_of_made_curves():
-    """Training done at t_1 = nine tenths of ln: a test error that follows has no delay, one ten times slower has ln 10."""
+    """A test error that follows the training error has no delay, one ten times slower has ln 10."""
     at = Training(112, 7.7)
     train, slow = np.exp(-5 * (1 - np.exp(-at.time / 1e-3))), np.exp(-(1 - np.exp(-at.time / 1e-2)))
     assert observables.delay.function(at, train[None], (train**0.1)[None]) == pytest.approx(0)
