@@ -11,7 +11,7 @@ from .off_the_ray import points
 
 INTERPOLATING, LITERAL = 7.7, 0.0114  # N⟨a²⟩: .011 of each readout at the source's N = 700, and .011 of all of them
 WIDTHS = (56, 224)
-QUICK = 0.1  # horizon of the quick tier
+QUICK = 0.15  # horizon of the quick tier; at .1 a dozen data sets do not resolve what is learned late
 TIERS = {
     # Controls cost as much again, each: they are left to standard.
     "quick": Tier([Training(WIDTHS[0], INTERPOLATING, horizon=QUICK)], replicates=12),
@@ -59,7 +59,7 @@ def wide_and_interpolating(at: Training) -> bool:
 
 
 def cheapest(at: Training) -> bool:
-    return at.width == WIDTHS[0] and interpolating(at) and at.horizon > QUICK
+    return at.width == WIDTHS[0] and interpolating(at) and at.horizon < QUICK
 
 
 KERNEL: dict[str, Theory] = {"kernel": theory.kernel}
@@ -73,6 +73,10 @@ ALL_WIDTHS = (
     "kernel adaptation at either N; the Gaussian process, which learns nothing late, is far beyond 4N"
 )
 
+FEW_WELLS = (
+    "two data sets of three have deep outer wells and the others none; a dozen leave .22 of log p, .37 ± .22 above the "
+    "valley. That the wells appear as N falls does not need it: at 4N log p is 1.1 ± .2 below the valley"
+)
 LATE = AtLeast("cubic-is-learned-after-training", late_learning, 0.02, rivals=KERNEL, on=interpolating, statement=True)
 CHECKS: tuple[Check, ...] = (
     LATE,
@@ -84,7 +88,8 @@ CHECKS: tuple[Check, ...] = (
     AtLeast("wells-beside-the-delay", well, 0.0, on=interpolating, tiers=STANDARD, expect="contradicted",
             because=NO_WELLS),
     AtMost("no-late-learning-in-the-literal-reading", late_learning, 0.02, on=literal, tiers=STANDARD),
-    AtLeast("wells-in-the-literal-reading", well, 0.0, on=narrow_and_literal, tiers=STANDARD),
+    AtLeast("wells-in-the-literal-reading", well, 0.0, on=narrow_and_literal, tiers=STANDARD, expect="inconclusive",
+            because=FEW_WELLS),
     AtMost("no-wells-at-four-times-the-width", well, 0.0, on=wide_and_literal, tiers=STANDARD),
 )  # fmt: skip
 CONTROLS = (
