@@ -74,8 +74,8 @@ ALL_WIDTHS = (
 )
 
 FEW_WELLS = (
-    "few data sets: a dozen have log p .37 ± .22 above the valley. That wells appear as N falls does not need it: at 4N "
-    "log p is 1.1 ± .2 below the valley"
+    "few data sets: a dozen have log p .37 ± .22 above the valley. That wells appear as N falls does not need it: at "
+    "4N log p is 1.1 ± .2 below the valley"
 )
 LATE = AtLeast("cubic-is-learned-after-training", late_learning, 0.02, rivals=KERNEL, on=interpolating, statement=True)
 CHECKS: tuple[Check, ...] = (
