@@ -1,4 +1,4 @@
-"""Worlds in which a statement would be false, listed before looking at whether its check notices."""
+"""Worlds in which a statement would be false, three of them before looking at whether its check notices; the last after it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,21 @@ def with_training(at: Training) -> Any:
     return found | {Training.cubic_learned: 0.25 * (train[0] - train) / (train[0] - train[-1])}
 
 
-def forgotten(at: Training) -> Any:
-    """A twentieth is lost again after training."""
-    found = curves(at)
-    return found | {Training.cubic_learned: found[Training.cubic_learned] - 0.05 * at.time / at.horizon}
+def forgotten(share: float) -> Any:
+    """A share of the cubic part is lost again after training."""
+
+    def theory(at: Training) -> Any:
+        found = curves(at)
+        return found | {Training.cubic_learned: found[Training.cubic_learned] - share * at.time / at.horizon}
+
+    return theory
 
 
-WORLDS = {LATE: {"kernel": kernel, "with-training": with_training, "forgotten": forgotten}}
+WORLDS = {
+    LATE: {
+        "kernel": kernel,
+        "with-training": with_training,
+        "a-twentieth-forgotten": forgotten(0.05),
+        "an-eighth-forgotten": forgotten(0.125),
+    }
+}
