@@ -1,4 +1,4 @@
-"""Worlds in which a statement would be false, three of them before looking at whether its check notices; the last after it."""
+"""Worlds in which a statement would be false: three listed before looking at what its check notices, the last after."""
 
 from __future__ import annotations
 
