@@ -8,3 +8,5 @@ from fieldbench.theory.langevin.stationary_law import euler_maruyama_square as e
 from fieldbench.theory.langevin.stationary_law import gibbs_moment as gibbs_moment
 from fieldbench.theory.langevin.wide_langevin import WideLangevin as WideLangevin
 from fieldbench.theory.langevin.wide_langevin import wide_langevin as wide_langevin
+from fieldbench.theory.langevin.wide_training import WideTraining as WideTraining
+from fieldbench.theory.langevin.wide_training import wide_training as wide_training
