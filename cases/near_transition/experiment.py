@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -19,8 +19,8 @@ from fieldbench.sampling.networks import erf_network, overlap_density
 from fieldbench.statistics import ess, rhat
 from fieldbench.typing import Array
 
-THIN = 8  # steps
-ASKED = 10  # one neuron of so many is asked for its density: as much work as two steps
+THIN = 16  # steps
+ASKED = 10  # one neuron of so many is asked for its density: as much work as four steps
 OVERLAPS = np.arange(-22, 23) / 10  # where: beyond the outer wells
 
 
@@ -28,7 +28,10 @@ OVERLAPS = np.arange(-22, 23) / 10  # where: beyond the outer wells
 class Network(Experiment, stream="network"):
     """N neurons in d dimensions taught H_1 + ε H_3 on n samples with ridge κ, χ = N; a replicate averages `sets` of them.
 
-    A chain of `steps` from the prior after half of them as burn-in. Data sets scatter the results, chains hardly do.
+    `steps` of a chain after a burn-in from the prior. Data sets scatter the results, chains hardly do.
+
+    The sampler's step is half of its own: the density is read off residuals, whose variance its own makes 4 % too
+    large, and with it d⟨m²⟩ of the density 3.4 % larger than that of the neurons (half the step: 1 %).
     """
 
     dimension: int
@@ -38,7 +41,8 @@ class Network(Experiment, stream="network"):
     cubic: float
     readout_variance: float = 8.0
     hidden_variance: float = 1.0
-    steps: int = 320
+    steps: int = 240
+    burn_in: int = 240
     sets: int = 1
 
     @property
@@ -73,7 +77,7 @@ class Network(Experiment, stream="network"):
         inputs = jax.vmap(lambda key: jax.random.normal(key, shape, jnp.float32))(split[:, 0])
         energy = self.energy(inputs)
         samples = sampler.sample(
-            energy, self.prior(split[:, 1]), split[:, 2], steps=self.steps, burn_in=self.steps // 2, thin=THIN,
+            energy, self.prior(split[:, 1]), split[:, 2], steps=self.steps, burn_in=self.burn_in, thin=THIN,
             observe=Partial(observed, energy),  # type: ignore[no-untyped-call]
         )  # fmt: skip
         found = {name: np.asarray(trace, np.float64) for name, trace in samples.records.items()}
@@ -94,11 +98,12 @@ class Network(Experiment, stream="network"):
         }
 
     def energy(self, inputs: jax.Array) -> TwoLayerNetwork:
-        """U of one network on each data set."""
-        return fully_connected(
+        """U of one network on each data set, with four times the curvature: half the step."""
+        energy = fully_connected(
             inputs, self.labels(inputs), width=self.width, ridge=self.ridge, feature_scale=self.width,
             hidden_variance=self.hidden_variance, readout_variance=self.readout_variance,
         )  # fmt: skip
+        return replace(energy, curvature=4 * energy.curvature)
 
     def labels(self, inputs: jax.Array) -> jax.Array:
         """z + ε H_3(z), z the first coordinate, (sets, samples)."""
@@ -144,12 +149,3 @@ class WithoutRootTwo(Network):
     @batched(8)
     def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:  # type: ignore[override]  # no port: it is the error
         return super().measure(keys, sampler=Underdamped(temperature=0.5))
-
-
-@dataclass(frozen=True)
-class SignOfTheCubic(Network):
-    """Broken: E[H_3 erf] taken for positive, so that the networks are taught the other sign."""
-
-    def labels(self, inputs: jax.Array) -> jax.Array:
-        z = inputs[..., 0]
-        return z - self.cubic * (z**3 - 3 * z)

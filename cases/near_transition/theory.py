@@ -55,6 +55,7 @@ RESOLUTION = {
 }
 """Relative, asked of averages over data sets, set before any was seen: of d⟨m²⟩, L_3 and d⟨w_⊥²⟩ a fifth or less of the
 way to a frozen radius at ε < 0, of L_1 a quarter of that to a kernel's ridge, of −log p a tenth."""
+FOLLOWED = 4.0  # times the ridge, from where a central well is followed
 SMALLEST = 1e-12  # of a density: nobody asks for what is below
 
 
@@ -74,12 +75,12 @@ def complete(at: Network) -> dict[Any, Known]:
 
     Two samples at once are the next order after what single ones do beyond the second cumulant. Which samples are
     strong is a choice: half as large a border. Aligned modes are kept to first order in 1/n and 1/χ; their transverse
-    partners fluctuate in strength, 2/d of what they do. Where that does not settle the saddle is all there is, and
-    what fluctuations do to it, fed back on themselves, is open.
+    partners fluctuate in strength, 2/d of what they do. Where not even the central well settles, the saddle is all
+    there is, and what fluctuations do to it, fed back on themselves, is open.
     """
     solution = solve(problem(at), BETWEEN_PLACES)
     try:
-        whole = cavity(solution)
+        whole = settled(at)
         border, data, posterior = (
             _of_cavity(at, cavity(solution, start=whole, **changed))  # type: ignore[arg-type]
             for changed in ({"border": 0.5}, {"aligned": (0.0, 1.0)}, {"aligned": (1.0, 0.0)})
@@ -88,7 +89,7 @@ def complete(at: Network) -> dict[Any, Known]:
         return unsettled(at)
     found, saddle = _of_cavity(at, whole), _observed(at, solution, solution.neurons, solution.predictor)
     try:
-        linear = _of_cavity(at, cavity(solution, strong=False))
+        linear = _of_cavity(at, cavity(solution, strong=False, start=whole))
     except BadInput:
         linear = saddle
     return _known(
@@ -100,6 +101,22 @@ def complete(at: Network) -> dict[Any, Known]:
         Remainder("fluctuations of the transverse modes' strength", 2 / at.dimension * (found - saddle), order="1/d",
                   got="bounded"),
     )  # fmt: skip
+
+
+def settled(at: Network) -> Cavity:
+    """All samples in each other's field; where outer wells let that not settle, with neurons of the central one alone.
+
+    The central well is followed down from four times the ridge, on the grid of neurons that it has there. Raises
+    BadInput where it does not settle either.
+    """
+    try:
+        return cavity(solve(problem(at), BETWEEN_PLACES))
+    except BadInput:
+        found = None
+        for factor in np.geomspace(FOLLOWED, 1.0, 12):
+            found = cavity(solve(problem(at, ridge=float(factor)), BETWEEN_PLACES), start=found)
+        assert found is not None
+        return found
 
 
 @cache
@@ -156,6 +173,13 @@ def changed(**factors: float) -> Callable[[Network], Said]:
         return adapted(at, NINTH, **factors)
 
     return theory
+
+
+def other_sign(at: Network) -> Said:
+    """Broken: E[H_3 erf] = +(4/√π) m³ (1 + 2q)^(−3/2), as if −ε were taught."""
+    wrong = dict(adapted(at, NINTH, cubic=-1.0))
+    wrong[Network.cubic_learned] = Known(-np.asarray(wrong[Network.cubic_learned].value))
+    return wrong
 
 
 @cache

@@ -65,4 +65,3 @@ def overlap_density(
     logs = jax.lax.map(log_weight, jnp.asarray(overlaps, hidden.dtype))  # (overlaps, *batch, neurons)
     density = jnp.mean(jax.nn.softmax(logs, axis=0), axis=-1) / hidden.dtype.type(steps[0])
     return jnp.moveaxis(density, 0, -1)
-

@@ -1,0 +1,141 @@
+"""Two signs of a small cubic: neurons that stay normally distributed as they spread, and neurons that do not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Figure, Guard, Limit, Remainder, Theory, Tier
+from fieldbench.claims import with_margins as margins_of
+
+from . import theory
+from .experiment import Network, WithoutRootTwo
+from .observables import action, adjusted, distance_from_normal, kurtosis, rises
+from .off_the_ray import points
+from .wells import outer_minima, outer_minima_of_the_source
+
+SIGNS = (-0.05, 0.05)
+MAIN = tuple(Network(50, 1000, 1000, 10.0, cubic) for cubic in SIGNS)
+SMALL = tuple(Network(25, 400, 160, 8.0, cubic, readout_variance=16.0, steps=160) for cubic in SIGNS)
+NEARER = tuple(Network(50, 1000, 250, 2.0, cubic, steps=640, burn_in=640) for cubic in SIGNS)
+OUTER = Network(50, 1000, 250, 0.5, 0.05, steps=2560, burn_in=2560)
+# fmt: off
+TIERS = {
+    "quick": Tier(SMALL, replicates=12),
+    "standard": Tier([*MAIN, *NEARER], replicates=16, note="5 minutes on one core"),
+    "off-the-ray": Tier(points(), replicates=16, note="four drawn points at both signs, minutes; not run yet"),
+    "outer-wells": Tier([OUTER], replicates=12, note="κ = .5, where outer neurons are seen: minutes; not run yet"),
+}
+# fmt: on
+STANDARD = ("standard",)
+
+
+def of_the_claim(at: Network) -> bool:
+    return at in MAIN or at in SMALL
+
+
+def negative(at: Network) -> bool:
+    return of_the_claim(at) and at.cubic < 0
+
+
+def positive(at: Network) -> bool:
+    return of_the_claim(at) and at.cubic > 0
+
+
+def smallest(at: Network) -> bool:
+    return at in SMALL and at.cubic < 0
+
+
+def nearer(at: Network) -> bool:
+    """A fifth of the ridge."""
+    return at in NEARER
+
+
+def elsewhere(at: Network) -> bool:
+    return at in points()
+
+
+def outer(at: Network) -> bool:
+    return at == OUTER
+
+
+NORMAL: dict[str, Theory] = {"normal-of-the-same-variance": theory.normal}
+FROZEN: dict[str, Theory] = {"frozen-radius": theory.frozen_radius, "gp": theory.gaussian_process}
+RIDGE: dict[str, Theory] = {"kernel-ridge": theory.kernel_ridge, "gp": theory.gaussian_process}
+
+# fmt: off
+ACTION = Check("action", action, theory=theory.resolved, on=of_the_claim, effect=0.7, statement=True)
+VARIANCE = Check("teacher-variance", adjusted(Network.variance_along), theory=theory.resolved, rivals=FROZEN,
+                 on=of_the_claim)
+NOT_NORMAL = Check("not-normal-at-a-positive-cubic", kurtosis, theory=theory.resolved, rivals=NORMAL, on=positive,
+                   statement=True)
+STILL_NORMAL = Check("normal-at-a-negative-cubic", kurtosis, theory=theory.resolved, on=negative, effect=0.7,
+                     statement=True)
+OTHERS = (
+    ("linear-learned", adjusted(Network.linear), RIDGE),
+    ("cubic-learned", adjusted(Network.cubic_learned), FROZEN),
+    ("transverse-variance", adjusted(Network.variance_across), FROZEN),
+)
+CHECKS: tuple[Check | Limit, ...] = (
+    ACTION,
+    VARIANCE,
+    NOT_NORMAL,
+    STILL_NORMAL,
+    AtMost("distance-from-normal", distance_from_normal, 0.05, on=negative,
+           rivals={"of-the-other-sign": theory.other_sign}),
+    AtLeast("two-wells-at-a-positive-cubic", rises(0.0, 0.2), 0.0, on=positive, rivals=NORMAL),
+    *(Check(name, observed, theory=theory.resolved, rivals=rivals, on=of_the_claim) for name, observed, rivals in OTHERS),
+    Check("action-nearer", action, theory=theory.resolved, on=nearer, effect=0.7, tiers=STANDARD),
+    Check("kurtosis-nearer", kurtosis, theory=theory.resolved, on=nearer, rivals=NORMAL, tiers=STANDARD),
+    *(Check(f"{name}-nearer", observed, theory=theory.resolved, rivals=rivals, on=nearer, tiers=STANDARD)
+      for name, observed, rivals in (("teacher-variance", adjusted(Network.variance_along), FROZEN), *OTHERS)),
+    Check("action-elsewhere", action, theory=theory.resolved, on=elsewhere, effect=0.7, tiers=("off-the-ray",)),
+    Check("kurtosis-elsewhere", kurtosis, theory=theory.resolved, on=elsewhere, rivals=NORMAL, tiers=("off-the-ray",)),
+    *(Check(f"{name}-elsewhere", observed, theory=theory.resolved, rivals=rivals, on=elsewhere, tiers=("off-the-ray",))
+      for name, observed, rivals in (("teacher-variance", adjusted(Network.variance_along), FROZEN), *OTHERS)),
+    AtLeast("outer-wells-are-apart", rises(1.2, 1.6), 0.0, rivals=NORMAL, on=outer, tiers=("outer-wells",)),
+    Limit("outer-minima", outer_minima, np.array([0.0, 0.0, 0.0, 1.0]), rivals={"none": np.zeros(4)},
+          margin=(Remainder("a count", 0.1, got="bounded"),)),
+    Limit("outer-minima-of-the-source", outer_minima_of_the_source, np.array([0.0, 0.0, 0.0, 1.0]),
+          rivals={"none": np.zeros(4)}, margin=(Remainder("a count", 0.1, got="bounded"),)),
+)
+GUARDS = tuple(
+    guard
+    for name, quantities, mixed, drawn in (
+        ("linear", (Network.linear,), Network.rhat_linear, Network.ess_linear),
+        ("cubic", (Network.cubic_learned,), Network.rhat_cubic, Network.ess_cubic),
+        ("along", (Network.variance_along, Network.fourth_along, Network.variance_across, Network.density),
+         Network.rhat_along, Network.ess_along),
+    )
+    for guard in (
+        # Short chains have a split R-hat of 1.1 where they are stationary; it is their mean that is judged.
+        Guard(f"mixing-{name}", mixed, of=quantities, at_most=1.2, pooled=True),
+        Guard(f"effective-samples-{name}", drawn, of=quantities, at_least=4, pooled=True),
+    )
+)
+
+
+def broken(wrong: Theory) -> Theory:
+    return margins_of(wrong, theory.resolved)
+
+
+READOUTS, FLIPPED = broken(theory.changed(readout=0.5)), broken(theory.other_sign)
+CONTROLS = (
+    Control("readouts-halved", contradicts=ACTION, theory=READOUTS, on=of_the_claim),
+    Control("sign-of-the-cubic", contradicts=ACTION, theory=FLIPPED, on=of_the_claim),
+    Control("normal-neurons", contradicts=ACTION, theory=broken(theory.normal), on=positive),
+    Control("readouts-halved-in-kurtosis", contradicts=NOT_NORMAL, theory=READOUTS, on=positive),
+    Control("sign-of-the-cubic-in-kurtosis", contradicts=NOT_NORMAL, theory=FLIPPED, on=positive),
+    Control("readouts-halved-where-normal", contradicts=STILL_NORMAL, theory=READOUTS, on=negative),
+    Control("sign-of-the-cubic-where-normal", contradicts=STILL_NORMAL, theory=FLIPPED, on=negative),
+    Control("half-the-temperature", contradicts=VARIANCE, experiment=WithoutRootTwo, on=smallest),
+    Control("frozen-radius", contradicts=VARIANCE, theory=broken(theory.frozen_radius), on=of_the_claim),
+)
+CASE = Case(
+    theories={Network: theory.resolved},
+    tiers=TIERS,
+    checks=CHECKS,
+    controls=CONTROLS,
+    guards=GUARDS,
+    figure=Figure(y=Network.density, x="overlap", label="|w·w*|", log="y", rivals=NORMAL,
+                  group=lambda at: f"d = {at.dimension}, κ = {at.ridge:g}, ε = {at.cubic:g}"),
+)
