@@ -1,8 +1,7 @@
-"""What is measured: erf networks in mean-field scaling, taught z ∓ |ε| H_3(z), and how their neurons are distributed."""
+"""What is measured: erf networks in mean-field scaling, taught z ∓ |ε| H_3(z), and how neurons are distributed."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,24 +13,26 @@ from jax.tree_util import Partial
 from numpy.typing import NDArray
 
 from fieldbench.claims import Experiment, Quantity, batched
-from fieldbench.sampling import Sampler, TwoLayerNetwork, Underdamped, Weights, fully_connected
+from fieldbench.sampling import Sampler, TwoLayerNetwork, Weights, fully_connected
 from fieldbench.sampling.networks import erf_network, overlap_density
 from fieldbench.statistics import ess, rhat
 from fieldbench.typing import Array
 
-THIN = 16  # steps
-ASKED = 10  # one neuron of so many is asked for its density: as much work as four steps
+THIN = 4  # as in feature-learning-complexity: the stiffest modes turn by up to 1.2 rad a step
+FRAMES, APART = 5, 16  # of a chain at which the density is read, steps from one to the next
+ASKED = 4  # one neuron of so many is asked for its density: as much work as ten steps a frame
 OVERLAPS = np.arange(-22, 23) / 10  # where: beyond the outer wells
 
 
 @dataclass(frozen=True)
 class Network(Experiment, stream="network"):
-    """N neurons in d dimensions taught H_1 + ε H_3 on n samples with ridge κ, χ = N; a replicate averages `sets` of them.
+    """N neurons in d dimensions taught H_1 + ε H_3 on n samples with ridge κ, χ = N.
 
     `steps` of a chain after a burn-in from the prior. Data sets scatter the results, chains hardly do.
 
-    The sampler's step is half of its own: the density is read off residuals, whose variance its own makes 4 % too
-    large, and with it d⟨m²⟩ of the density 3.4 % larger than that of the neurons (half the step: 1 %).
+    The density is read off its continuation with half the step: it needs residuals, whose variance the sampler's own
+    step makes 4 % too large, so that d⟨m²⟩ of the density would be 3.4 % larger than that of the neurons (half the
+    step: 1 %, in pilots at d = 25).
     """
 
     dimension: int
@@ -41,9 +42,8 @@ class Network(Experiment, stream="network"):
     cubic: float
     readout_variance: float = 8.0
     hidden_variance: float = 1.0
-    steps: int = 240
-    burn_in: int = 240
-    sets: int = 1
+    steps: int = 160
+    burn_in: int = 120
 
     @property
     def overlap(self) -> NDArray[np.float64]:
@@ -69,44 +69,46 @@ class Network(Experiment, stream="network"):
     ess_cubic = Quantity(doc="of L_3")
     ess_along = Quantity(doc="of d⟨m²⟩")
 
-    @batched(8)
+    @batched(4)
     def measure(self, keys: jax.Array, *, sampler: Sampler) -> Mapping[Quantity, Any]:
-        drawn = jax.vmap(lambda key: jax.random.split(key, self.sets))(keys).reshape(-1)
-        split = jax.vmap(lambda key: jax.random.split(key, 3))(drawn)
+        split = jax.vmap(lambda key: jax.random.split(key, 4))(keys)
         shape = (self.samples, self.dimension)
         inputs = jax.vmap(lambda key: jax.random.normal(key, shape, jnp.float32))(split[:, 0])
         energy = self.energy(inputs)
-        samples = sampler.sample(
+        chain = sampler.sample(
             energy, self.prior(split[:, 1]), split[:, 2], steps=self.steps, burn_in=self.burn_in, thin=THIN,
             observe=Partial(observed, energy),  # type: ignore[no-untyped-call]
         )  # fmt: skip
-        found = {name: np.asarray(trace, np.float64) for name, trace in samples.records.items()}
+        finer = replace(energy, curvature=4 * energy.curvature)  # half the step
+        end = sampler.sample(
+            finer, chain.final, split[:, 3], steps=FRAMES * APART, burn_in=APART, thin=APART,
+            observe=Partial(density, finer),  # type: ignore[no-untyped-call]
+        )  # fmt: skip
+        found = {name: np.asarray(trace, np.float64) for name, trace in (chain.records | end.records).items()}
         cubic = found["hermite"] / (6 * self.cubic)
         series = {"linear": found["linear"], "cubic": cubic, "along": found["overlap"]}
-        density = found["density"][..., OVERLAPS > -1e-9]
-        mirrored = found["density"][..., OVERLAPS < 1e-9][..., ::-1]  # (w, a) and (−w, −a) are one neuron
+        right, left = (found["density"][..., side * OVERLAPS > -1e-9] for side in (1, -1))
         return {
-            self.linear: self.mean(found["linear"].mean(axis=0)),
-            self.cubic_learned: self.mean(cubic.mean(axis=0)),
-            self.variance_along: self.mean(found["overlap"].mean(axis=0)),
-            self.fourth_along: self.mean(found["fourth"].mean(axis=0)),
-            self.variance_across: self.mean(found["radius"].mean(axis=0)),
-            self.density: self.mean((density + mirrored).mean(axis=0) / 2),
-            self.moments: self.mean(moments(np.asarray(inputs[..., 0], np.float64))),
-            **{getattr(self, f"rhat_{name}"): self.mean(rhat(trace[:, None])) for name, trace in series.items()},
-            **{getattr(self, f"ess_{name}"): self.mean(ess(trace[:, None])) for name, trace in series.items()},
+            self.linear: found["linear"].mean(axis=0),
+            self.cubic_learned: cubic.mean(axis=0),
+            self.variance_along: found["overlap"].mean(axis=0),
+            self.fourth_along: found["fourth"].mean(axis=0),
+            self.variance_across: found["radius"].mean(axis=0),
+            self.density: (right + left[..., ::-1]).mean(axis=0) / 2,  # (w, a) and (−w, −a) are one neuron
+            self.moments: moments(np.asarray(inputs[..., 0], np.float64)),
+            **{getattr(self, f"rhat_{name}"): rhat(trace[:, None]) for name, trace in series.items()},
+            **{getattr(self, f"ess_{name}"): ess(trace[:, None]) for name, trace in series.items()},
         }
 
     def energy(self, inputs: jax.Array) -> TwoLayerNetwork:
-        """U of one network on each data set, with four times the curvature: half the step."""
-        energy = fully_connected(
+        """U of one network on each data set."""
+        return fully_connected(
             inputs, self.labels(inputs), width=self.width, ridge=self.ridge, feature_scale=self.width,
             hidden_variance=self.hidden_variance, readout_variance=self.readout_variance,
         )  # fmt: skip
-        return replace(energy, curvature=4 * energy.curvature)
 
     def labels(self, inputs: jax.Array) -> jax.Array:
-        """z + ε H_3(z), z the first coordinate, (sets, samples)."""
+        """z + ε H_3(z), z the first coordinate, (replicates, samples)."""
         z = inputs[..., 0]
         return z + self.cubic * (z**3 - 3 * z)
 
@@ -121,31 +123,20 @@ class Network(Experiment, stream="network"):
         start: Weights = jax.vmap(one)(keys)
         return start
 
-    def mean(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Over the data sets of each replicate."""
-        found: NDArray[np.float64] = values.reshape(-1, self.sets, *values.shape[1:]).mean(axis=1)
-        return found
-
 
 def observed(energy: TwoLayerNetwork, whitened: Weights) -> dict[str, Array]:
-    """Order parameters, d²⟨m⁴⟩ and the density of overlaps, (sets, …)."""
+    """Order parameters and d²⟨m⁴⟩, (replicates,)."""
     weights = energy.physical(whitened)
-    dimension = energy.inputs.shape[-1]
-    fourth = dimension**2 * jnp.mean(weights.hidden[..., 0] ** 4, axis=-1)
-    density = overlap_density(energy, whitened, OVERLAPS, max(1, energy.width // ASKED))
-    return erf_network(weights) | {"fourth": fourth, "density": density}
+    fourth = energy.inputs.shape[-1] ** 2 * jnp.mean(weights.hidden[..., 0] ** 4, axis=-1)
+    return erf_network(weights) | {"fourth": fourth}
+
+
+def density(energy: TwoLayerNetwork, whitened: Weights) -> dict[str, Array]:
+    """p(m) at OVERLAPS, (replicates, overlaps)."""
+    return {"density": overlap_density(energy, whitened, OVERLAPS, max(1, energy.width // ASKED))}
 
 
 def moments(z: NDArray[np.float64]) -> NDArray[np.float64]:
     """Means of z² − 1, z H_3 and H_3²/6 − 1 of data sets, (sets, samples) → (sets, 3); their expectations are zero."""
     cubic = z**3 - 3 * z
     return np.stack([(z**2).mean(-1) - 1, (z * cubic).mean(-1), (cubic**2).mean(-1) / 6 - 1], axis=-1)
-
-
-@dataclass(frozen=True)
-class WithoutRootTwo(Network):
-    """Broken: noise of variance T dt in place of 2T dt, as arXiv:2310.03789 eq. 6 misread: half the temperature."""
-
-    @batched(8)
-    def measure(self, keys: jax.Array) -> Mapping[Quantity, Any]:  # type: ignore[override]  # no port: it is the error
-        return super().measure(keys, sampler=Underdamped(temperature=0.5))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -199,6 +200,28 @@ def gaussian_process(at: Network) -> dict[Any, Known]:
     found, prior = rescaled_process(problem(at), 1.0), at.hidden_variance
     scalars = [found.linear, found.cubic / at.cubic, prior, 3.0 * prior**2, prior]
     return _known(at, np.concatenate([scalars, _normal_density(at, prior / at.dimension)]))
+
+
+def broken(wrong: Callable[[Network], Said]) -> Callable[[Network], Said]:
+    """A wrong theory with the right one's margins; those of a density are the same share of it, as of −log p."""
+
+    def theory(at: Network) -> Said:
+        right, said = resolved(at), wrong(at)
+        found = {quantity: _with_margins(quantity, right[quantity], said[quantity]) for quantity in RESOLUTION}
+        return {**found, Network.moments: right[Network.moments]}
+
+    return theory
+
+
+def _with_margins(quantity: Any, right: Known, wrong: Any) -> Known:
+    value = np.asarray(wrong.value if isinstance(wrong, Known) else wrong)
+    scale = value / right.value if quantity is Network.density else 1.0
+    return Known(value, *(replace(r, value=scale * size, relative=False) for r, size in _sizes(right)))
+
+
+def _sizes(known: Known) -> list[tuple[Remainder, Any]]:
+    sizes = known.sizes()
+    return [(remainder, sizes[remainder.name]) for remainder in known.remainders]
 
 
 def _normal_density(at: Network, variance: float) -> Vector:
