@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Figure, Guard, Limit, Remainder, Theory, Tier
 
 from . import theory
 from .experiment import Network
 from .observables import action, adjusted, distance_from_normal, kurtosis, rises
 from .off_the_ray import points
-from .wells import outer_minima, outer_minima_of_the_source
+from .wells import outer_minima, outer_minima_elsewhere, outer_minima_of_the_source
 
 SIGNS = (-0.05, 0.05)
 MAIN = tuple(Network(50, 1000, 1000, 10.0, cubic) for cubic in SIGNS)
-SMALL = tuple(Network(25, 400, 160, 8.0, cubic, readout_variance=16.0) for cubic in SIGNS)
+SMALL = Network(25, 400, 160, 8.0, 0.05, readout_variance=16.0)
 NEARER = tuple(Network(50, 1000, 250, 2.0, cubic, steps=400, burn_in=400) for cubic in SIGNS)
 OUTER = Network(50, 1000, 250, 0.5, 0.05, steps=1280, burn_in=1280)
 # fmt: off
 TIERS = {
-    "quick": Tier(SMALL, replicates=12),
+    # At −.05 twelve data sets of this size leave .07 of the kurtosis: six times as many would be needed.
+    "quick": Tier([SMALL], replicates=12),
     "standard": Tier([*MAIN, *NEARER], replicates=20, note="5 minutes on one core"),
     "off-the-ray": Tier(points(), replicates=16, note="four drawn points at both signs, minutes; not run yet"),
     "outer-wells": Tier([OUTER], replicates=12, note="κ = .5, where outer neurons are seen: minutes; not run yet"),
@@ -29,7 +28,7 @@ STANDARD = ("standard",)
 
 
 def of_the_claim(at: Network) -> bool:
-    return at in MAIN or at in SMALL
+    return at in MAIN or at == SMALL
 
 
 def negative(at: Network) -> bool:
@@ -91,10 +90,12 @@ CHECKS: tuple[Check | Limit, ...] = (
     *(Check(f"{name}-elsewhere", observed, theory=theory.resolved, rivals=rivals, on=elsewhere, tiers=("off-the-ray",))
       for name, observed, rivals in (("teacher-variance", adjusted(Network.variance_along), FROZEN), *OTHERS)),
     AtLeast("outer-wells-are-apart", rises(1.2, 1.6), 0.0, rivals=NORMAL, on=outer, tiers=("outer-wells",)),
-    Limit("outer-minima", outer_minima, np.array([0.0, 0.0, 0.0, 1.0]), rivals={"none": np.zeros(4)},
+    Limit("outer-minima", outer_minima, 1.0, rivals={"none": 0.0},
           margin=(Remainder("a count", 0.1, got="bounded"),)),
-    Limit("outer-minima-of-the-source", outer_minima_of_the_source, np.array([0.0, 0.0, 0.0, 1.0]),
-          rivals={"none": np.zeros(4)}, margin=(Remainder("a count", 0.1, got="bounded"),)),
+    Limit("outer-minima-of-the-source", outer_minima_of_the_source, 1.0, rivals={"none": 0.0},
+          margin=(Remainder("a count", 0.1, got="bounded"),)),
+    Limit("no-outer-minima-elsewhere", outer_minima_elsewhere, 0.0, rivals={"as-many": 3.0},
+          margin=(Remainder("a count", 0.1, got="bounded"),)),
 )
 GUARDS = tuple(
     guard

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,8 @@ from .experiment import Network
 from .theory import problem
 
 BEYOND = 1.0  # in |m| = |w·w*| a minimum is an outer one; wells of aligned central neurons lie below .5
-SETTINGS = tuple(Network(50, 1000, 1000, ridge, cubic) for ridge in (10.0, 2.0) for cubic in (-0.05, 0.05))
+NEAR = Network(50, 1000, 250, 2.0, 0.05)
+ELSEWHERE = (replace(NEAR, cubic=-0.05), *(replace(NEAR, ridge=10.0, cubic=cubic) for cubic in (-0.05, 0.05)))
 
 
 def minima(at: Network, approximation: Approximation) -> NDArray[np.float64]:
@@ -24,11 +27,16 @@ def minima(at: Network, approximation: Approximation) -> NDArray[np.float64]:
     return found
 
 
-def outer_minima(approximation: Approximation = RESPONSE) -> NDArray[np.float64]:
-    """How many there are, at κ = 10 and 2, ε = −.05 and .05 each."""
-    return np.array([float(np.sum(minima(at, approximation) > BEYOND)) for at in SETTINGS])
+def outer_minima(at: Network = NEAR, approximation: Approximation = RESPONSE) -> float:
+    """How many there are: at κ = 2, ε = .05 one on each side."""
+    return float(np.sum(minima(at, approximation) > BEYOND))
 
 
-def outer_minima_of_the_source() -> NDArray[np.float64]:
+def outer_minima_of_the_source() -> float:
     """The same of the one-dimensional action with |w_⊥| frozen and κ for the ridge."""
-    return outer_minima(SLIDE)
+    return outer_minima(NEAR, SLIDE)
+
+
+def outer_minima_elsewhere() -> float:
+    """At ε = −.05, and at κ = 10 with both signs."""
+    return sum(outer_minima(at) for at in ELSEWHERE)
