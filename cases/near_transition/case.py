@@ -6,7 +6,7 @@ from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Figure, Gua
 
 from . import theory
 from .experiment import Network
-from .observables import action, adjusted, distance_from_normal, kurtosis, rises
+from .observables import BULK, action, adjusted, distance_from_normal, kurtosis, rises
 from .off_the_ray import points
 from .wells import outer_minima, outer_minima_elsewhere, outer_minima_of_the_source
 
@@ -57,7 +57,7 @@ FROZEN: dict[str, Theory] = {"frozen-radius": theory.frozen_radius, "gp": theory
 RIDGE: dict[str, Theory] = {"kernel-ridge": theory.kernel_ridge, "gp": theory.gaussian_process}
 
 # fmt: off
-ACTION = Check("action", action, theory=theory.resolved, on=of_the_claim, effect=0.7, tiers=STANDARD,
+ACTION = Check("action", action(BULK), theory=theory.resolved, on=of_the_claim, effect=0.7, tiers=STANDARD,
                statement=True)
 VARIANCE = Check("teacher-variance", adjusted(Network.variance_along), theory=theory.resolved, rivals=FROZEN,
                  on=of_the_claim, tiers=STANDARD)
@@ -72,6 +72,7 @@ OTHERS = (
 )
 CHECKS: tuple[Check | Limit, ...] = (
     ACTION,
+    Check("action-over-four-decades", action(), theory=theory.resolved, on=of_the_claim, effect=0.7, tiers=STANDARD),
     VARIANCE,
     NOT_NORMAL,
     STILL_NORMAL,
@@ -81,11 +82,11 @@ CHECKS: tuple[Check | Limit, ...] = (
             tiers=STANDARD),
     *(Check(name, observed, theory=theory.resolved, rivals=rivals, on=of_the_claim, tiers=STANDARD)
       for name, observed, rivals in OTHERS),
-    Check("action-nearer", action, theory=theory.resolved, on=nearer, effect=0.7, tiers=STANDARD),
+    Check("action-nearer", action(), theory=theory.resolved, on=nearer, effect=0.7, tiers=STANDARD),
     Check("kurtosis-nearer", kurtosis, theory=theory.resolved, on=nearer, rivals=NORMAL, tiers=STANDARD),
     *(Check(f"{name}-nearer", observed, theory=theory.resolved, rivals=rivals, on=nearer, tiers=STANDARD)
       for name, observed, rivals in (("teacher-variance", adjusted(Network.variance_along), FROZEN), *OTHERS)),
-    Check("action-elsewhere", action, theory=theory.resolved, on=elsewhere, effect=0.7, tiers=("off-the-ray",)),
+    Check("action-elsewhere", action(), theory=theory.resolved, on=elsewhere, effect=0.7, tiers=("off-the-ray",)),
     Check("kurtosis-elsewhere", kurtosis, theory=theory.resolved, on=elsewhere, rivals=NORMAL, tiers=("off-the-ray",)),
     *(Check(f"{name}-elsewhere", observed, theory=theory.resolved, rivals=rivals, on=elsewhere, tiers=("off-the-ray",))
       for name, observed, rivals in (("teacher-variance", adjusted(Network.variance_along), FROZEN), *OTHERS)),

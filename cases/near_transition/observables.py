@@ -14,7 +14,8 @@ from .theory import complete
 
 Values = NDArray[np.float64]
 
-DECADES = 4  # below its maximum the density is asked about
+DECADES = 4.0  # below its maximum the density is asked about
+BULK = 1.5  # of them hold all but a hundredth of the neurons
 
 
 def without_luck(values: Values, moments: Values) -> Values:
@@ -44,10 +45,10 @@ def adjusted(quantity: Expression) -> Expression:
     return regressed
 
 
-def asked(at: Network) -> NDArray[np.bool_]:
-    """The overlaps at which the theory's density is within four decades of its largest, whatever was measured."""
+def asked(at: Network, decades: float = DECADES) -> NDArray[np.bool_]:
+    """The overlaps at which the theory's density is within so many decades of its largest, whatever was measured."""
     density = np.asarray(complete(at)[Network.density].value)
-    found: NDArray[np.bool_] = density >= 10.0**-DECADES * density.max()
+    found: NDArray[np.bool_] = density >= 10.0**-decades * density.max()
     return found
 
 
@@ -58,10 +59,14 @@ def pooled_log(values: Values) -> Values:
         return np.asarray(np.log(mean) + (values - mean) / mean)
 
 
-@observable(Network.density, Network.moments)
-def action(at: Network, density: Values, moments: Values) -> Values:
-    """−log p(w·w*) at every overlap within four decades."""
-    return -pooled_log(without_luck(density[:, asked(at)], moments))
+def action(decades: float = DECADES) -> Expression:
+    """−log p(w·w*) at every overlap within so many decades."""
+
+    @observable(Network.density, Network.moments)
+    def minus_log(at: Network, density: Values, moments: Values) -> Values:
+        return -pooled_log(without_luck(density[:, asked(at, decades)], moments))
+
+    return minus_log
 
 
 @observable(Network.variance_along, Network.fourth_along, Network.moments)

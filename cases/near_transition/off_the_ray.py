@@ -6,14 +6,16 @@ in their logarithms.
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import numpy as np
 
-from .experiment import Network
+from .experiment import THIN, Network
 
 SEED = 20261130
 POINTS = 4
+TIME = 12.0  # of a chain and of its burn-in, in units of the prior's frequency; a step is 1.4/√curvature
 
 
 @cache
@@ -30,5 +32,7 @@ def points(seed: int = SEED) -> tuple[Network, ...]:
         samples = round(dimension * draw.uniform(15, 25))
         width = round(dimension * draw.uniform(5, 10))
         ridge, cubic = round(in_logarithm(0.5, 5.0), 2), round(in_logarithm(0.03, 0.1), 3)
-        found += [Network(dimension, samples, width, ridge, sign * cubic) for sign in (-1, 1)]
+        steps = THIN * round(TIME * math.sqrt(1 + 3.2 * samples / ridge) / 1.4 / THIN)
+        chain = {"steps": steps, "burn_in": steps}
+        found += [Network(dimension, samples, width, ridge, sign * cubic, **chain) for sign in (-1, 1)]
     return tuple(found)
