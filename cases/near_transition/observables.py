@@ -14,7 +14,7 @@ from .theory import complete
 
 Values = NDArray[np.float64]
 
-DECADES = 4.0  # below its maximum the density is asked about
+DECADES = 5.0  # below its maximum the density is asked about: in steps of .1 at least four of them are covered
 BULK = 1.5  # of them hold all but a hundredth of the neurons
 
 
