@@ -60,7 +60,13 @@ class Network(Experiment, stream="network"):
     variance_along = Quantity(symbol="d⟨m²⟩", doc="variance of w along the teacher, times d", chain=True)
     fourth_along = Quantity(symbol="d²⟨m⁴⟩", doc="fourth moment of w along the teacher, times d²", chain=True)
     variance_across = Quantity(symbol="d⟨w_⊥²⟩", doc="variance of its other components, times d", chain=True)
-    density = Quantity("overlap", symbol="p(w·w*)", doc="density of neurons, each given all else", chain=True)
+    density = Quantity(
+        "overlap",
+        symbol="p(w·w*)",
+        doc="density of neurons, each given all else; 0 below 10⁻³⁸",
+        chain=True,
+        discrete=True,
+    )
     moments = Quantity("moment", doc="of the data set: means of z² − 1, z H_3 and H_3²/6 − 1, which have none")
     rhat_linear = Quantity(doc="split R-hat of L_1")
     rhat_cubic = Quantity(doc="of L_3")

@@ -1,6 +1,7 @@
 """Densities that are ones, shapes read off them, rivals and errors that differ as they should, and what is measured."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -99,7 +100,7 @@ def test_what_is_observed_of_a_network():
     """d²⟨m⁴⟩ by hand, and a density that is one; ⟨m²⟩ of it is that of its neurons, all of which were asked."""
     at = Network(6, 20, 8, 5.0, -0.05)
     keys = jax.random.split(jax.random.key(0), 3)
-    inputs = jax.random.normal(keys[0], (2, at.samples, at.dimension))
+    inputs = jax.random.normal(keys[0], (2, at.samples, at.dimension), jnp.float32)
     energy, start = at.energy(inputs), at.prior(keys[:2])
     m = np.asarray(energy.physical(start).hidden[..., 0], np.float64)
     np.testing.assert_allclose(np.asarray(observed(energy, start)["fourth"]), 36 * (m**4).mean(axis=-1), rtol=1e-5)
