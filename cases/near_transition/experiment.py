@@ -19,7 +19,7 @@ from fieldbench.statistics import ess, rhat
 from fieldbench.typing import Array
 
 THIN = 4  # as in feature-learning-complexity: the stiffest modes turn by up to 1.2 rad a step
-FRAMES, APART = 5, 16  # of a chain at which the density is read, steps from one to the next
+FRAMES, APART = 4, 16  # of a chain at which the density is read, steps from one to the next
 ASKED = 4  # one neuron of so many is asked for its density: as much work as ten steps a frame
 OVERLAPS = np.arange(-22, 23) / 10  # where: beyond the outer wells
 
@@ -42,8 +42,8 @@ class Network(Experiment, stream="network"):
     cubic: float
     readout_variance: float = 8.0
     hidden_variance: float = 1.0
-    steps: int = 160
-    burn_in: int = 120
+    steps: int = 128
+    burn_in: int = 180
 
     @property
     def overlap(self) -> NDArray[np.float64]:
@@ -68,6 +68,7 @@ class Network(Experiment, stream="network"):
         discrete=True,
     )
     moments = Quantity("moment", doc="of the data set: means of z² − 1, z H_3 and H_3²/6 − 1, which have none")
+    drift = Quantity(symbol="Δd⟨m²⟩/d⟨m²⟩", doc="d⟨m²⟩ in the chain's second half over that in its first, less one")
     rhat_linear = Quantity(doc="split R-hat of L_1")
     rhat_cubic = Quantity(doc="of L_3")
     rhat_along = Quantity(doc="of d⟨m²⟩")
@@ -93,6 +94,7 @@ class Network(Experiment, stream="network"):
         found = {name: np.asarray(trace, np.float64) for name, trace in (chain.records | end.records).items()}
         cubic = found["hermite"] / (6 * self.cubic)
         series = {"linear": found["linear"], "cubic": cubic, "along": found["overlap"]}
+        early, late = np.array_split(found["overlap"], 2)
         right, left = (found["density"][..., side * OVERLAPS > -1e-9] for side in (1, -1))
         return {
             self.linear: found["linear"].mean(axis=0),
@@ -101,6 +103,7 @@ class Network(Experiment, stream="network"):
             self.fourth_along: found["fourth"].mean(axis=0),
             self.variance_across: found["radius"].mean(axis=0),
             self.density: (right + left[..., ::-1]).mean(axis=0) / 2,  # (w, a) and (−w, −a) are one neuron
+            self.drift: late.mean(axis=0) / early.mean(axis=0) - 1,
             self.moments: moments(np.asarray(inputs[..., 0], np.float64)),
             **{getattr(self, f"rhat_{name}"): rhat(trace[:, None]) for name, trace in series.items()},
             **{getattr(self, f"ess_{name}"): ess(trace[:, None]) for name, trace in series.items()},
