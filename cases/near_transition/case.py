@@ -57,23 +57,31 @@ NORMAL: dict[str, Theory] = {"normal-of-the-same-variance": theory.normal}
 FROZEN: dict[str, Theory] = {"frozen-radius": theory.frozen_radius, "gp": theory.gaussian_process}
 RIDGE: dict[str, Theory] = {"kernel-ridge": theory.kernel_ridge, "gp": theory.gaussian_process}
 
+FEW = (
+    "for want of data sets: sixteen leave standard errors of .1 of −log p where it has risen by 3, as large as the "
+    "margin, and of .3 at the end of the fourth decade; twenty times as many would be needed with these chains"
+)
+UNMIXED = "chains of ten time units mix E[f H_3] too little at ε = −.05: split R-hat 1.308, limit 1.3"
+SCATTER = "for want of data sets: sixteen leave .001, margins are .002; 2.2 times as many would decide"
 # fmt: off
 ACTION = Check("action", action(BULK), theory=theory.resolved, on=of_the_claim, effect=0.7, tiers=STANDARD,
-               statement=True)
+               expect="inconclusive", because=FEW)
 VARIANCE = Check("teacher-variance", adjusted(Network.variance_along), theory=theory.resolved, rivals=FROZEN,
-                 on=of_the_claim, tiers=STANDARD)
+                 on=of_the_claim, tiers=STANDARD, statement=True)
 NOT_NORMAL = Check("not-normal-at-a-positive-cubic", kurtosis, theory=theory.resolved, rivals=NORMAL, on=positive,
                    statement=True)
 STILL_NORMAL = Check("normal-at-a-negative-cubic", kurtosis, theory=theory.resolved, on=negative, effect=0.7,
                      statement=True)
 OTHERS = (
-    ("linear-learned", adjusted(Network.linear), RIDGE),
-    ("cubic-learned", adjusted(Network.cubic_learned), FROZEN),
-    ("transverse-variance", adjusted(Network.variance_across), FROZEN),
+    ("linear-learned", adjusted(Network.linear), RIDGE, {}),
+    ("cubic-learned", adjusted(Network.cubic_learned), FROZEN, {"expect": "inconclusive", "because": UNMIXED}),
+    ("transverse-variance", adjusted(Network.variance_across), FROZEN,
+     {"expect": "inconclusive", "because": SCATTER}),
 )
 CHECKS: tuple[Check | Limit, ...] = (
     ACTION,
-    Check("action-over-four-decades", action(), theory=theory.resolved, on=of_the_claim, effect=0.7, tiers=STANDARD),
+    Check("action-over-four-decades", action(), theory=theory.resolved, on=of_the_claim, effect=0.7, tiers=STANDARD,
+          expect="inconclusive", because=FEW),
     VARIANCE,
     NOT_NORMAL,
     STILL_NORMAL,
@@ -81,16 +89,17 @@ CHECKS: tuple[Check | Limit, ...] = (
            rivals={"of-the-other-sign": theory.other_sign}),
     AtLeast("two-wells-at-a-positive-cubic", rises(0.0, 0.2), 0.0, on=positive, rivals=NORMAL,
             tiers=STANDARD),
-    *(Check(name, observed, theory=theory.resolved, rivals=rivals, on=of_the_claim, tiers=STANDARD)
-      for name, observed, rivals in OTHERS),
+    *(Check(name, observed, theory=theory.resolved, rivals=rivals, on=of_the_claim, tiers=STANDARD,
+            **declared)  # type: ignore[arg-type]
+      for name, observed, rivals, declared in OTHERS),
     Check("action-nearer", action(), theory=theory.resolved, on=nearer, effect=0.7, tiers=("nearer",)),
     Check("kurtosis-nearer", kurtosis, theory=theory.resolved, on=nearer, rivals=NORMAL, tiers=("nearer",)),
     *(Check(f"{name}-nearer", observed, theory=theory.resolved, rivals=rivals, on=nearer, tiers=("nearer",))
-      for name, observed, rivals in (("teacher-variance", adjusted(Network.variance_along), FROZEN), *OTHERS)),
+      for name, observed, rivals, _ in (("teacher-variance", adjusted(Network.variance_along), FROZEN, {}), *OTHERS)),
     Check("action-elsewhere", action(), theory=theory.resolved, on=elsewhere, effect=0.7, tiers=("off-the-ray",)),
     Check("kurtosis-elsewhere", kurtosis, theory=theory.resolved, on=elsewhere, rivals=NORMAL, tiers=("off-the-ray",)),
     *(Check(f"{name}-elsewhere", observed, theory=theory.resolved, rivals=rivals, on=elsewhere, tiers=("off-the-ray",))
-      for name, observed, rivals in (("teacher-variance", adjusted(Network.variance_along), FROZEN), *OTHERS)),
+      for name, observed, rivals, _ in (("teacher-variance", adjusted(Network.variance_along), FROZEN, {}), *OTHERS)),
     AtLeast("outer-wells-are-apart", rises(1.2, 1.6), 0.0, rivals=NORMAL, on=outer, tiers=("outer-wells",)),
     Limit("outer-minima", outer_minima, 1.0, rivals={"none": 0.0},
           margin=(Remainder("a count", 0.1, got="bounded"),)),
@@ -121,6 +130,7 @@ CONTROLS = (
     Control("sign-of-the-cubic-in-kurtosis", contradicts=NOT_NORMAL, theory=FLIPPED, on=positive),
     Control("readouts-halved-where-normal", contradicts=STILL_NORMAL, theory=READOUTS, on=negative),
     Control("sign-of-the-cubic-where-normal", contradicts=STILL_NORMAL, theory=FLIPPED, on=negative),
+    Control("readouts-halved-in-variance", contradicts=VARIANCE, theory=READOUTS, on=of_the_claim),
     Control("frozen-radius", contradicts=VARIANCE, theory=theory.broken(theory.frozen_radius), on=of_the_claim),
 )
 CASE = Case(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from fieldbench.claims import Check, Theory
 
 from . import theory
-from .case import ACTION, NOT_NORMAL, STILL_NORMAL
+from .case import NOT_NORMAL, STILL_NORMAL, VARIANCE
 
 WORLDS: dict[Check, dict[str, Theory]] = {
-    ACTION: {
+    VARIANCE: {
         "frozen-radius": theory.frozen_radius,
-        "normal-of-the-same-variance": theory.normal,
+        "source": theory.source,
         "readouts-halved": theory.changed(readout=0.5),
-        "other-sign": theory.other_sign,
         "gp": theory.gaussian_process,
     },
     NOT_NORMAL: {
