@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Figure, Guard, Limit, Remainder, Theory, Tier
+from typing import Any
+
+from fieldbench.claims import (
+    AtLeast,
+    AtMost,
+    Case,
+    Check,
+    Control,
+    Expression,
+    Figure,
+    Guard,
+    Limit,
+    Remainder,
+    Theory,
+    Tier,
+)
 
 from . import theory
 from .experiment import Network
@@ -72,7 +87,7 @@ NOT_NORMAL = Check("not-normal-at-a-positive-cubic", kurtosis, theory=theory.res
                    statement=True)
 STILL_NORMAL = Check("normal-at-a-negative-cubic", kurtosis, theory=theory.resolved, on=negative, effect=0.7,
                      statement=True)
-OTHERS = (
+OTHERS: tuple[tuple[str, Expression, dict[str, Theory], dict[str, Any]], ...] = (
     ("linear-learned", adjusted(Network.linear), RIDGE, {}),
     ("cubic-learned", adjusted(Network.cubic_learned), FROZEN, {"expect": "inconclusive", "because": UNMIXED}),
     ("transverse-variance", adjusted(Network.variance_across), FROZEN,
@@ -90,7 +105,7 @@ CHECKS: tuple[Check | Limit, ...] = (
     AtLeast("two-wells-at-a-positive-cubic", rises(0.0, 0.2), 0.0, on=positive, rivals=NORMAL,
             tiers=STANDARD),
     *(Check(name, observed, theory=theory.resolved, rivals=rivals, on=of_the_claim, tiers=STANDARD,
-            **declared)  # type: ignore[arg-type]
+            **declared)
       for name, observed, rivals, declared in OTHERS),
     Check("action-nearer", action(), theory=theory.resolved, on=nearer, effect=0.7, tiers=("nearer",)),
     Check("kurtosis-nearer", kurtosis, theory=theory.resolved, on=nearer, rivals=NORMAL, tiers=("nearer",)),

@@ -83,7 +83,7 @@ def complete(at: Network) -> dict[Any, Known]:
     try:
         whole = settled(at)
         border, data, posterior = (
-            _of_cavity(at, cavity(solution, start=whole, **changed))  # type: ignore[arg-type]
+            _of_cavity(at, cavity(solution, start=whole, **changed))
             for changed in ({"border": 0.5}, {"aligned": (0.0, 1.0)}, {"aligned": (1.0, 0.0)})
         )
     except BadInput:
@@ -207,8 +207,9 @@ def broken(wrong: Callable[[Network], Said]) -> Callable[[Network], Said]:
 
     def theory(at: Network) -> Said:
         right, said = resolved(at), wrong(at)
-        found = {quantity: _with_margins(quantity, right[quantity], said[quantity]) for quantity in RESOLUTION}
-        return {**found, Network.moments: right[Network.moments]}
+        found: dict[Any, Known] = {q: _with_margins(q, right[q], said[q]) for q in RESOLUTION}
+        found[Network.moments] = right[Network.moments]
+        return found
 
     return theory
 
