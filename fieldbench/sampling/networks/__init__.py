@@ -14,6 +14,7 @@ from fieldbench.sampling.networks.modular_addition import modular_network as mod
 from fieldbench.sampling.networks.order_parameters import erf_network as erf_network
 from fieldbench.sampling.networks.order_parameters import harmonic_norm as harmonic_norm
 from fieldbench.sampling.networks.order_parameters import order_parameters as order_parameters
+from fieldbench.sampling.networks.overlap_density import overlap_density as overlap_density
 from fieldbench.sampling.networks.predictive import predictive as predictive
 from fieldbench.sampling.networks.prior_reweighting import Reweighted as Reweighted
 from fieldbench.sampling.networks.prior_reweighting import reweighted_prior as reweighted_prior
