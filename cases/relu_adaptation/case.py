@@ -91,7 +91,9 @@ broken = partial(with_margins, right=theory.complete)
 CONTROLS = (
     Control("gaussian-weights", contradicts=FOLD, theory=broken(theory.averages(theory.gaussian_weights)), on=known),
     Control("direction-without-noise", contradicts=FOLD, theory=broken(theory.averages(theory.averaged)), on=known),
-    Control("half-the-feedback", contradicts=FOLD, theory=broken(theory.changed(pull=0.5)), on=smallest),
+    Control("half-the-feedback", contradicts=FOLD, theory=broken(theory.changed(pull=0.5)),
+            on=lambda at: smallest(at) and at.sets > 2),
+    Control("noise-without-root-two", contradicts=FOLD, experiment=WithoutRootTwo, on=smallest),
     Control("shuffled-labels", contradicts=FOLD, experiment=ShuffledLabels, on=smallest),
     Control("kernel-of-the-prior", contradicts=FLAT, theory=broken(theory.averages(theory.averaged_process))),
     Control("one-scale", contradicts=FLAT, theory=broken(theory.averages(theory.rescaling))),
@@ -99,7 +101,7 @@ CONTROLS = (
             theory=broken(theory.averages(theory.gaussian_weights)), on=known),
     Control("ridge-of-the-kernel", contradicts=LINEAR, theory=broken(theory.averages(theory.without_response)), on=known,
             why="the effective ridge of a kernel that stays"),
-    Control("noise-without-root-two", contradicts=LINEAR, experiment=WithoutRootTwo, on=smallest),
+    Control("shuffled-labels-of-the-linear-part", contradicts=LINEAR, experiment=ShuffledLabels, on=smallest),
 )
 # fmt: on
 
