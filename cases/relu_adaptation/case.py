@@ -60,7 +60,8 @@ CHECKS = (
     FOLD,
     FLAT,
     LINEAR,
-    Check("linear-learned-against-one-scale", mean_linear, rivals={"rescaling": theory.rescaling, **OVER_DATA}, on=known),
+    Check("linear-learned-against-one-scale", mean_linear, rivals={"rescaling": theory.rescaling, **OVER_DATA},
+          on=known),
     Check("linear-along-beta", linear_exponent, rivals=ADAPTED, on=known, tiers=STANDARD),
     Check("linear-on-each-set", Network.linear, rivals=ON_GIVEN_DATA, on=known),
     Check("fold-on-each-set", Network.even, rivals=ON_GIVEN_DATA, on=known),
@@ -99,8 +100,8 @@ CONTROLS = (
     Control("one-scale", contradicts=FLAT, theory=broken(theory.averages(theory.rescaling))),
     Control("gaussian-weights-of-the-linear-part", contradicts=LINEAR,
             theory=broken(theory.averages(theory.gaussian_weights)), on=known),
-    Control("ridge-of-the-kernel", contradicts=LINEAR, theory=broken(theory.averages(theory.without_response)), on=known,
-            why="the effective ridge of a kernel that stays"),
+    Control("ridge-of-the-kernel", contradicts=LINEAR, theory=broken(theory.averages(theory.without_response)),
+            on=known, why="the effective ridge of a kernel that stays"),
     Control("shuffled-labels-of-the-linear-part", contradicts=LINEAR, experiment=ShuffledLabels, on=smallest),
 )
 # fmt: on

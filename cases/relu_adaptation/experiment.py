@@ -67,8 +67,8 @@ class Network(Experiment, stream="network"):
             inputs.astype(np.float32), np.broadcast_to(taught[:, None, None], (*batch, self.samples)).copy(),
             width=self.width, ridge=self.ridge, feature_scale=self.width, activation="relu",
         )  # fmt: skip
-        # A network that still adapts passes stiffer places than it ends in: at the energy's own estimate, made for networks
-        # that have, a chain from the wider start diverged.
+        # A network that still adapts passes stiffer places than it ends in: at the energy's own estimate a chain from
+        # the wider start diverged.
         energy = replace(energy, curvature=2 * energy.curvature)
         each = jax.vmap(lambda key: jax.random.split(key, (2, *batch[::2])))(keys)
         draw, noise = jnp.moveaxis(each, (0, 1), (2, 0))
