@@ -21,7 +21,7 @@ from fieldbench.typing import Array
 
 from .task import FOLD_NORM, data_sets, labels
 
-THIN, STEP = 20, 1.4  # steps; the sampler's own step in units of the curvature's root
+THIN, STEP = 5, 1.4  # steps; the sampler's own step in units of the curvature's root
 STARTS = np.array((1.0, 3.0), np.float32)  # the prior, and the prior three times as wide along the teacher
 
 
@@ -38,7 +38,7 @@ class Network(Experiment, stream="network"):
     fold: float = 0.3
     ridge: float = 1.0
     sets: int = 4
-    time: float = 60.0
+    time: float = 30.0
 
     shift: ClassVar[int] = 0
 

@@ -29,7 +29,7 @@ from .task import FOLD_NORM, data_sets, labels
 
 FloatArray = NDArray[np.float64]
 
-NEURONS, TIME = 2000, 30.0  # of the population, and of its average
+NEURONS, TIME = 1000, 30.0  # of the population, and of its average
 ASKED = {Network.linear: 0.006, Network.even: 0.01, Network.along: 0.1}
 """Resolution asked of a measurement: a tenth of what Gaussian weights are off by, or less."""
 DRAWS = 2**14  # of Gaussian weights, each with its mirror image: R_2 to .005
