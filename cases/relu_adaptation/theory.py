@@ -47,12 +47,14 @@ def task(at: Network) -> tuple[FloatArray, FloatArray]:
 
 
 @cache
-def population(at: Network, pull: float = 1.0, ridge: float = 1.0) -> tuple[dict[Any, FloatArray], ...]:
-    """Averages over self-consistent neurons on each data set at `pull` times χ/N and `ridge` times κ, and errors."""
+def population(
+    at: Network, pull: float = 1.0, ridge: float = 1.0, neurons: int = NEURONS
+) -> tuple[dict[Any, FloatArray], ...]:
+    """Averages over self-consistent neurons on each data set, and their errors: at `pull` times χ/N, `ridge` times κ."""
     each = [
         adapt_population(
             x, y, width=at.width, ridge=ridge * at.ridge, mean_field=pull * at.width, activation=relu, observe=overlaps,
-            neurons=NEURONS, time=TIME, seed=number,
+            neurons=neurons, time=TIME, seed=number,
         )
         for number, (x, y) in enumerate(zip(*task(at), strict=True))
     ]  # fmt: skip
