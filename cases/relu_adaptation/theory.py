@@ -28,6 +28,7 @@ from .observables import MEANS
 from .task import FOLD_NORM, data_sets, labels
 
 FloatArray = NDArray[np.float64]
+Averages = dict[Any, FloatArray]
 
 NEURONS, TIME = 1000, 30.0  # of the population, and of its average
 ASKED = {Network.linear: 0.006, Network.even: 0.01, Network.along: 0.1}
@@ -47,10 +48,8 @@ def task(at: Network) -> tuple[FloatArray, FloatArray]:
 
 
 @cache
-def population(
-    at: Network, pull: float = 1.0, ridge: float = 1.0, neurons: int = NEURONS
-) -> tuple[dict[Any, FloatArray], ...]:
-    """Averages over self-consistent neurons on each data set, and their errors: at `pull` times χ/N, `ridge` times κ."""
+def population(at: Network, pull: float = 1.0, ridge: float = 1.0, neurons: int = NEURONS) -> tuple[Averages, ...]:
+    """Averages over self-consistent neurons on each data set, and their errors; at `pull` χ/N and `ridge` κ."""
     each = [
         adapt_population(
             x, y, width=at.width, ridge=ridge * at.ridge, mean_field=pull * at.width, activation=relu, observe=overlaps,
@@ -65,8 +64,9 @@ def population(
     )
 
 
-def overlaps(weights: NDArray[np.float32], fields: NDArray[np.float32]) -> dict[str, float]:
+def overlaps(weights: NDArray[Any], fields: NDArray[Any]) -> dict[str, float]:
     """E[f z], E[f (|z| − √(2/π))] and d⟨m²⟩ of a population."""
+    weights, fields = np.asarray(weights, np.float64), np.asarray(fields, np.float64)
     m, q = weights[:, 0], np.sum(weights**2, axis=1)
     return {
         "linear": float(fields @ m / 2) / len(m),
