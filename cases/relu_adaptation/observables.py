@@ -18,19 +18,24 @@ Values = NDArray[np.float64]
 @observable(Network.linear)
 def mean_linear(at: Network, values: Values) -> Values:
     """R_1 averaged over data sets, (replicates, 1)."""
-    return values.mean(axis=-1, keepdims=True)
+    return over_sets(values)
 
 
 @observable(Network.even)
 def mean_even(at: Network, values: Values) -> Values:
     """R_2."""
-    return values.mean(axis=-1, keepdims=True)
+    return over_sets(values)
 
 
 @observable(Network.along)
 def mean_along(at: Network, values: Values) -> Values:
     """d⟨m²⟩."""
-    return values.mean(axis=-1, keepdims=True)
+    return over_sets(values)
+
+
+def over_sets(values: Values) -> Values:
+    found: Values = values.mean(axis=-1, keepdims=True)
+    return found
 
 
 MEANS = {Network.linear: mean_linear, Network.even: mean_even, Network.along: mean_along}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -107,7 +107,7 @@ def with_remainders(at: Network, what: Any, value: FloatArray, error: Any) -> Kn
     )  # fmt: skip
 
 
-def averages(theory: Callable[[Network], Said]) -> Callable[[Network], Said]:
+def averages(theory: Callable[[Network], Any]) -> Callable[[Network], Said]:
     """The averages over the data sets of what a theory says of each, as the margins of averages are their own."""
 
     def mean(at: Network) -> Said:
@@ -154,10 +154,11 @@ def overlaps_of_gaussian(inputs: FloatArray, discrepancy: FloatArray, covariance
     return linear, float(even)
 
 
-def together(at: Network, each: list[tuple[float, ...]]) -> Said:
+def together(at: Network, each: Sequence[tuple[float, ...]]) -> Said:
+    """E[f z], E[f (|z| − √(2/π))] and, where there is one, d⟨m²⟩ of each set, as quantities."""
     columns = np.array(each).T
-    values = dict(zip((Network.linear, Network.even, Network.along), columns, strict=False))
-    return {**values, Network.even: values[Network.even] / fold_power(at)}
+    columns[1] /= fold_power(at)
+    return dict(zip((Network.linear, Network.even, Network.along), columns, strict=False))
 
 
 @cache
