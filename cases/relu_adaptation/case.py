@@ -43,9 +43,8 @@ ADAPTED: dict[str, Theory] = {"gaussian-weights": theory.gaussian_weights}
 OF_ANOTHER = (Remainder("what the theory on given data leaves, rounded up", 0.03, got="chosen"),)
 
 ONE_DENSITY = (
-    "centred Gaussian weights have no odd moments, and ⟨mJ_2⟩ is one: a fold is learned through neurons on its two "
-    "sides, of different strength, while t along the fold is small; left to itself, the density of w·v is skew and has "
-    "a kurtosis of 1 to 10"
+    "a centred Gaussian has no odd moments, through which nine tenths of the fold are learned: neurons on its two sides "
+    "differ (w·v is three times as large on one, in the mean square), h(w) is mostly odd and its overlap with the fold even"
 )
 ONE_DIRECTION = (
     "few samples a dimension show a noisy direction, whose fold is another function: R_2 on given data scatters from "

@@ -103,3 +103,36 @@ def test_drawn_points_lie_in_their_box():
         assert 2 <= at.samples / at.dimension <= 4.03
         assert 0.15 <= at.fold <= 0.5
         assert 0.5 <= at.ridge <= 2
+
+
+def test_the_fold_is_learned_through_odd_moments():
+    """h = (Σtx·w + Σt|x·w|)/2: E[f (|z| − …)] = ⟨hJ⟩ with an even J, and a centred Gaussian has the second half alone."""
+    at = Network(24, 188, 96, sets=1)
+    (inputs,), (targets,) = theory.task(at)
+
+    def halves(weights, fields):
+        z = weights @ inputs.T
+        features = np.maximum(z, 0)
+        kernel = features.T @ features / len(z)
+        discrepancy = np.linalg.solve(kernel + np.eye(at.samples), targets)
+        m, q = weights[:, 0].astype(float), np.sum(weights**2, axis=1, dtype=float)
+        fold = theory.FoldMode().overlap(theory.RELU, m, q - m**2) / theory.fold_power(at)
+        return {
+            "odd": np.mean(z @ discrepancy / 2 * fold),
+            "even": np.mean(np.abs(z) @ discrepancy / 2 * fold),
+            "skewness": np.mean(m * np.abs(m)) / np.mean(m**2),
+        }
+
+    found = theory.adapt_population(
+        inputs,
+        targets,
+        width=at.width,
+        ridge=1.0,
+        mean_field=at.width,
+        activation=theory.relu,
+        observe=halves,
+        neurons=500,
+        time=10.0,
+    ).means
+    assert found["odd"] > 5 * found["even"]
+    assert found["skewness"] > 0.2
