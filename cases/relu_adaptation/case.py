@@ -43,8 +43,8 @@ ADAPTED: dict[str, Theory] = {"gaussian-weights": theory.gaussian_weights}
 OF_ANOTHER = (Remainder("what the theory on given data leaves, rounded up", 0.03, got="chosen"),)
 
 ONE_DENSITY = (
-    "a centred Gaussian has no odd moments, through which nine tenths of the fold are learned: neurons on its two sides "
-    "differ (w·v is three times as large on one, in the mean square), h(w) is mostly odd and its overlap with the fold even"
+    "a centred Gaussian has no odd moments, through which nine tenths of the fold are learned: neurons on its two "
+    "sides differ ((w·v)² is two to three times as large on one), h(w) is mostly odd and its overlap with the fold even"
 )
 ONE_DIRECTION = (
     "few samples a dimension show a noisy direction, whose fold is another function: R_2 on given data scatters from "

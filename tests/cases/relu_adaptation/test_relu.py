@@ -106,7 +106,7 @@ def test_drawn_points_lie_in_their_box():
 
 
 def test_the_fold_is_learned_through_odd_moments():
-    """h = (Σtx·w + Σt|x·w|)/2: E[f (|z| − …)] = ⟨hJ⟩ with an even J, and a centred Gaussian has the second half alone."""
+    """h = (Σtx·w + Σt|x·w|)/2 is read against an even J: a centred Gaussian has the second half alone."""
     at = Network(24, 188, 96, sets=1)
     (inputs,), (targets,) = theory.task(at)
 
