@@ -12,12 +12,24 @@ from .observables import even_exponent, linear_exponent, mean_along, mean_even, 
 from .points import Drawn, points
 
 LOADS = (2, 3, 4)  # n/d
-QUARTER = [Network(24, 188, 24 * load) for load in LOADS]
-HALF = [Network(48, 375, 48 * load, sets=2) for load in LOADS]
-WHOLE = [Network(96, 750, 96 * load, sets=1) for load in LOADS]
+LONGER = {(24, 3), (48, 3), (48, 4), (96, 2), (96, 3)}  # d, n/d where chains of 30 did not mix R_2
+
+
+def ladder(dimension: int, width: int, sets: int) -> list[Network]:
+    """One β at each n/d."""
+    return [
+        Network(dimension, width, load * dimension, sets=sets, time=60.0 if (dimension, load) in LONGER else 30.0)
+        for load in LOADS
+    ]
+
+
 TIERS = {
     "quick": Tier([Network(24, 188, 96, sets=2)], replicates=8),
-    "standard": Tier([*QUARTER, *HALF, *WHOLE], replicates=8, note="about 4 minutes on one core"),
+    "standard": Tier(
+        [*ladder(24, 188, 4), *ladder(48, 375, 2), *ladder(96, 750, 1)],
+        replicates=8,
+        note="about 5 minutes on one core",
+    ),
     "off-the-ray": Tier(points(), replicates=8, note="eight drawn points: about 5 minutes on one core"),
 }
 STANDARD = ("standard",)

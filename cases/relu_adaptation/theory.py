@@ -85,7 +85,7 @@ def complete(at: Network) -> dict[Any, Known]:
     """Kernel adaptation on the same data, no shape of the weights' density assumed; also of averages over the sets.
 
     Left is 1/N of the value, for what a kernel of N neurons fluctuates by, as much for the population's own M, and its
-    sampling, which is independent from set to set.
+    sampling, which is independent from set to set and from size to size, hence of a name of its own at each.
     """
     values, errors = population(at)
     return {
@@ -102,7 +102,8 @@ def with_remainders(at: Network, what: Any, value: FloatArray, error: Any) -> Kn
         value,
         Remainder("fluctuations of kernels of N and M neurons", 1.0 / at.width + 1.0 / NEURONS, order="1/N",
                   got="bounded", relative=True),
-        Remainder("the population's sampling, three standard errors", 3.0 * error, got="computed"),
+        Remainder(f"sampling of {NEURONS} neurons at d = {at.dimension}, n = {at.samples}: three standard errors", 3.0 * error,
+                  got="computed"),
         Remainder("resolution", ASKED[what], got="chosen"),
     )  # fmt: skip
 
