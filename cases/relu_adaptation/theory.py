@@ -102,8 +102,8 @@ def with_remainders(at: Network, what: Any, value: FloatArray, error: Any) -> Kn
         value,
         Remainder("fluctuations of kernels of N and M neurons", 1.0 / at.width + 1.0 / NEURONS, order="1/N",
                   got="bounded", relative=True),
-        Remainder(f"sampling of {NEURONS} neurons at d = {at.dimension}, n = {at.samples}: three standard errors", 3.0 * error,
-                  got="computed"),
+        Remainder(f"sampling of {NEURONS} neurons at d = {at.dimension}, n = {at.samples}: three standard errors",
+                  3.0 * error, got="computed"),
         Remainder("resolution", ASKED[what], got="chosen"),
     )  # fmt: skip
 
