@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -116,6 +117,23 @@ def averages(theory: Callable[[Network], Any]) -> Callable[[Network], Said]:
         return {mean: np.mean(said[what], keepdims=True) for what, mean in MEANS.items() if what in said}
 
     return mean
+
+
+def with_shares(wrong: Callable[[Network], Any]) -> Callable[[Network], Said]:
+    """A wrong theory's averages with the right one's margins as shares of the value, as a slope of logarithms wants."""
+
+    def theory(at: Network) -> Said:
+        right = complete(at)
+        return {
+            mean: Known(
+                value,
+                *(replace(part, value=size * value / right[mean].value, relative=False)
+                  for part, size in zip(right[mean].remainders, right[mean].sizes().values(), strict=True)),
+            )
+            for mean, value in averages(wrong)(at).items()
+        }  # fmt: skip
+
+    return theory
 
 
 def changed(**values: float) -> Callable[[Network], Said]:
