@@ -109,10 +109,10 @@ def with_remainders(at: Network, what: Any, value: FloatArray, error: Any) -> Kn
     )  # fmt: skip
 
 
-def averages(theory: Callable[[Network], Any]) -> Callable[[Network], Said]:
+def averages(theory: Callable[[Network], Any]) -> Callable[[Network], Averages]:
     """The averages over the data sets of what a theory says of each, as the margins of averages are their own."""
 
-    def mean(at: Network) -> Said:
+    def mean(at: Network) -> Averages:
         said = theory(at)
         return {mean: np.mean(said[what], keepdims=True) for what, mean in MEANS.items() if what in said}
 
