@@ -22,6 +22,7 @@ from fieldbench.theory.adaptation.neurons import Neurons as Neurons
 from fieldbench.theory.adaptation.neurons import Vector as Vector
 from fieldbench.theory.adaptation.neurons import tilted as tilted
 from fieldbench.theory.adaptation.overlaps import ERF as ERF
+from fieldbench.theory.adaptation.overlaps import RELU as RELU
 from fieldbench.theory.adaptation.overlaps import Activation as Activation
 from fieldbench.theory.adaptation.overlaps import hermite_overlap as hermite_overlap
 from fieldbench.theory.adaptation.problem import Problem as Problem

@@ -1,4 +1,4 @@
-"""Kernel adaptation of two-layer networks on fixed data: full covariance of Gaussian weights, or one scale."""
+"""Kernel adaptation of two-layer networks on fixed data: a free density of the weights, Gaussian ones, or one scale."""
 
 from fieldbench.theory.variational.full_covariance import Adapted as Adapted
 from fieldbench.theory.variational.full_covariance import adapt as adapt
@@ -6,3 +6,8 @@ from fieldbench.theory.variational.one_scale import OneScale as OneScale
 from fieldbench.theory.variational.one_scale import rescale as rescale
 from fieldbench.theory.variational.overlaps import erf_overlap as erf_overlap
 from fieldbench.theory.variational.overlaps import linear_overlap as linear_overlap
+from fieldbench.theory.variational.overlaps import relu_overlap as relu_overlap
+from fieldbench.theory.variational.population import Averaged as Averaged
+from fieldbench.theory.variational.population import adapt_population as adapt_population
+from fieldbench.theory.variational.population import identity as identity
+from fieldbench.theory.variational.population import relu as relu

@@ -33,7 +33,7 @@ Overlap = Callable[[FloatArray], tuple[FloatArray, Pullback]]
 
 _NEWTON_STEPS = 6
 _DIFFERENCE = 1e-5  # of the factor, whose entries are of order one; central differences leave its square
-_STATIONARY = 1e-9  # of the gradient's largest entry; larger ones mean that no minimum was found
+_STATIONARY = 1e-9  # of the gradient's largest entry
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ def adapt(
     overlap: Overlap = linear_overlap,
     determinant: float = 0.0,
     start: FloatArray | None = None,
+    stationary: float = _STATIONARY,
 ) -> Adapted:
     """Σ that minimises F on inputs (n, d) and targets (n,), from `start` or from the prior's I/d.
 
@@ -71,6 +72,8 @@ def adapt(
         overlap: K of XΣXᵀ, a function of this room.
         determinant: δ.
         start: a covariance (d, d).
+        stationary: largest entry of the gradient that counts as a minimum. Newton's steps, ten times as dear as what
+            goes before, are left out where L-BFGS has it within a tenth of this.
 
     Raises:
         BadInput: shapes that do not fit, values not positive, or no stationary point.
@@ -106,14 +109,14 @@ def adapt(
     options = {"maxiter": 5000, "maxfun": 20000, "ftol": 0.0, "gtol": 1e-8, "maxcor": 30}
     entries = search(value, first[rows, columns], jac=True, method="L-BFGS-B", options=options).x
     slope = value(entries)[1]
-    for _ in range(_NEWTON_STEPS):
+    for _ in range(_NEWTON_STEPS if np.abs(slope).max() > stationary / 10.0 else 0):
         step, _info = cg(curvature(entries), slope, rtol=1e-6, maxiter=500)
         left = value(entries - step)[1]
         if not np.abs(left).max() < np.abs(slope).max():
             break
         entries, slope = entries - step, left
     residual = float(np.abs(slope).max())
-    if not residual < _STATIONARY:
+    if not residual < stationary:
         raise BadInput(f"the gradient is {residual:.1e} where the search ended: κ = {ridge} is too small for it")
     factor = factor_of(entries)
     covariance = factor @ factor.T / dimension

@@ -34,3 +34,22 @@ def erf_overlap(overlaps: FloatArray) -> tuple[FloatArray, Pullback]:
         return np.asarray(2.0 * along / norms - np.diag(own))
 
     return 2.0 / np.pi * np.arcsin(cosines), pullback
+
+
+def relu_overlap(overlaps: FloatArray) -> tuple[FloatArray, Pullback]:
+    """φ = max(z, 0): √(S_μμS_νν)(sin θ + (π − θ) cos θ)/2π, cos θ = S_μν/√(S_μμS_νν) (Cho and Saul 2009).
+
+    dK_μν = (π − θ)/2π dS_μν + sin θ/4π [√(S_νν/S_μμ) dS_μμ + √(S_μμ/S_νν) dS_νν], and K_μμ = S_μμ/2.
+    """
+    norms = np.sqrt(np.diagonal(overlaps))
+    cosines = np.clip(overlaps / np.outer(norms, norms), -1.0, 1.0)
+    np.fill_diagonal(cosines, 1.0)
+    angles = np.arccos(cosines)
+    sines = np.sin(angles)
+    kernel = np.outer(norms, norms) * (sines + (np.pi - angles) * cosines) / (2.0 * np.pi)
+
+    def pullback(slope: FloatArray) -> FloatArray:
+        own = (slope * sines) @ norms / (2.0 * np.pi * norms)
+        return np.asarray(slope * (np.pi - angles) / (2.0 * np.pi) + np.diag(own))
+
+    return kernel, pullback
