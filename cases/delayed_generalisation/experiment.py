@@ -95,7 +95,7 @@ class Training(Experiment, stream="training"):
             inputs, self.labels(z + self.cubic * (z**3 - 3 * z)), width=self.width, ridge=self.noise,
             hidden_variance=HIDDEN_VARIANCE, readout_variance=self.readout,
         )  # fmt: skip
-        return energy, Weights(*initial), noise
+        return energy, Weights(*initial), noise  # type: ignore[arg-type]  # NumPy's arrays
 
     def labels(self, targets: jax.Array) -> jax.Array:
         """What the networks are taught of the targets on their inputs, (replicates, samples)."""
