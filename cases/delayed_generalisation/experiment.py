@@ -95,7 +95,7 @@ class Training(Experiment, stream="training"):
             inputs, self.labels(z + self.cubic * (z**3 - 3 * z)), width=self.width, ridge=self.noise,
             hidden_variance=HIDDEN_VARIANCE, readout_variance=self.readout,
         )  # fmt: skip
-        return energy, Weights(*initial), noise  # type: ignore[arg-type]  # NumPy's arrays
+        return energy, Weights(*initial), noise
 
     def labels(self, targets: jax.Array) -> jax.Array:
         """What the networks are taught of the targets on their inputs, (replicates, samples)."""
@@ -104,7 +104,8 @@ class Training(Experiment, stream="training"):
     def trained(self, energy: TwoLayerNetwork, initial: Weights, noise: jax.Array) -> dict[Quantity, Any]:
         # Coordinates η = θ: whitened weights are θ over the prior's standard deviations.
         scale = Weights(
-            self.hidden_scale * math.sqrt(self.dimension / HIDDEN_VARIANCE), math.sqrt(self.width / self.readout)
+            self.hidden_scale * math.sqrt(self.dimension / HIDDEN_VARIANCE),  # type: ignore[arg-type]
+            math.sqrt(self.width / self.readout),  # type: ignore[arg-type]
         )
         observe = Partial(observed, energy)  # type: ignore[no-untyped-call]
         run = sample_preconditioned(
