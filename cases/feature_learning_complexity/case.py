@@ -108,8 +108,8 @@ MEAN_FIELD = (Network(0.14, mean_field=True), Network(0.24, mean_field=True))
 PROCESS_RAY = (Process(0.08, draws=8), Process(0.14, draws=4), Process(0.24, draws=2), Process(0.4))
 SOURCE = Network(0.08, steps=6000, mean_field=True, cubic=0.3, hidden_variance=0.5, readout_variance=8.0)
 TIERS = {
-    # A second network, which the exponent of its share needs, costs 25 CPU-seconds, a broken one 5: left to standard. So
-    # is the linear part at ε = 0, of which sixteen networks resolve too little: inconclusive at 4 of 15 seeds, as the
+    # A second network, which the exponent of its share needs, costs 25 CPU-seconds, a broken one 5: left to standard.
+    # The linear part at ε = 0, too, of which sixteen networks resolve too little: inconclusive at 4 of 15 seeds, as the
     # process's exponent was at 5 with half of its draws.
     "quick": Tier([Network(0.08, steps=800), Process(0.08, draws=16), Process(0.4, draws=2)], replicates=16),
     "standard": Tier([*RAY, *MEAN_FIELD, *PROCESS_RAY], replicates=64, note="about 13 minutes on one core"),
