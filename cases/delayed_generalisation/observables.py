@@ -7,13 +7,11 @@ outweighs a hundred others in a mean.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import observable
+from fieldbench.statistics import pseudo_values
 
 from .experiment import Training
 
@@ -22,17 +20,6 @@ Values = NDArray[np.float64]
 SHARE = 0.9
 OUTER, VALLEY = (1.0, 1.4), (0.6, 1.0)
 """Of |w·w*|: around the wells of aligned neurons, and between them and the bulk."""
-
-
-def pseudo(function: Callable[..., float], *values: Values) -> Values:
-    """Pseudo-values of a function of arrays (replicates, …), each (replicates,)."""
-    count = len(values[0])
-    whole = function(*values)
-    if count == 1:
-        return np.array([whole])
-    others = ~np.eye(count, dtype=bool)
-    found = [count * whole - (count - 1) * function(*(each[keep] for each in values)) for keep in others]
-    return np.array(found)
 
 
 def level_time(time: Values, curve: Values, share: float = SHARE) -> float:
@@ -58,7 +45,7 @@ def delay(at: Training, train: Values, test: Values) -> Values:
     def ratio(train: Values, test: Values) -> float:
         return float(np.log(level_time(at.time, logarithms(test)) / level_time(at.time, logarithms(train))))
 
-    return pseudo(ratio, train, test)
+    return pseudo_values(ratio, train, test)
 
 
 def trained(at: Training, train: Values) -> float:
@@ -74,7 +61,7 @@ def late_fall(at: Training, train: Values, test: Values) -> Values:
         curve = logarithms(test)
         return float(np.interp(trained(at, train), at.time, curve) - curve[-1])
 
-    return pseudo(fall, train, test)
+    return pseudo_values(fall, train, test)
 
 
 @observable(Training.train, Training.cubic_learned)
@@ -85,7 +72,7 @@ def late_learning(at: Training, train: Values, cubic: Values) -> Values:
         curve = cubic.mean(axis=0)
         return float(curve[-1] - np.interp(trained(at, train), at.time, curve))
 
-    return pseudo(rise, train, cubic)
+    return pseudo_values(rise, train, cubic)
 
 
 @observable(Training.beyond)
@@ -101,14 +88,4 @@ def well(at: Training, beyond: Values) -> Values:
         with np.errstate(divide="ignore", invalid="ignore"):
             return float(np.log(between(share, *OUTER)) - np.log(between(share, *VALLEY)))
 
-    return pseudo(depth, beyond)
-
-
-def last(curve: Any) -> Any:
-    """The last bin of a curve."""
-
-    @observable(curve)
-    def final(_: Training, values: Values) -> Values:
-        return values[:, -1]
-
-    return final
+    return pseudo_values(depth, beyond)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Expression, observable
+from fieldbench.statistics import pooled_log, without_luck
 
 from .experiment import Network
 from .theory import complete
@@ -28,30 +29,6 @@ def adjusted(quantity: Expression) -> Expression:
         return without_luck(values, moments)
 
     return regressed
-
-
-def without_luck(values: Values, moments: Values) -> Values:
-    """Values (replicates, …) less their regression on moments (replicates, 3).
-
-    A replicate's slopes are fitted to the others: independent of its own moments, so that the mean is not biased, as it
-    would be by slopes that follow the heavy tail of H_3². Fewer than twelve replicates are left as they are.
-    """
-    count, controls = moments.shape
-    flat = values.reshape(count, -1)
-    if count < 3 * (controls + 1):
-        return flat
-    design = np.column_stack([np.ones(count), moments])
-    others = ~np.eye(count, dtype=bool)
-    slopes = np.array([np.linalg.lstsq(design[one], flat[one], rcond=None)[0][1:] for one in others])
-    found: Values = flat - np.einsum("rc,rcp->rp", moments, slopes)
-    return found
-
-
-def pooled_log(values: Values) -> Values:
-    """log of the mean over replicates, as values whose mean it is and whose scatter is its own to first order."""
-    mean = values.mean(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.log(mean) + (values - mean) / mean)
 
 
 def occupied(at: Network) -> NDArray[np.bool_]:

@@ -6,12 +6,11 @@ errors grew).
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Expression, observable
+from fieldbench.statistics import pooled_log, pseudo_values, without_luck
 
 from .experiment import Network
 from .theory import complete
@@ -20,23 +19,6 @@ Values = NDArray[np.float64]
 
 DECADES = 5.0  # below its maximum the density is asked about: in steps of .1 at least four of them are covered
 BULK = 1.5  # of them hold all but a hundredth of the neurons
-
-
-def without_luck(values: Values, moments: Values) -> Values:
-    """Values (replicates, …) less their regression on moments (replicates, 3), as (replicates, points).
-
-    A replicate's slopes are fitted to the others: independent of its own moments, so that the mean is not biased.
-    Fewer than twelve replicates are left as they are.
-    """
-    count, controls = moments.shape
-    flat = values.reshape(count, -1)
-    if count < 3 * (controls + 1):
-        return flat
-    design = np.column_stack([np.ones(count), moments])
-    others = ~np.eye(count, dtype=bool)
-    slopes = np.array([np.linalg.lstsq(design[one], flat[one], rcond=None)[0][1:] for one in others])
-    found: Values = flat - np.einsum("rc,rcp->rp", moments, slopes)
-    return found
 
 
 def adjusted(quantity: Expression) -> Expression:
@@ -54,13 +36,6 @@ def asked(at: Network, decades: float = DECADES) -> NDArray[np.bool_]:
     density = np.asarray(complete(at)[Network.density].value)
     found: NDArray[np.bool_] = density >= 10.0**-decades * density.max()
     return found
-
-
-def pooled_log(values: Values) -> Values:
-    """log of the mean over replicates, as values whose mean it is and whose scatter is its own to first order."""
-    mean = values.mean(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.log(mean) + (values - mean) / mean)
 
 
 def action(decades: float = DECADES) -> Expression:
@@ -85,15 +60,11 @@ def kurtosis(_: Network, second: Values, fourth: Values, moments: Values) -> Val
 @observable(Network.density, Network.variance_along)
 def distance_from_normal(at: Network, density: Values, variance: Values) -> Values:
     """Half of ∫|p − normal of the same variance|, over all data sets; replicates by the jackknife."""
-    count = len(density)
-    whole = _distance(at, density.mean(axis=0), variance.mean())
-    if count == 1:
-        return np.array([[whole]])
-    left_out: Any = [
-        _distance(at, np.delete(density, i, axis=0).mean(axis=0), np.delete(variance, i, axis=0).mean())
-        for i in range(count)
-    ]
-    return np.asarray(count * whole - (count - 1) * np.array(left_out))[:, None]
+
+    def distance(density: Values, variance: Values) -> float:
+        return _distance(at, density.mean(axis=0), variance.mean())
+
+    return pseudo_values(distance, density, variance)[:, None]
 
 
 def _distance(at: Network, density: Values, variance: float) -> float:

@@ -162,11 +162,6 @@ def source(at: Network) -> Said:
     return adapted(at, SLIDE)
 
 
-def saddle_alone(at: Network) -> Said:
-    """n, N and χ infinite at the same n/κ and d/n."""
-    return adapted(at, NINTH)
-
-
 def changed(**factors: float) -> Callable[[Network], Said]:
     """Broken: the saddle with a parameter times a factor."""
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import across, observable
+from fieldbench.statistics import pooled_log
 
 from .experiment import Network
 
@@ -66,8 +67,7 @@ def even_exponent(experiments: Sequence[Any], values: Values) -> Values:
 
 def slopes(experiments: Sequence[Any], values: Values) -> Values:
     """Least squares at each n/d, (replicates, loads); logarithms to first order in a replicate's deviation."""
-    mean = values.mean(axis=0)
-    logarithms = np.log(mean) + values / mean - 1.0
+    logarithms = pooled_log(values)
     each = []
     for load in loads(experiments):
         mine = [i for i, at in enumerate(experiments) if at.samples // at.dimension == load]

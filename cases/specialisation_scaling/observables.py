@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import across
+from fieldbench.statistics import pooled_log
 
 from .experiment import Network
 
@@ -35,13 +36,6 @@ def at_load(experiments: Sequence[Any], values: Values, which: int) -> Values:
         width: [i for i in ordered if experiments[i].width == width][which] for width in widths(experiments)
     }  # fmt: skip
     return values[:, list(loads.values())]
-
-
-def logarithm(values: Values) -> Values:
-    """ln of the average, with each replicate's deviation to first order."""
-    mean = values.mean(axis=0)
-    found: Values = np.log(mean) + values / mean - 1.0
-    return found
 
 
 @across(Network.alignment, labels=labels, least=4)
@@ -77,7 +71,7 @@ def count_exponent_at_lower_border(experiments: Sequence[Any], count: Values, al
 
 
 def per_alignment(experiments: Sequence[Any], count: Values, alignment: Values) -> Values:
-    whole, part = (logarithm(at_load(experiments, values, -1)) for values in (count, alignment))
+    whole, part = (pooled_log(at_load(experiments, values, -1)) for values in (count, alignment))
     return slope(experiments, whole - part)
 
 

@@ -84,11 +84,6 @@ def test_time_of_a_share_of_a_fall():
     assert math.isnan(observables.level_time(time, np.array([1.0, 1.2, 1.3, 1.1])))
 
 
-def test_pseudo_values_of_a_mean_are_the_values():
-    values = np.random.default_rng(0).normal(size=7)
-    assert observables.pseudo(lambda part: float(part.mean()), values) == pytest.approx(values)
-
-
 def test_delay_and_late_fall_of_made_curves():
     """A test error that follows the training error has no delay, one ten times slower has ln 10."""
     at = Training(112, 7.7)

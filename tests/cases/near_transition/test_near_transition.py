@@ -56,7 +56,7 @@ def test_kurtosis_of_pooled_moments_to_first_order():
 
 
 def test_the_other_sign_is_the_other_sign():
-    wrong, right = theory.other_sign(NEGATIVE), theory.saddle_alone(POSITIVE)
+    wrong, right = theory.other_sign(NEGATIVE), theory.changed()(POSITIVE)
     assert wrong[Network.density].value == pytest.approx(right[Network.density].value)
     # E[f H_3]/6ε with ε < 0 of a network whose own cubic has the other sign.
     assert wrong[Network.cubic_learned].value == pytest.approx(right[Network.cubic_learned].value)
