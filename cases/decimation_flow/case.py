@@ -6,13 +6,13 @@ from functools import partial
 
 import numpy as np
 
-from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Figure, Quantity, Remainder, Tier, per
+from fieldbench.claims import AtLeast, Case, Check, Control, Figure, Remainder, per
 
-from .experiment import REPLICATES, Backwards, Gaussian, Images, Modulated
+from .experiment import Backwards, Gaussian, Images, Modulated
+from .statements import of_both_ridges
 from .theory import (
     PREDICTIONS,
     all_of_the_tail,
-    constant_ridge,
     decimated,
     dense_curve,
     equivalent_kernel_of_tail,
@@ -23,30 +23,9 @@ from .theory import (
     running_ridge,
     same_for_all_modes,
     sum_of_squares,
-    to_large_size,
     weak_tail,
-    without_amplitude,
 )
-
-# A second ridge and modulated features cost the quick tier 19 CPU-seconds more: left to standard.
-QUICK = (Gaussian(0.003, draws=48), Images("digits", "erf", reference=256, images=112))
-LARGER = (
-    Gaussian(0.3, draws=80),
-    Modulated(0.03, keep=(16, 64), draws=256),
-    Gaussian(0.03),
-    *(Gaussian(ridge, decay=2.0, draws=128) for ridge in (0.003, 0.03)),
-    Gaussian(0.1, keep=(8, 32, 64, 128), samples=64, modes=256, draws=128),
-    Modulated(0.1, keep=(16, 64), draws=256),
-)
-IMAGES = [Images(d, k, reference=1024, images=600) for d in ("mnist", "cifar10-first-batch") for k in ("erf", "relu")]
-TIERS = {
-    "quick": Tier(QUICK, REPLICATES),
-    "standard": Tier(
-        [*QUICK, *LARGER, *IMAGES],
-        REPLICATES,
-        note="needs MNIST and the first batch of CIFAR-10; the sources give no sizes, so there is no larger tier",
-    ),
-}
+from .tiers import TIERS, WEAK, not_of_digits, of_digits
 
 LOW = (
     "Low modes are lighter-tailed than a Gaussian on every data set: the mean excess of k ≤ 4 is −.61 on digits, −.48 "
@@ -63,25 +42,7 @@ NOT_SHARED = (
     "3(⟨φ_k²φ_l²⟩ − 1) is .02 where ⟨φ_k⁴⟩ − 3 is .3. There the tails are each mode's own: Σ_{k>Λ} λ_kφ_k(x)² over "
     "many modes varies less with x than their kurtosis suggests. On MNIST and CIFAR-10 one amplitude makes most."
 )
-WEAK = 64  # the Λ beyond which little could be learned; elsewhere the claim says nothing of the bare flow
 UNCHANGED = {"unchanged": 0.0}
-
-
-def of_digits(at: Images) -> bool:
-    return at.dataset == "digits"
-
-
-def not_of_digits(at: Images) -> bool:
-    return not of_digits(at)
-
-
-def of_both_ridges(what: str, local: Quantity, uniform: Quantity) -> tuple[Check, ...]:
-    return (
-        Check(f"local-ridge-{what}", to_large_size(local), rivals={"as-constant-ridge": constant_ridge}),
-        Check(f"uniform-ridge-{what}", to_large_size(uniform), rivals={"as-gaussian-features": without_amplitude}),
-        AtMost(f"input-dependent-ridge-beats-constant-{what}", abs(local / uniform), 1.0),
-    )
-
 
 RIDGE = Check(
     "ridge-is-what-is-not-learned",

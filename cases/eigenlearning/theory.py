@@ -1,4 +1,4 @@
-"""What several theories of the case share: learnabilities and their remainders, (ridge, mode) as measured."""
+"""The theory of each kind of experiment, and what several share: learnabilities with remainders, (ridge, mode)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.claims import Known, Remainder
-from fieldbench.theory.curves import (
-    LearningCurve,
-    effective_ridge,
-    gaussian_orders,
-    learnability_correction,
-)
+from fieldbench.claims import Expression, Known, Remainder, Said
+from fieldbench.theory.curves import LearningCurve, effective_ridge, gaussian_orders, learnability_correction
 from fieldbench.theory.kernels import Spectrum, sphere
 
-from .experiment import NOISE, Gaussian, Sphere
+from .experiment import NOISE, Gaussian, Images, Modes, Sphere
 from .population import KERNEL
 
 Matrix = NDArray[np.float64]
@@ -104,3 +99,28 @@ def scatter_alone(at: Gaussian) -> Matrix:
     curves = [effective_ridge(at.eigenvalues, at.samples, T, target=at.power, noise=NOISE) for T in at.ridge]
     learned = np.concatenate([curve.learnability for curve in curves])[:, list(at.mode)]
     return np.asarray(learned**2 * np.concatenate([curve.test_error for curve in curves])[:, None] / at.samples)
+
+
+def of_modes(at: SingleModes, learned: NDArray[np.float64]) -> Said:
+    """What a learnability says of posterior variances too."""
+    said: dict[Expression, NDArray[np.float64]] = {Modes.learned: learned}
+    return said if isinstance(at, Sphere) else {**said, Gaussian.posterior: 1.0 - learned}
+
+
+def gaussian_features(at: Gaussian) -> Said:
+    """Feedback and three orders in 1/P; the posterior variance is what is not learned of the prior's."""
+    learned = learned_of_gaussian(at)
+    left = Known(1.0 - learned.value, *learned.remainders)
+    return {Modes.learned: learned, Gaussian.posterior: left, Gaussian.between: between_data_sets(at)}
+
+
+def on_the_sphere(at: Sphere) -> Said:
+    """The same, with one order in 1/P."""
+    return {Modes.learned: learned_on_sphere(at)}
+
+
+def conservation(at: Images) -> Said:
+    """Exact, to the rounding of M sums of P terms with the condition of K + T, at most Tr K/T."""
+    condition = 1.0 + at.samples * float(KERNEL.of_cosine(np.ones(1))[0]) / at.ridge
+    rounding = 10.0 * at.images * np.finfo(float).eps * condition
+    return {Images.conserved: Known(0.0, Remainder("rounding", rounding, got="bounded"))}

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from fieldbench.claims import (
-    AtLeast,
-    Case,
-    Check,
-    Control,
-    Figure,
-    Guard,
-    Limit,
-    Remainder,
-    Tier,
-    exponent,
-    extrapolated,
-    log,
-    per,
-    together,
-)
+from fieldbench.claims import AtLeast, Case, Check, Control, Figure, Limit, Remainder, exponent, per
 
 from .experiment import Network, Process, ShuffledLabels, WithoutRootTwo
-from .off_the_ray import LARGEST_POSITIVE, OffTheRay, points
+from .guards import GUARDS
+from .limits import IN_THE_LIMIT, LIMITS
+from .observables import ASKED, EXPONENT, NEAR, PROCESSES
 from .predictions import (
     ONE_DEGREE_LESS,
     a_rescaled_kernel,
@@ -28,71 +15,29 @@ from .predictions import (
     bounded,
     complete,
     equivalent_kernel,
-    gaussian_process,
     kernel_ridge,
     lazy,
-    limit_of_process,
-    limit_of_share,
     no_feature_learning,
     one_degree_less,
-    rescaling,
     ridge_not_over_n,
     slides,
     to_first_order,
     told,
     without_fluctuations,
 )
-from .signed_teacher import SIGNS
+from .tiers import (
+    TIERS,
+    at_length,
+    below_the_source,
+    in_mean_field,
+    of_the_source,
+    off_the_ray,
+    off_the_ray_in_both_signs,
+    on_either,
+    on_the_ray,
+    smallest,
+)
 
-
-def on_the_ray(at: Network) -> bool:
-    """The feature-learning strength χ√β/N is that of the first point, where χ = N."""
-    return at.readout_variance == 1 and not at.mean_field and not off_the_ray(at)
-
-
-def in_mean_field(at: Network) -> bool:
-    """χ = N: the strength grows as √β."""
-    return at.readout_variance == 1 and at.chi == at.width and not off_the_ray(at)
-
-
-def on_either(at: Network) -> bool:
-    return on_the_ray(at) or in_mean_field(at)
-
-
-def below_the_source(at: Network) -> bool:
-    """β = 1 is left to the paper tier's other checks: sixteen data sets do not resolve the margin there, .001."""
-    return on_either(at) and at.beta < 1
-
-
-def of_the_source(at: Network) -> bool:
-    return at.readout_variance != 1
-
-
-def off_the_ray(at: Network) -> bool:
-    return isinstance(at, OffTheRay)
-
-
-def off_the_ray_in_both_signs(at: Network) -> bool:
-    return off_the_ray(at) and at.cubic <= LARGEST_POSITIVE
-
-
-def smallest(at: Network) -> bool:
-    return at.beta == 0.08
-
-
-def at_length(at: Network) -> bool:
-    """Where broken measurements are made: not in the quick tier."""
-    return smallest(at) and at.steps >= 1000
-
-
-def d_over_n(at: Network) -> float:
-    """Falls as β^(−1/2) along the ray, and so does d/N."""
-    return at.dimension / at.samples
-
-
-PROCESSES = {"rescaling": rescaling, "gp": gaussian_process}
-NEAR = {"without-fluctuations": without_fluctuations, "kernel-ridge": kernel_ridge, "slides": slides}
-EXPONENT = exponent(Network.harmonic_response, over=lambda at: at.beta)
 NINETY = (
     "the slides' 90 % is nowhere on either ray: the theory's R_h tends to .24 along the ray and is .65 (without "
     "fluctuations) at β = 256 in mean field, and with the source's σ_w² = .5, σ_a² = 8, ε = −.3 it is .21 ± .015 at "
@@ -103,25 +48,6 @@ DRIFTING = (
     "(R-hat 1.14): ten times as many are needed"
 )
 
-RAY = (Network(0.08, steps=2000, starts=2), Network(0.14), Network(0.24), Network(0.4))
-MEAN_FIELD = (Network(0.14, mean_field=True), Network(0.24, mean_field=True))
-PROCESS_RAY = (Process(0.08, draws=8), Process(0.14, draws=4), Process(0.24, draws=2), Process(0.4))
-SOURCE = Network(0.08, steps=6000, mean_field=True, cubic=0.3, hidden_variance=0.5, readout_variance=8.0)
-TIERS = {
-    # A second network, which the exponent of its share needs, costs 25 CPU-seconds, a broken one 5: left to standard.
-    # The linear part at ε = 0, too, of which sixteen networks resolve too little: inconclusive at 4 of 15 seeds, as the
-    # process's exponent was at 5 with half of its draws.
-    "quick": Tier([Network(0.08, steps=800), Process(0.08, draws=16), Process(0.4, draws=2)], replicates=16),
-    "standard": Tier([*RAY, *MEAN_FIELD, *PROCESS_RAY], replicates=64, note="about 13 minutes on one core"),
-    "paper": Tier(
-        [*RAY, *MEAN_FIELD, Network(1.0, steps=1500), Network(1.0, steps=2000, mean_field=True), *PROCESS_RAY],
-        replicates=16,
-        note="β = 1 is the source's own size (d = 150, n = 3000, N = 700): 20 minutes on two cores",
-    ),
-    "source": Tier([SOURCE], replicates=8, note="σ_w² = .5, σ_a² = 8, ε = ∓.3 at the size that fits: a minute"),
-    "off-the-ray": Tier(points(), replicates=64, note="sixteen drawn points: two hours on one core, minutes on a GPU"),
-}
-
 # fmt: off
 SHARE = Check("share-exponent", EXPONENT, theory=bounded, rivals={"one-degree-less": ONE_DEGREE_LESS, **PROCESSES},
               on=on_the_ray, tiers=("standard",), statement=True)
@@ -131,17 +57,6 @@ LINEAR = Check("linear-learnability-without-cubic", Network.linear.at(sign=0.0),
                rivals={"kernel-ridge": kernel_ridge, "slides": slides}, on=below_the_source,
                tiers=tuple(name for name in TIERS if name != "quick"), statement=True)
 # fmt: on
-COUNT = {"slides": slides, "gp": gaussian_process}  # where the others are within the bounds
-ASKED = {
-    f"{name}-{word}": (quantity.at(sign=sign), rivals)
-    for name, quantity, rivals in (
-        ("linear-learnability", Network.linear, {"kernel-ridge": kernel_ridge, **COUNT}),
-        ("hermite-coefficient", Network.hermite, PROCESSES),
-        ("teacher-variance", Network.overlap, COUNT),
-        ("transverse-variance", Network.radius, COUNT),
-    )
-    for word, sign in zip(("negative", "zero", "positive"), SIGNS, strict=True)
-} | {"cubic-response": (Network.response, PROCESSES), "harmonic-response": (Network.harmonic_response, PROCESSES)}
 EDGE = "within the margin, which sixty-four data sets resolve to less than is left of it"
 FINER = ("linear-learnability-negative", "teacher-variance-positive")  # sixteen chains do not resolve them
 WITHIN = tuple(
@@ -165,18 +80,6 @@ ELSEWHERE = tuple(
           expect="inconclusive", because=UNMIXED if name.endswith("negative") else LESS)
     for name, (asked, _) in ASKED.items()
 )  # fmt: skip
-IN_THE_LIMIT = {
-    word: together(*(
-        extrapolated(log(ASKED[f"{name}-{word}"][0]), towards=d_over_n)
-        for name in ("linear-learnability", "teacher-variance", "transverse-variance")
-    ))
-    for word in ("negative", "zero", "positive")
-}  # fmt: skip
-# What a line in d/n leaves of (d/n)² with coefficient one.
-NEXT_ORDER = (
-    Remainder("second order in d/n", extrapolated(per(lambda at: d_over_n(at) ** 2), towards=d_over_n),
-              order="(d/n)²", got="guessed"),
-)  # fmt: skip
 CHECKS: tuple[Check | Limit, ...] = (
     SHARE,
     PROCESS,
@@ -198,38 +101,14 @@ CHECKS: tuple[Check | Limit, ...] = (
           expect="inconclusive", because=EDGE),
     Check("share-exponent-in-mean-field-to-beta-one", EXPONENT, theory=bounded, rivals=PROCESSES, on=in_mean_field,
           tiers=("paper",)),
-    *(Check(f"exact-in-the-limit-{word}", IN_THE_LIMIT[word], margin=NEXT_ORDER, tiers=("standard",), on=on_the_ray)
-      for word in ("negative", "zero")),
-    Check("exact-in-the-limit-positive", IN_THE_LIMIT["positive"], margin=NEXT_ORDER, on=on_the_ray,
-          tiers=("standard",), expect="inconclusive",
-          because="open: the extrapolated d⟨m²⟩ lies on the edge of the margin"),
+    *IN_THE_LIMIT,
     Check("harmonic-response-with-the-sources-values", Network.harmonic_response, theory=without_fluctuations,
           margin=(Remainder("first order of the fluctuations", abs(
               Network.harmonic_response.under(to_first_order) - Network.harmonic_response.under(without_fluctuations)),
               order="d/n, d/N", got="guessed"),),
           on=of_the_source, tiers=("source",), expect="inconclusive", because=DRIFTING),
-    Limit("process-falls-as-inverse-square", limit_of_process, -2.0,
-          margin=(Remainder("what κ_eff adds to κ = 40, at most σ_a²⟨φ²⟩", 0.47 / 40, order="1/κ", got="bounded"),)),
-    Limit("share-is-constant-in-the-limit", limit_of_share, 0.0,
-          margin=(Remainder("d/n at β = 16", 0.05 / 4, order="d/n", got="guessed"),)),
+    *LIMITS,
 )  # fmt: skip
-
-GUARDS = tuple(
-    guard
-    for name, quantities, rhat, ess in (
-        ("linear", (Network.linear,), Network.rhat_linear, Network.ess_linear),
-        ("harmonic", (Network.harmonic_response,), Network.rhat_harmonic, Network.ess_harmonic),
-        ("cubic", (Network.hermite, Network.response), Network.rhat_cubic, Network.ess_cubic),
-        ("teacher-variance", (Network.overlap,), Network.rhat_overlap, Network.ess_overlap),
-        ("transverse-variance", (Network.radius,), Network.rhat_radius, Network.ess_radius),
-    )
-    for guard in (
-        Guard(f"mixing-{name}", rhat, of=quantities, at_most=1.1, on=lambda at: at.starts == 2),
-        # Stationary chains of 25 effective draws have 1.04; 400 draws over sixteen replicates.
-        Guard(f"stationary-{name}", rhat, of=quantities, at_most=1.05, on=lambda at: at.starts == 1, pooled=True),
-        Guard(f"effective-samples-{name}", ess, of=quantities, at_least=25, pooled=True),
-    )
-)
 
 NOISY = next(check for check in WITHIN if check.id == "transverse-variance-zero-within-bounds")
 CASE = Case(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Figure, Guard, Limit, Remainder, Theory, Tier
+from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Figure, Limit, Remainder, Theory
 
 from .experiment import Network, Twins, WithoutRootTwo
+from .guards import GUARDS
 from .limits import critical, depths, invariant
 from .observables import action, adjusted, beyond_two_modes, droplets, valley
-from .off_the_ray import points
 from .theory import (
     complete,
     frozen_radius,
@@ -21,58 +21,9 @@ from .theory import (
     source,
     with_margins,
 )
+from .tiers import STANDARD, TIERS, above, apart, counted, elsewhere, from_two_starts, mixed, of_the_source, smallest
 
-NOISES = (0.3, 0.25, 0.2, 0.15, 0.1)
-
-
-def of_the_source(at: Network) -> bool:
-    return at.cubic == -0.3
-
-
-def elsewhere(at: Network) -> bool:
-    return not of_the_source(at)
-
-
-def above(at: Network) -> bool:
-    """Above the source's transition, σ_c² ≈ .18: where it says that b H_1 + c H_3 are all of the discrepancy."""
-    return of_the_source(at) and at.noise > 0.18
-
-
-def mixed(at: Network) -> bool:
-    """Below it by more than the width that finite d gives to the transition."""
-    return of_the_source(at) and at.noise <= 0.15
-
-
-def counted(at: Network) -> bool:
-    return of_the_source(at) and not apart(at)
-
-
-def from_two_starts(at: Network) -> bool:
-    return of_the_source(at) and at.starts == 2
-
-
-def apart(at: Network) -> bool:
-    """Where the wells are apart at d = 53 too."""
-    return of_the_source(at) and at.noise <= 0.1
-
-
-def smallest(at: Network) -> bool:
-    return of_the_source(at) and at.beta == 0.125 and at.noise == 0.1
-
-
-EIGHTH = tuple(Network(0.125, noise, steps=400, sets=2) for noise in NOISES)
-HALF = tuple(Network(0.5, noise, steps=300, starts=1) for noise in (0.3, 0.2, 0.1))
-TWINS = tuple(Twins(0.125, noise, steps=600) for noise in (0.3, 0.1))
 # fmt: off
-TIERS = {
-    # Where the wells are apart; σ² = .2, above the transition, costs 6 CPU-seconds more and is left to standard.
-    "quick": Tier([Network(0.125, 0.1, steps=128, sets=2, starts=1)], replicates=24),
-    "standard": Tier([*EIGHTH, *HALF, *TWINS], replicates=32, note="10 minutes on one core"),
-    "paper": Tier([Network(beta, noise, steps=1000) for beta in (1.0, 2.0) for noise in NOISES], replicates=64,
-                  note="β = 1 and 2 are the source's own: hours; not run yet"),
-    "off-the-ray": Tier(points(), replicates=32, note="five drawn points, minutes; not run yet"),
-}
-STANDARD = ("standard", "paper")
 OTHERS: dict[str, Theory] = {"frozen-radius": frozen_radius, "printed-matrix-element": printed, "gp": gaussian_process}
 NORMAL: dict[str, Theory] = {"second-order": gaussian, "printed-matrix-element": printed, "gp": gaussian_process}
 FROZEN: dict[str, Theory] = {"frozen-radius": frozen_radius, "gp": gaussian_process}
@@ -141,20 +92,6 @@ CHECKS: tuple[Check | Limit, ...] = (
           margin=(Remainder("two digits are printed", 0.005, got="bounded"),), expect="contradicted", because=RADIUS),
     Limit("wells-stay-degenerate", depths, 0.0,
           margin=(Remainder("rounding of a minimum", 1e-8, got="bounded"),)),
-)  # fmt: skip
-GUARDS = tuple(
-    guard
-    for name, quantities, mixed_, drawn in (
-        ("linear", (Network.linear,), Network.rhat_linear, Network.ess_linear),
-        ("cubic", (Network.cubic_learned, Network.quintic, Network.density, Network.beyond, Network.start),
-         Network.rhat_cubic, Network.ess_cubic),
-        ("variance-along", (Network.variance_along, Network.variance_across), Network.rhat_along, Network.ess_along),
-    )
-    for guard in (
-        # Ten effective draws a data set have R-hat 1.1 where they are stationary; it is their mean that is judged.
-        Guard(f"mixing-{name}", mixed_, of=quantities, at_most=1.2, pooled=True),
-        Guard(f"effective-samples-{name}", drawn, of=quantities, at_least=8, pooled=True),
-    )
 )  # fmt: skip
 CASE = Case(
     theories={Network: complete, Twins: one_trajectory},

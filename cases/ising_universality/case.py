@@ -3,97 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import astuple
 from functools import partial
 
-from fieldbench.claims import (
-    Case,
-    Check,
-    Control,
-    Expression,
-    Figure,
-    Guard,
-    Limit,
-    Remainder,
-    Theory,
-    Tier,
-    change,
-    exponent,
-    per,
-)
-from fieldbench.theory.ising import Scaling, onsager, scaling
+from fieldbench.claims import Case, Check, Control, Figure, Remainder, Theory, change, per
+from fieldbench.theory.ising import onsager, scaling
 
+from .broken import CUBIC, HALF_ETA, MIGDAL_KADANOFF, POTTS_4
 from .experiment import HalfTheCoupling, NotConnected, OpenEdges, Torus
+from .guards import GUARDS
+from .limits import LIMITS
+from .statements import at_each_size, law
 from .theory import (
-    FAR,
     ONSAGER,
     ROUND,
     at_kaufmans_energy,
     exact,
-    heat_step,
-    left,
     no_corrections,
     of_class,
     of_the_smallest,
     resolution,
     universality,
 )
+from .tiers import TIERS, critical, size
 
 CROSSING = 1.0 / (1.0 / ROUND - change(Torus.binder) / change(Torus.binder_slope))
 """T at which U of two sizes are equal, by one Newton step in K from that of the runs."""
 
-
-def size(at: Torus) -> int:
-    return at.size
-
-
-def critical(at: Torus) -> bool:
-    return at.temperature == ONSAGER
-
-
-at_onsager, at_round = partial(Torus, temperature=ONSAGER), partial(Torus, temperature=ROUND)
-EIGHT = partial(Torus, 8, chains=256, steps=600)
-SIXTEEN = partial(Torus, 16, steps=200)
-# With half of these steps the corrections to the cumulant were inconclusive at 2 of 21 seeds.
-SMALL = (EIGHT(temperature=ONSAGER, steps=1200), SIXTEEN(temperature=ONSAGER))
-LARGE = (at_onsager(32, steps=600), at_onsager(64, steps=800), at_onsager(96, steps=280))
-ELSEWHERE = (EIGHT(temperature=2.0), EIGHT(temperature=2.6))
-TIERS = {
-    # A third size, other temperatures and broken samplers cost 18 CPU-seconds more: left to standard.
-    "quick": Tier([SMALL[0], at_onsager(24, steps=400)], replicates=16),
-    "standard": Tier(
-        [*SMALL, *LARGE, SIXTEEN(temperature=ROUND), at_round(32, steps=600), *ELSEWHERE],
-        replicates=16,
-        note="the source gives no sizes: there is no larger tier of its own",
-    ),
-}
-
-CLASSES = {"three-state-potts": scaling.POTTS_3, "percolation": scaling.PERCOLATION, "mean-field": scaling.MEAN_FIELD}
 POTTS: dict[str, Theory] = {"three-state-potts": partial(of_class, scaling.POTTS_3)}
 
-
-def law(id: str, power: Expression, of: Callable[[Scaling], float], share: float) -> Check:
-    """The exponent at these sizes, against other classes with the same corrections to scaling.
-
-    The resolution asked for is a share of the way to the nearest class, that of three Potts states.
-    """
-    found = exponent(power, over=size)
-    asked = share * abs(of(scaling.POTTS_3) - of(scaling.ISING))
-    return Check(
-        id, found, rivals={name: partial(of_class, other) for name, other in CLASSES.items()}, on=critical,
-        margin=(Remainder("second and third corrections", left(found), "L^{-2}", got="computed"),
-                resolution("resolution: a share of the way to the nearest class", asked)),
-        statement=True,
-    )  # fmt: skip
-
-
-def at_each_size(id: str, quantity: Expression, rivals: Mapping[str, Theory | float], scale: str = "log") -> Check:
-    return Check(id, quantity, rivals=rivals, on=critical, scale=scale)
-
-
-HALF_ETA, CUBIC = Scaling.exponents(eta=1 / 8, nu=1.0), Scaling.exponents(eta=0.0363, nu=0.63)
-MIGDAL_KADANOFF, POTTS_4 = Scaling.exponents(eta=1 / 4, nu=1 / 0.747), Scaling.exponents(eta=1 / 4, nu=2 / 3)
 OTHER_DISTRIBUTIONS = {
     "mean-field": onsager.MEAN_FIELD_BINDER,
     "one-magnetisation": 2 / 3,
@@ -136,17 +73,9 @@ CHECKS = (
                             "L^{-7/4}", got="bounded"),
                   resolution("resolution: a twentieth of the way to the cluster variation",
                              0.05 * (onsager.KIKUCHI_TEMPERATURE - ONSAGER)))),
-    Limit("exact-exponents", lambda: astuple(scaling.extrapolated_exponents()), expected=astuple(scaling.ISING),
-          margin=(Remainder("no more than the last step to the limit", lambda: astuple(scaling.last_step())),)),
-    Limit("universal-binder-cumulant", lambda: scaling.corrected(FAR).binder, expected=onsager.CRITICAL_BINDER,
-          margin=(Remainder("second correction", lambda: scaling.corrected(FAR, scaling.ORDERS[:1]).binder
-                            - scaling.corrected(FAR).binder, "L^{-2}", got="computed"),)),
-    Limit("specific-heat-logarithm", lambda: heat_step(256), expected=onsager.SPECIFIC_HEAT_AMPLITUDE,
-          # The remainder is of order 1/L: that at half the size is twice what is left.
-          margin=(Remainder("order 1/L", lambda: heat_step(128) - onsager.SPECIFIC_HEAT_AMPLITUDE, got="computed"),)),
+    *LIMITS,
 )  # fmt: skip
 
-MOMENTS = (Torus.energy, Torus.susceptibility, Torus.correlation, Torus.binder, Torus.binder_slope)
 CASE = Case(
     theories={Torus: universality},
     tiers=TIERS,
@@ -191,10 +120,6 @@ CASE = Case(
         ),
         Control("four-state-potts", contradicts=NU, theory=partial(of_class, POTTS_4)),
     ),
-    guards=(
-        Guard("mixing", Torus.rhat, of=MOMENTS, at_most=1.1),
-        # Ratios of averages are biased by one over the effective draws: 1e-3 at most, a tenth of every margin.
-        Guard("effective-draws", Torus.ess, of=MOMENTS, at_least=1000),
-    ),
+    guards=GUARDS,
     figure=Figure(y=Torus.susceptibility, x=per(size), label="L", group=lambda at: "T_c", log="xy", on=critical),
 )

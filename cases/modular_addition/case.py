@@ -6,113 +6,23 @@ them lies in a droplet of large power, at an a = f − y over y that the coexist
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
-from fieldbench.claims import (
-    Case,
-    Check,
-    Control,
-    Figure,
-    Guard,
-    Limit,
-    Remainder,
-    Theory,
-    Tier,
-    across,
-    exponent,
-    observable,
-    per,
-)
+from fieldbench.claims import Case, Check, Control, Figure, Limit, Remainder, Theory, exponent, per
 
 from . import theory
 from .experiment import Network, WeakReadouts, WithoutRootTwo
-from .points import Drawn, points
-
-LADDER = [Network(7, width, 1.15, steps=5200) for width in (100, 200, 400, 800)]
-SEVEN = [
-    Network(7, 400, 1.6),
-    Network(7, 400, 1.45),
-    Network(7, 600, 1.3),
-    Network(7, 600, 1.0),
-    Network(7, 400, 0.9, steps=7200),
-]
-ELEVEN = [Network(11, 1000, 1.45), Network(11, 1000, 1.15)]
-LARGER = [Network(11, 1000, 0.9), Network(11, 1500, 1.3), Network(11, 1500, 1.0)]
-LARGEST = [Network(17, 2312, 1.45), Network(17, 2312, 1.15)]
-NOTE = (
-    "the source's own P = 401 has a barrier of 20,000 kT between the phases, which no sampler of N = 1000 neurons "
-    "crosses, and 160,801 pairs: there the theory alone is checked"
+from .guards import GUARDS
+from .observables import limit, share, slope
+from .tiers import (
+    TIERS,
+    at_the_end,
+    at_the_onset,
+    before_the_droplets,
+    drawn,
+    in_the_mixed_phase,
+    on_the_ladder,
+    wide,
+    with_two_phases,
 )
-TIERS = {
-    "quick": Tier([Network(5, 200, ratio) for ratio in (1.45, 1.15)], replicates=8),
-    "standard": Tier([*LADDER, *SEVEN, *ELEVEN, *points()], replicates=8, note="about 15 minutes on one core"),
-    "paper": Tier([*LADDER, *SEVEN, *ELEVEN, *LARGER, *LARGEST], replicates=8, note=f"an hour on one core; {NOTE}"),
-}
-
-
-def drawn(at: Network) -> bool:
-    return isinstance(at, Drawn)
-
-
-def known(at: Network) -> bool:
-    return not drawn(at)
-
-
-def on_the_ladder(at: Network) -> bool:
-    return known(at) and at.modulus == 7 and at.ratio == 1.15
-
-
-def wide(at: Network) -> bool:
-    """N ≥ 8P², where another loop is an eighth of the first; narrower networks are there for the order 1/N."""
-    return known(at) and at.width >= 8 * at.modulus**2
-
-
-def at_the_onset(at: Network) -> bool:
-    return wide(at) and at.ratio > 1.4
-
-
-def in_the_mixed_phase(at: Network) -> bool:
-    return wide(at) and at.ratio < 1.4
-
-
-def before_the_droplets(at: Network) -> bool:
-    return wide(at) and at.ratio > 1.5
-
-
-def with_two_phases(at: Network) -> bool:
-    return wide(at) and 0.95 < at.ratio < 1.5
-
-
-def at_the_end(at: Network) -> bool:
-    return wide(at) and at.ratio < 0.95
-
-
-@observable(Network.droplet)
-def share(_: Network, droplet: NDArray[np.float64]) -> NDArray[np.float64]:
-    """p, averaged over modes."""
-    return np.asarray(droplet.mean(axis=-1))
-
-
-@across(Network.amplitude, labels=("order 0", "order 1/N"), least=4)
-def orders(experiments: Sequence[Any], values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Limit and coefficient of 1/N of the parabola in 1/N through all widths."""
-    inverse = 1.0 / np.array([at.width for at in experiments])
-    return np.asarray(values @ np.linalg.pinv(np.vander(inverse, 3, increasing=True))[:2].T)
-
-
-@across(orders, labels=("limit",))
-def limit(_: Sequence[Any], values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return values[:, :1]
-
-
-@across(orders, labels=("slope",))
-def slope(_: Sequence[Any], values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return values[:, 1:]
-
 
 NEAR: dict[str, Theory] = {"sources-entropy": theory.source, "saddle": theory.saddle}
 FAR: dict[str, Theory] = {"no-feedback": theory.no_feedback, "gp": theory.gaussian_process}
@@ -169,17 +79,6 @@ CHECKS: tuple[Check | Limit, ...] = (
           margin=(Remainder("rounding of the source's −.7", 0.05, got="bounded"),)),
     Limit("end-of-the-sources-mixed-phase", lambda: theory.END, 0.175,
           margin=(Remainder("rounding of the source's .175", 0.0025, got="guessed"),)),
-)
-GUARDS = (
-    # Stationary pairs of chains of 10 effective draws have 1.1; eight replicates make 80.
-    Guard("mixing-amplitude", Network.rhat_amplitude, of=(Network.amplitude,), at_most=1.1, pooled=True),
-    Guard("mixing-powers", Network.rhat_product, of=(Network.product,), at_most=1.1, pooled=True),
-    Guard("effective-samples-amplitude", Network.ess_amplitude, of=(Network.amplitude,), at_least=10, pooled=True),
-    Guard("effective-samples-powers", Network.ess_product, of=(Network.product,), at_least=10, pooled=True),
-    # What two starts remember, three times the standard error of eight pairs of chains.
-    Guard("starts-agree-in-amplitude", Network.gap, of=(Network.amplitude, Network.product), pooled=True,
-          at_least=-0.002, at_most=0.002),
-    Guard("starts-agree-in-share", Network.share_gap, of=(Network.droplet,), pooled=True, at_least=-0.02, at_most=0.02),
 )
 CONTROLS = (
     Control("k-and-minus-k-as-two-modes", contradicts=ONSET, theory=theory.two_modes),

@@ -4,69 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from fieldbench.claims import (
-    AtLeast,
-    AtMost,
-    Case,
-    Check,
-    Control,
-    Expression,
-    Figure,
-    Guard,
-    Limit,
-    Remainder,
-    Theory,
-    Tier,
-)
+from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Expression, Figure, Limit, Remainder, Theory
 
 from . import theory
 from .experiment import Network
+from .guards import GUARDS
 from .observables import BULK, action, adjusted, distance_from_normal, kurtosis, rises
-from .off_the_ray import points
+from .tiers import STANDARD, TIERS, elsewhere, nearer, negative, of_the_claim, outer, positive
 from .wells import outer_minima, outer_minima_elsewhere, outer_minima_of_the_source
-
-SIGNS = (-0.05, 0.05)
-MAIN = tuple(Network(50, 1000, 1000, 10.0, cubic) for cubic in SIGNS)
-SMALL = Network(25, 400, 160, 8.0, 0.05, readout_variance=16.0)
-NEARER = tuple(Network(50, 1000, 250, 2.0, cubic, steps=400, burn_in=400) for cubic in SIGNS)
-OUTER = Network(50, 1000, 250, 0.5, 0.05, steps=1280, burn_in=1280)
-# fmt: off
-TIERS = {
-    # At −.05 twelve data sets of this size leave .07 of the kurtosis: six times as many would be needed.
-    "quick": Tier([SMALL], replicates=12),
-    "standard": Tier(MAIN, replicates=16, note="4 minutes on one core"),
-    "nearer": Tier(NEARER, replicates=20, note="a fifth of the ridge: minutes; not run yet"),
-    "off-the-ray": Tier(points(), replicates=16, note="four drawn points at both signs, minutes; not run yet"),
-    "outer-wells": Tier([OUTER], replicates=12, note="κ = .5, where outer neurons are seen: minutes; not run yet"),
-}
-# fmt: on
-STANDARD = ("standard",)
-
-
-def of_the_claim(at: Network) -> bool:
-    return at in MAIN or at == SMALL
-
-
-def negative(at: Network) -> bool:
-    return of_the_claim(at) and at.cubic < 0
-
-
-def positive(at: Network) -> bool:
-    return of_the_claim(at) and at.cubic > 0
-
-
-def nearer(at: Network) -> bool:
-    """A fifth of the ridge."""
-    return at in NEARER
-
-
-def elsewhere(at: Network) -> bool:
-    return at in points()
-
-
-def outer(at: Network) -> bool:
-    return at == OUTER
-
 
 NORMAL: dict[str, Theory] = {"normal-of-the-same-variance": theory.normal}
 FROZEN: dict[str, Theory] = {"frozen-radius": theory.frozen_radius, "gp": theory.gaussian_process}
@@ -122,18 +67,6 @@ CHECKS: tuple[Check | Limit, ...] = (
           margin=(Remainder("a count", 0.1, got="bounded"),)),
     Limit("no-outer-minima-elsewhere", outer_minima_elsewhere, 0.0, rivals={"as-many": 3.0},
           margin=(Remainder("a count", 0.1, got="bounded"),)),
-)
-ALONG = (Network.variance_along, Network.fourth_along, Network.variance_across, Network.density)
-GUARDS = (
-    # Pilots after two thirds of this burn-in had d⟨m²⟩ 1 % too high, as much as the margins.
-    Guard("does-not-drift", Network.drift, of=ALONG, at_least=-0.02, at_most=0.02, pooled=True),
-    # Six effective draws a chain have a split R-hat of 1.2 where they are stationary; it is their mean that is judged.
-    Guard("mixing-linear", Network.rhat_linear, of=(Network.linear,), at_most=1.3, pooled=True),
-    Guard("mixing-cubic", Network.rhat_cubic, of=(Network.cubic_learned,), at_most=1.3, pooled=True),
-    Guard("mixing-along", Network.rhat_along, of=ALONG, at_most=1.3, pooled=True),
-    Guard("effective-samples-linear", Network.ess_linear, of=(Network.linear,), at_least=4, pooled=True),
-    Guard("effective-samples-cubic", Network.ess_cubic, of=(Network.cubic_learned,), at_least=4, pooled=True),
-    Guard("effective-samples-along", Network.ess_along, of=ALONG, at_least=4, pooled=True),
 )
 
 READOUTS, FLIPPED = theory.broken(theory.changed(readout=0.5)), theory.broken(theory.other_sign)

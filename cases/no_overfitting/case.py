@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
-
 from fieldbench.claims import (
     AtLeast,
     Case,
@@ -17,65 +13,15 @@ from fieldbench.claims import (
     Quantity,
     Remainder,
     Rival,
-    Said,
     Theory,
-    Tier,
     exponent,
     log,
-    with_margins,
 )
 
-from .experiment import (
-    BARE,
-    MODES,
-    NOISE,
-    DoubledRidge,
-    DoubledTail,
-    Flat,
-    NoiseLeftOut,
-    Noiseless,
-    Noisy,
-    Square,
-    Tailed,
-)
-from .theory import (
-    bulk,
-    dense_curve,
-    flat,
-    height_over_limit,
-    orders,
-    projection,
-    smooth,
-    square,
-    sum_as_ridge,
-    tailed,
-)
-
-
-def without_e0(at: Noisy) -> Said:
-    """Bias and variance at the effective ridge T, without the factor E0."""
-    terms, e0 = orders(at.samples, at.ridge)
-    return {Noisy.error: terms[0] / e0}
-
-
-def tail_ignored(at: Tailed) -> Said:
-    """Hardly a ridge in the place of the tail, for which only the leading order makes sense at the peak."""
-    bare, summed = orders(at.samples)[0][0], orders(at.samples, BARE + at.ridge)[0].sum(axis=0)
-    return {Tailed.error: bare, Tailed.tail_change: np.log(bare / summed)}
-
-
-def no_hard_edge(at: Square) -> Said:
-    """The bulk theory at the edge, with the theory's margin."""
-    return with_margins(smooth, square)(at)
-
-
-def all_as_ridge(at: Tailed) -> Said:
-    """All of the tail as a ridge, with the theory's margin."""
-    return with_margins(sum_as_ridge, tailed)(at)
-
-
-def tenfold_ridge(at: Flat) -> Said:
-    return flat(replace(at, ridge=10.0 * at.ridge))
+from .broken import all_as_ridge, no_hard_edge, tail_ignored, tenfold_ridge, without_e0
+from .experiment import MODES, NOISE, DoubledRidge, DoubledTail, Flat, NoiseLeftOut, Noiseless, Noisy, Square, Tailed
+from .theory import bulk, dense_curve, flat, height_over_limit, projection, smooth, square, sum_as_ridge, tailed
+from .tiers import DRAWS, SMALL, TIERS
 
 
 def series(at: Noisy) -> str:
@@ -91,31 +37,6 @@ def single_values(at: Square) -> list[float]:
     """Ridges T ≤ λ/D, which resolve single eigenvalues."""
     return [x for x in at.scaled if x <= 1.0]
 
-
-RIDGES = *_, SMALL = 0.1, 0.03, 0.01
-LONG = (12, 25, 38, 50, 62, 100, 200)
-DRAWS = 192  # of a flat spectrum: what the resolution of .0015 E0 needs
-TIERS = {
-    # Two more ridges and a small tail cost 7 CPU-seconds more, and are no statements: left to standard.
-    # Half of these draws left the height at the smallest ridge inconclusive at 5 of 21 seeds.
-    "quick": Tier([Flat(SMALL, DRAWS), Tailed(NOISE), Noiseless(), Square(16, 8000)], replicates=12),
-    "standard": Tier(
-        [
-            *(Flat(ridge, DRAWS) for ridge in RIDGES),
-            Tailed(NOISE),
-            Tailed(NOISE / 40),
-            Noiseless(),
-            Square(16, 4000),
-            # One in D of the hard edge: the resolution has to grow with D.
-            Square(32, 4000),
-            Square(64, 5200, scaled=(0.1, 1.0, 10.0)),
-            *(Flat(ridge, 256, LONG) for ridge in RIDGES),
-            Flat(0.003, 1024),
-            *(Tailed(ridge, 256, LONG[:-1]) for ridge in (NOISE, NOISE / 40)),
-        ],
-        replicates=12,
-    ),
-}
 
 OF_CURVES: dict[str, Theory] = {"effective-ridge-alone": bulk, "bias-and-variance-without-e0": without_e0}
 HAS_A_PEAK = AtLeast("flat-spectrum-has-a-peak", peak(Flat.error), 0.0, on=lambda at: at.ridge == SMALL)

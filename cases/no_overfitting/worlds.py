@@ -8,7 +8,8 @@ import numpy as np
 
 from fieldbench.claims import Said
 
-from .case import AS_RIDGE, HEIGHT, NO_PEAK, tail_ignored
+from .broken import tail_ignored
+from .case import AS_RIDGE, HEIGHT, NO_PEAK
 from .experiment import BARE, MODES, Square, Tailed
 from .theory import edge_of_large_matrices, orders, smooth, smooth_height, square, sum_as_ridge
 

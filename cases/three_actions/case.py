@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from fieldbench.claims import (
-    Case,
-    Check,
-    Control,
-    Figure,
-    Known,
-    Quantity,
-    Remainder,
-    Said,
-    Theory,
-    Tier,
-    per,
-    with_margins,
-)
+from fieldbench.claims import Case, Check, Control, Figure, Theory, per, with_margins
 from fieldbench.theory import curves
 
 from .actions import (
-    Action,
-    Problem,
     decimation,
     effective_ridge,
     equivalent_kernel,
@@ -37,21 +16,9 @@ from .actions import (
     one_loop,
     one_loop_bound,
 )
-from .bands import (
-    Band,
-    alone,
-    around,
-    asked,
-    edge,
-    left,
-    own,
-    told,
-    widest_at_small_ridge,
-    with_next_orders,
-    within,
-)
+from .bands import alone, around, left, own, widest_at_small_ridge, within
+from .broken import with_linear_degeneracy, without_factor_p
 from .experiment import (
-    BLOCK,
     RIDGES,
     Digits,
     GaussianFeatures,
@@ -62,114 +29,11 @@ from .experiment import (
     TailDoubled,
     TailLeftOut,
 )
-from .theory import QUADRATIC, best, best_learned, dense_curve, error_at_largest_p, learned, one_ridge, problem, where
-from .truncation import RESOLUTION, SHARE, change, tail_in_part
-from .truncation import told as changed
-
-
-def next_orders(at: Synthetic) -> Said:
-    """Effective ridge and its corrections in 1/P, of the kernel and of truncated kernels with noise."""
-    known, truncated = best(at), change(at)
-    one = Remainder("orders beyond the computed ones", known.left_open, order="1/P³", got="computed", relative=True)
-    both = Remainder("orders beyond the computed ones", truncated.left_open, order="1/P³", got="computed")
-    told_apart = np.maximum(RESOLUTION, SHARE * np.abs(truncated.value))
-    paired = Remainder("resolution", told_apart, got="chosen")
-    return {
-        Regression.error: Known(known.error, one),
-        Synthetic.learned: best_learned(at),
-        at.truncation: Known(truncated.value, both, paired),
-    }
-
-
-def many_sets(at: ManySets) -> dict[Any, Known]:
-    """Effective ridge and two orders in 1/P."""
-    known = best(at)
-    one = Remainder("orders beyond the computed ones", known.left_open, order="1/P³", got="computed", relative=True)
-    return {Regression.error: Known(known.error, one)}
-
-
-def orders_told(at: ManySets) -> Said:
-    """The same, asked to a seventh of what the orders bring."""
-    known = many_sets(at)[Regression.error]
-    brought = np.abs(np.log(known.value / effective_ridge(problem(at))))
-    wanted = Remainder("resolution", brought / 7.0, got="chosen", relative=True)
-    return {Regression.error: Known(known.value, *known.remainders, wanted)}
-
-
-def without_factor_p(at: Regression) -> Problem:
-    """Broken: learnability λ/(λ + κ) in place of λ/(λ + κ/P)."""
-    return replace(problem(at), samples=(1,) * len(at.samples))
-
-
-def with_linear_degeneracy(at: Sphere) -> Problem:
-    """Broken: as many quadratic harmonics as linear ones."""
-    right = problem(at)
-    degeneracies = right.spectrum.degeneracies.copy()
-    degeneracies[QUADRATIC] = degeneracies[1]
-    return replace(right, spectrum=replace(right.spectrum, degeneracies=degeneracies))
-
-
-def inside(id: str, action: Action, band: Band, rivals: Mapping[str, Theory] | None = None,
-           tiers: tuple[str, ...] = ()) -> Check:  # fmt: skip
-    """The error lies within the band about this action."""
-    return Check(id, asked(band), theory=within(action, band), rivals=rivals or {}, scale="log", tiers=tiers)
-
-
-def outside(id: str, action: Action, band: Band) -> Check:
-    """The error exceeds that of this action by more than the band."""
-    return Check(id, asked(band), theory=edge(action, band), side="above", scale="log")
-
-
-def rung(id: str, action: Action, below: Action) -> Check:
-    """An action holds, within what it neglects, where the one below it does not."""
-    return Check(id, told(action, below), theory=with_next_orders(action), rivals={"the-order-below": alone(below)},
-                 scale="log", statement=True)  # fmt: skip
-
-
-def truncated(id: str, quantity: Quantity) -> Check:
-    """A truncated kernel with noise changes the error by what theory says, wherever that is told from nothing."""
-    return Check(id, where(changed, quantity), rivals={"no-difference": 0.0}, statement=True)
-
-
-def learned_told(at: Synthetic) -> NDArray[np.bool_]:
-    """Where one loop learns four margins more or less."""
-    known = best_learned(at)
-    gap = np.abs(np.asarray(learned(at)[Synthetic.learned]) - known.value)
-    return np.asarray(gap > 4.0 * sum(known.sizes().values()))
-
-
-def cheapest(at: Any) -> bool:
-    return isinstance(at, Sphere) and at.samples == (50, 200)
-
-
-MANY = ManySets(100, (5, 10), draws=1024, ridges=(1e-2, 1.0))
-SMALL = (Sphere(50, (50, 200), draws=4), GaussianFeatures(1000, (25, 50), draws=48), MANY,
-         Digits(600, (40, 60), draws=24))  # fmt: skip
-# A thousand power-law features and digits cost the quick tier 23 CPU-seconds more: left to standard.
-QUICK = [replace(SMALL[0], draws=2), MANY]
-TIERS = {
-    "quick": Tier(QUICK, replicates=BLOCK, note="half as many data sets where they tell more than is asked"),
-    "standard": Tier(
-        [
-            *SMALL,
-            Sphere(50, (100, 200), draws=24),
-            Sphere(50, (500,), draws=4),
-            Sphere(50, (1000,), draws=1, targets=64),
-            Sphere(50, (2000,), draws=1, targets=32),
-            Sphere(50, (5000,), draws=1, targets=64, ridges=(1e-2, 1.0), kept=()),
-            GaussianFeatures(1000, (100, 200, 400), draws=6),
-            GaussianFeatures(1000, (50, 100, 200), draws=24, exponent=2.0),
-            Digits(1782, (45, 90, 135), draws=40),
-        ],
-        replicates=BLOCK,
-        note="P = 5000 needs 1.6 GiB and takes more than a minute, at two ridges and without truncation",
-    ),
-    "paper": Tier(
-        [*SMALL, *(Sphere(50, (size,), draws=1, targets=64) for size in (500, 1000, 2000, 5000))],
-        replicates=BLOCK,
-        note="every ridge and the truncations up to P = 5000, the source's largest: 1.6 GiB and about ten minutes",
-    ),
-}
+from .orders import learned_told, many_sets, next_orders, orders_told
+from .statements import inside, outside, rung, truncated
+from .theory import QUADRATIC, dense_curve, error_at_largest_p, learned, one_ridge, where
+from .tiers import TIERS, cheapest
+from .truncation import tail_in_part
 
 FAILING: dict[str, Theory] = {
     "equivalent-kernel": alone(equivalent_kernel),

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from fieldbench.claims import AtLeast, Case, Check, Control, Figure, Said, Theory, per
 
-import numpy as np
-
-from fieldbench.claims import AtLeast, Case, Check, Control, Figure, Known, Limit, Remainder, Said, Theory, Tier, per
-from fieldbench.theory.curves import markov_circle
-
+from .broken import claimed_first_order, claimed_formula, claimed_published, correction_reversed
 from .experiment import (
     Circle,
     CirclePointsMore,
@@ -18,8 +14,8 @@ from .experiment import (
     SphereRidgeDoubled,
     Zonal,
 )
+from .limits import LIMITS
 from .markov import Markov, MassTimesRootTwo, WithRidge
-from .points import FIRST, HELD_OUT, THIRD, standings
 from .theory import (
     gaps,
     gaussian,
@@ -31,9 +27,7 @@ from .theory import (
     rho,
     with_margins,
 )
-from .theory import (
-    standing as standing_by_theory,
-)
+from .tiers import JUMPS, ROUGH, STEEP, TIERS, standing
 
 
 def with_next_order(at: Zonal) -> Said:
@@ -51,115 +45,10 @@ def gaussian_features(at: Zonal) -> Said:
     return {Zonal.error: gaussian(at)}
 
 
-def with_its_margins(at: Zonal, value: float) -> Said:
-    return {Zonal.error: Known(value, *next_order(at).remainders)}
-
-
-def claimed_published(at: Zonal) -> Said:
-    """The published formula, with no wider margin."""
-    return with_its_margins(at, published(at))
-
-
-def correction_reversed(at: Zonal) -> Said:
-    """ρ with the other sign."""
-    return {Zonal.error: next_order(at, -1.0)}
-
-
 def gap_by_gap(at: Markov) -> Said:
     """Each point from its two neighbours, averaged over where they are: exact."""
     return with_margins(at, gaps(at))
 
-
-def claimed_first_order(at: Markov) -> Said:
-    return with_margins(at, markov_first_order(at))
-
-
-def claimed_formula(at: Markov) -> Said:
-    return with_margins(at, markov_published(at))
-
-
-def rough_ratio() -> float:
-    """∫ε(q)q⁻² dq over the same of the effective ridge, by the trapezoidal rule in ln q, with q⁻² beyond."""
-    q = np.geomspace(1e-3, 1e4, 20001)
-
-    def integral(error: np.ndarray, last: float) -> float:
-        return float(np.trapezoid(error / q, np.log(q)) + last / q[-1])
-
-    exact = integral(markov_circle.limiting_error(q), 5.0 / 3.0)
-    return exact / integral(markov_circle.limiting_effective_ridge(q), 2.0)
-
-
-def smooth_ratio() -> float:
-    q = np.array(1e-3)
-    return float(markov_circle.limiting_error(q) / markov_circle.limiting_effective_ridge(q))
-
-
-def noise_ratio() -> float:
-    """Both as P → ∞ at m = 1: ⟨A² + B²⟩ + 1 over E0."""
-    return (1.0 + markov_circle.noise_gain(100_000, 1.0)) / 2.0
-
-
-# Drawn from seeds: before the theory was derived, after it was, and after its budget had been fitted.
-DRAWN = {**standings(FIRST), **standings(HELD_OUT), **standings(THIRD)}
-# Those of the issue, and some where theory alone says that ρ can be told to a quarter.
-NAMED = [
-    Circle(0.0, 50, "sign", alpha=1.5),
-    Circle(0.0, 50, "cos", alpha=1.5),
-    Sphere(0.0, 50, "1", dimension=5, depth=3),
-]
-JUMPS, ROUGH = Circle(0.1, 50, "sign", draws=300, alpha=3.0), Sphere(0.1, 50, "kernel", dimension=3, depth=3)
-# Where the guess failed: one of the points held out, with the data sets to say so.
-STEEP = Circle(0.01, 100, "cos3", draws=400, alpha=3.72)
-# Smaller margins, which take more data sets, and those of the first guess.
-FINE = [
-    Circle(0.3, 100, "sign", draws=400, alpha=2.0),
-    Circle(0.3, 25, "sign", draws=130, alpha=2.0),
-    Circle(0.3, 50, "sign", draws=100, alpha=1.5),
-    Sphere(0.1, 25, "2", dimension=5, depth=3),
-    Sphere(0.1, 100, "2", draws=200, dimension=5, depth=3),
-    Sphere(0.3, 50, "2", draws=400, dimension=5, depth=3),
-    Sphere(0.1, 50, "2", dimension=4, depth=3),
-    Sphere(0.1, 25, "1", draws=400, dimension=7, depth=2),
-]
-UNTOLD = [Circle(0.0, 25, "cos", draws=24, alpha=3.59), Sphere(0.1, 25, "2", draws=40, dimension=6, depth=3)]
-FEW = replace(ROUGH, draws=150)
-STANDING: dict[Zonal, str] = {
-    **DRAWN,
-    **dict.fromkeys(NAMED, "open"),
-    **dict.fromkeys(FINE, "within"),
-    **dict.fromkeys([JUMPS, ROUGH, FEW, FINE[0], FINE[4], FINE[5]], "told"),
-    **dict(zip([*UNTOLD, STEEP], ("open", "within", "open"), strict=True)),
-}
-
-
-def standing(at: Zonal) -> str:
-    """Looked up where it is known (points.py)."""
-    return STANDING[at] if at in STANDING else standing_by_theory(at)
-
-
-def with_more(at: Zonal) -> Zonal:
-    """What is told, and one point beside, were left undecided by a hundred data sets a replicate."""
-    sphere = isinstance(at, Sphere) and (at.dimension, at.depth, at.samples, at.target)
-    return replace(at, draws=400) if standing(at) == "told" or sphere == (6, 3, 25, "3") else at
-
-
-TIERS = {
-    "quick": Tier([Markov(draws=300), FEW], replicates=12),
-    "standard": Tier(
-        [
-            Markov(),
-            Markov(80, wavenumber=(1, 10, 40, 80)),
-            JUMPS,
-            ROUGH,
-            *UNTOLD,
-            *FINE,
-            STEEP,
-            *map(with_more, DRAWN),
-            *NAMED,
-        ],
-        replicates=12,
-    ),
-}
 
 OF_ORDERS: dict[str, Theory] = {"published-formula": published_formula, "gaussian-features": gaussian_features}
 OF_GAPS: dict[str, Theory] = {
@@ -185,35 +74,11 @@ NEXT = Check(
     rivals=OF_ORDERS,
     on=lambda at: isinstance(at, Zonal) and standing(at) == "told",
 )
-AS_PUBLISHED = {"published-formula": 1.0}
 CHECKS = (
     GAPS,
     PRIOR,
     NOISE,
-    Limit(
-        "an-eighth-of-the-error-of-smooth-targets",
-        smooth_ratio,
-        expected=8.0,
-        margin=(Remainder("order q²", 2e-5, order="q²", got="bounded"),),  # 8 (11/6 + 1/2) q² at q = 1e-3
-        rivals=AS_PUBLISHED,
-        statement=True,
-    ),
-    Limit(
-        "three-quarters-of-the-error-of-rough-ones",
-        rough_ratio,
-        expected=4.0 / 3.0,
-        margin=(Remainder("quadrature, and q < 1e-3", 1e-4, got="bounded"),),
-        rivals=AS_PUBLISHED,
-        statement=True,
-    ),
-    Limit(
-        "six-fifths-of-the-error-made-of-noise",
-        noise_ratio,
-        expected=5.0 / 6.0,
-        margin=(Remainder("order 1/P and m/P", 1e-4, order="1/P", got="bounded"),),
-        rivals=AS_PUBLISHED,
-        statement=True,
-    ),
+    *LIMITS,
     NEXT,
     Check(
         "within-what-the-next-order-leaves-open",

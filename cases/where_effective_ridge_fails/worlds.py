@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from fieldbench.claims import Said
 
-from .case import GAPS, NOISE, PRIOR, claimed_first_order, claimed_formula
+from .broken import claimed_first_order, claimed_formula
+from .case import GAPS, NOISE, PRIOR
 from .markov import Markov
 from .theory import gaps, markov_gaussian, with_margins
 

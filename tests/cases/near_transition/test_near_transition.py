@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cases.near_transition import observables, theory, wells
-from cases.near_transition.case import MAIN, SMALL
+from cases.near_transition.tiers import MAIN, SMALL
 from cases.near_transition.experiment import Network, density, observed
 from cases.near_transition.off_the_ray import POINTS, points
 from fieldbench.claims import Known
