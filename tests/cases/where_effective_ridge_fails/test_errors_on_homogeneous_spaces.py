@@ -7,7 +7,7 @@ import jax
 import numpy as np
 import pytest
 
-from cases.where_effective_ridge_fails import case, points, theory
+from cases.where_effective_ridge_fails import points, theory, tiers
 from cases.where_effective_ridge_fails.experiment import Circle, Sphere
 from cases.where_effective_ridge_fails.markov import Markov, kernels, moments_of_gaps
 from fieldbench.theory.curves import markov_circle
@@ -101,5 +101,5 @@ def test_points_are_those_that_were_committed(name, seed):
 
 
 def test_what_is_told_is_a_matter_of_theory():
-    assert {at: theory.standing(at) for at in case.STANDING} == case.STANDING
-    assert not theory.told(case.STEEP)  # ρ > 10v
+    assert {at: theory.standing(at) for at in tiers.STANDING} == tiers.STANDING
+    assert not theory.told(tiers.STEEP)  # ρ > 10v
