@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from fieldbench.claims import AtMost, Case, Check, Control, Known, Remainder, Said, Tier
+from fieldbench.claims import AtMost, Case, Check, Control, Known, Remainder, Said
 from fieldbench.theory.kernels import SphereQuadrature
 
 from .digits import Digits, RidgeSquared
 from .experiment import EIGENVALUE, KERNEL, SPHERE, Band, Stretched, feature
+from .tiers import LARGE, TIERS
 from .typical import equivalent_kernel, one_loop_ridge, own_strength, twice_the_samples, typical
 
 ALIGNED = Band.ratio.at(target="harmonic")
-LARGE = 1e5  # a ridge beside which the kernel is small
 ON_DIAGONAL = float(KERNEL.of_cosine(np.ones(1))[0])
 
 
@@ -46,18 +46,6 @@ def half_the_ridge(at: Band) -> Said:
     """Broken: the bound at κ/2, twice as large."""
     return {ALIGNED: Known(0.5, *eigenvalue_of_the_sphere(at)[ALIGNED].remainders)}
 
-
-BANDS = [Band(samples, ridge) for samples in (50, 200, 800) for ridge in (0.01, 1.0, LARGE)]
-UNSEEN = (Digits(images=900, draws=320), Digits(images=1400, draws=320))
-"""Populations that nobody had looked at when the scatter's part of the margin was written; the first one had been."""
-TIERS = {
-    "quick": Tier([*BANDS[:3], Digits(draws=160)], replicates=16),
-    "standard": Tier(
-        [*BANDS, *(Band(200, 1.0, reach) for reach in (0.2, 1.0)), Digits(draws=320), *UNSEEN],
-        replicates=16,
-        note="the source's copying heads of transformers on natural language are not encoded",
-    ),
-}
 
 BOUND = AtMost("bound", Band.ratio, 1.0, statement=True)
 BOUND_ON_DIGITS = AtMost("bound-on-digits", Digits.largest, 1.0, exact=True)

@@ -2,42 +2,12 @@
 
 from __future__ import annotations
 
-from fieldbench.claims import Case, Check, Control, Figure, Guard, Remainder, Theory, Tier, per
+from fieldbench.claims import Case, Check, Control, Figure, Remainder, Theory, per
 
 from . import theory
 from .experiment import Network, ShuffledLabels, WithoutRootTwo
-from .points import Drawn, points
-
-QUICK = [Network(5, 20, 60, 400, 20.0, 2.0, steps=240)]
-STANDARD = [
-    Network(1, 30, 100, 400, 20.0, 3.0, steps=400),
-    Network(5, 20, 60, 400, 20.0, 2.0, steps=400),
-    Network(1, 50, 200, 1000, 20.0, 5.0, steps=400),
-]
-TIERS = {
-    "quick": Tier(QUICK, replicates=16),
-    "standard": Tier(STANDARD, replicates=32, note="about 4 minutes on one core"),
-    "off-the-ray": Tier([*STANDARD, *points()], replicates=16, note="eight drawn points: half an hour on one core"),
-    "paper": Tier([Network(n, 50, 1000, 1000, 100.0, 5.0) for n in (1, 5, 10)], replicates=8,
-                  note="the source's N, S, C and χ; P and κ are chosen here: hours on one core"),
-}  # fmt: skip
-
-
-def drawn(at: Network) -> bool:
-    return isinstance(at, Drawn)
-
-
-def known(at: Network) -> bool:
-    return not drawn(at)
-
-
-def several(at: Network) -> bool:
-    return known(at) and at.patches > 1
-
-
-def one(at: Network) -> bool:
-    return known(at) and at.patches == 1
-
+from .guards import GUARDS
+from .tiers import STANDARD_ALONE, TIERS, drawn, known, one, several
 
 FAR: dict[str, Theory] = {"linear-twin": theory.linear_twin, "gp": theory.gaussian_process}
 GP: dict[str, Theory] = {"gp": theory.gaussian_process}
@@ -46,7 +16,6 @@ NEAR: dict[str, Theory] = {"without-response-ridge": theory.kernel_ridge}
 # fmt: off
 RATIO = Check("eigenvalue-ratio", theory.RATIO, rivals=FAR, on=known, statement=True,
               margin=(Remainder("less than a quarter of what the linear twin is off by", 0.04, got="chosen"),))
-STANDARD_ALONE = ("standard",)
 CHECKS = (
     RATIO,
     Check("eigenvalue-ratio-to-the-theorys-margin", theory.RATIO, rivals=FAR, on=known, tiers=STANDARD_ALONE),
@@ -61,19 +30,6 @@ CHECKS = (
     Check("cubic-coefficient-at-drawn-points", Network.cubic_part, rivals=GP, on=drawn, tiers=("off-the-ray",)),
     Check("transverse-eigenvalue-at-drawn-points", Network.across, rivals=GP, on=drawn, scale="log",
           tiers=("off-the-ray",)),
-)
-GUARDS = tuple(
-    guard
-    for name, quantity, rhat, ess in (
-        ("linear", Network.linear, Network.rhat_linear, Network.ess_linear),
-        ("cubic", Network.cubic_part, Network.rhat_cubic, Network.ess_cubic),
-        ("teacher", Network.along, Network.rhat_along, Network.ess_along),
-        ("transverse", Network.across, Network.rhat_across, Network.ess_across),
-    )
-    for guard in (
-        Guard(f"mixing-{name}", rhat, of=(quantity,), at_most=1.05, pooled=True),
-        Guard(f"effective-samples-{name}", ess, of=(quantity,), at_least=25, pooled=True),
-    )
 )
 CONTROLS = (
     Control("noise-without-root-two", contradicts=RATIO, experiment=WithoutRootTwo,

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from fieldbench.claims import AtLeast, Case, Check, Control, Figure, Limit, Remainder, exponent, per
 
+from .broken import a_rescaled_kernel, no_feature_learning, ridge_not_over_n
 from .experiment import Network, Process, ShuffledLabels, WithoutRootTwo
 from .guards import GUARDS
 from .limits import IN_THE_LIMIT, LIMITS
 from .observables import ASKED, EXPONENT, NEAR, PROCESSES
 from .predictions import (
     ONE_DEGREE_LESS,
-    a_rescaled_kernel,
     alone,
     bounded,
     complete,
     equivalent_kernel,
     kernel_ridge,
     lazy,
-    no_feature_learning,
     one_degree_less,
-    ridge_not_over_n,
     slides,
     to_first_order,
     told,

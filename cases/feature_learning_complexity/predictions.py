@@ -124,32 +124,6 @@ ONE_DEGREE_LESS = falling(-1.0)
 """A cubic that the network meets as a quadratic: its eigenvalue ∝ d⁻² for d⁻³."""
 
 
-def no_feature_learning(at: Network) -> Said:
-    """Broken: the Gaussian process in place of the network."""
-    return with_margins(resolved(at, 1.0), gaussian_process(at))
-
-
-def a_rescaled_kernel(at: Network) -> Said:
-    """Broken: the kernel rescaled in place of adapted."""
-    return with_margins(resolved(at, 1.0), rescaling(at))
-
-
-def ridge_not_over_n(at: Network) -> Said:
-    """Broken: κ in place of κ/n in the closure, the data average forgotten."""
-    return with_margins(resolved(at, 1.0), adapted(at, SADDLE, at.samples * at.ridge))
-
-
-def with_margins(right: Any, wrong: Any) -> Said:
-    """A broken value with the right one's margins, each the same share of it: the process's value is smaller."""
-
-    def broken(known: Known, value: Any) -> Known:
-        share = np.abs(np.asarray(value)) / np.maximum(np.abs(known.value), np.finfo(float).tiny)
-        sizes = known.sizes()
-        return Known(value, *(replace(r, value=share * sizes[r.name], relative=False) for r in known.remainders))
-
-    return {quantity: broken(right[quantity], value) for quantity, value in wrong.items()}
-
-
 def local_exponents(share: Any, *betas: float) -> Any:
     """Of a theory's share in β, between neighbours."""
     return np.diff(np.log([float(share(beta)) for beta in betas])) / np.diff(np.log(betas))

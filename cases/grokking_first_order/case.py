@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Figure, Limit, Remainder, Theory
+from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Figure, Limit, Remainder, Theory, with_shares
 
 from .experiment import Network, Twins, WithoutRootTwo
 from .guards import GUARDS
@@ -19,7 +19,6 @@ from .theory import (
     resolved,
     ridge_not_over_n,
     source,
-    with_margins,
 )
 from .tiers import STANDARD, TIERS, above, apart, counted, elsewhere, from_two_starts, mixed, of_the_source, smallest
 
@@ -98,13 +97,13 @@ CASE = Case(
     tiers=TIERS,
     checks=CHECKS,
     controls=(
-        Control("printed-matrix-element", contradicts=LINEAR, theory=with_margins(printed)),
-        Control("ridge-not-over-n", contradicts=LINEAR, theory=with_margins(ridge_not_over_n)),
+        Control("printed-matrix-element", contradicts=LINEAR, theory=with_shares(printed, complete)),
+        Control("ridge-not-over-n", contradicts=LINEAR, theory=with_shares(ridge_not_over_n, complete)),
         Control("noise-without-root-two", contradicts=CUBIC, experiment=WithoutRootTwo, on=smallest),
-        Control("frozen-radius", contradicts=CUBIC, theory=with_margins(frozen_radius)),
-        Control("printed-matrix-element-in-droplets", contradicts=DROPLETS, theory=with_margins(printed)),
-        Control("gaussian-neurons", contradicts=DROPLETS, theory=with_margins(gaussian)),
-        Control("radius-frozen", contradicts=ACROSS, theory=with_margins(frozen_radius)),
+        Control("frozen-radius", contradicts=CUBIC, theory=with_shares(frozen_radius, complete)),
+        Control("printed-matrix-element-in-droplets", contradicts=DROPLETS, theory=with_shares(printed, complete)),
+        Control("gaussian-neurons", contradicts=DROPLETS, theory=with_shares(gaussian, complete)),
+        Control("radius-frozen", contradicts=ACROSS, theory=with_shares(frozen_radius, complete)),
         Control("half-the-temperature", contradicts=ACROSS, experiment=WithoutRootTwo, on=smallest),
     ),
     guards=GUARDS,

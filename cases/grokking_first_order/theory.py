@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -13,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import root
 from scipy.special import erfc
 
-from fieldbench.claims import Known, Remainder, Said
+from fieldbench.claims import Known, Remainder, Said, known_in_parts
 from fieldbench.theory.adaptation import (
     ERF,
     FLUCTUATING,
@@ -181,21 +179,6 @@ def gaussian_process(at: Network) -> dict[Any, Known]:
     return _known(at, np.concatenate([scalars, tail, _density(at, tail)]))
 
 
-def with_margins(theory: Callable[[Network], dict[Any, Known]]) -> Callable[[Network], Said]:
-    """A broken theory with the right one's margins, each the same share of its value."""
-
-    def broken(at: Network) -> Said:
-        right = complete(at)
-        return {quantity: _at_the_share_of(right[quantity], known) for quantity, known in theory(at).items()}
-
-    return broken
-
-
-def _at_the_share_of(right: Known, wrong: Known) -> Known:
-    scale = np.abs(wrong.value) / np.maximum(np.abs(right.value), np.finfo(float).tiny)
-    return Known(wrong.value, *(replace(r, value=scale * r.value) for r in right.remainders))
-
-
 def _at_saddle(solution: Solution) -> tuple[Neurons, Vector]:
     return solution.neurons, solution.predictor
 
@@ -234,17 +217,6 @@ def _density(at: Network, tail: Vector) -> Vector:
 
 
 def _known(at: Network, values: Vector, *remainders: Remainder) -> dict[Any, Known]:
-    """From a vector, with remainders that are vectors, to quantities; a data set's moments have no expectation."""
-    cuts = np.cumsum([1] * len(ORDERED) + [len(at.threshold)])
-    names = (*ORDERED, Network.beyond, Network.density)
-    parts = [np.split(np.asarray(values), cuts)] + [np.split(np.abs(r.value), cuts) for r in remainders]
-    found = {}
-    for quantity, value, *sizes in zip(names, *parts, strict=True):
-        shape = quantity.shape(at)
-        own = [
-            Remainder(r.name, size.reshape(shape), order=r.order, got=r.got)
-            for r, size in zip(remainders, sizes, strict=True)
-        ]
-        found[quantity] = Known(value.reshape(shape), *own)
+    """Of every quantity; a data set's moments have no expectation."""
     nothing = {Network.moments: Known(np.zeros(3)), Network.start: Known(0.0)}
-    return {**found, **nothing}
+    return {**known_in_parts(at, (*ORDERED, Network.beyond, Network.density), values, *remainders), **nothing}

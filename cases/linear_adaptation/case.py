@@ -2,36 +2,12 @@
 
 from __future__ import annotations
 
-from fieldbench.claims import Case, Check, Control, Figure, Guard, Limit, Remainder, Theory, Tier, per
+from fieldbench.claims import Case, Check, Control, Figure, Limit, Remainder, Theory, per
 
 from . import limits, theory
 from .experiment import Gibbs, HalfTheNoise, ShuffledLabels
-
-LEAST = Gibbs(60, 24, 60, 60, 10.0, sweeps=800)  # with 400 the scale was inconclusive at 4 of 21 seeds
-ANNEALED = [
-    Gibbs(60, 40, 200, 1, 1.0, sweeps=8000),
-    Gibbs(60, 40, 200, 14, 3.0, sweeps=8000),
-    Gibbs(60, 40, 200, 200, 10.0, sweeps=8000),
-]
-TIERS = {
-    "quick": Tier([LEAST], replicates=8),
-    "standard": Tier(
-        [
-            Gibbs(60, 24, 60, 60, 10.0),
-            Gibbs(60, 24, 60, 60, 10.0, data=1),
-            *ANNEALED,
-            Gibbs(60, 40, 200, 200, 10.0, data=1, sweeps=8000),
-            Gibbs(120, 40, 400, 400, 30.0, sweeps=8000),
-        ],
-        replicates=8,
-    ),
-}
-
-
-def least(at: Gibbs) -> bool:
-    """The narrowest network, on its first data set."""
-    return at.width == 60 and at.data == 0
-
+from .guards import GUARDS
+from .tiers import TIERS, least
 
 GP: dict[str, Theory] = {"gp": theory.gaussian_process}
 NEAR: dict[str, Theory] = {"without-the-trace": theory.without_the_trace, **GP}
@@ -80,15 +56,6 @@ CHECKS: tuple[Check | Limit, ...] = (
     Check("train-discrepancy-at-the-saddle", Gibbs.train, theory=theory.at_the_saddle, rivals=NEAR),
     Check("test-discrepancy-at-the-saddle", Gibbs.test, theory=theory.at_the_saddle, rivals=NEAR),
     Check("trace-is-one-number", Gibbs.train, rivals=MODE_BY_MODE),
-)
-GUARDS = (
-    Guard("mixing", Gibbs.rhat, of=(Gibbs.scale, Gibbs.train, Gibbs.test, Gibbs.along, Gibbs.across), at_most=1.1),
-    Guard(
-        "effective-samples",
-        Gibbs.ess,
-        of=(Gibbs.scale, Gibbs.train, Gibbs.test, Gibbs.along, Gibbs.across),
-        at_least=100,
-    ),
 )
 CONTROLS = (
     Control("half-the-noise", contradicts=TRAIN, experiment=HalfTheNoise, on=least),

@@ -6,16 +6,16 @@ from typing import Any
 
 from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Expression, Figure, Limit, Remainder, Theory
 
-from . import theory
+from . import broken, rivals, theory
 from .experiment import Network
 from .guards import GUARDS
 from .observables import BULK, action, adjusted, distance_from_normal, kurtosis, rises
 from .tiers import STANDARD, TIERS, elsewhere, nearer, negative, of_the_claim, outer, positive
 from .wells import outer_minima, outer_minima_elsewhere, outer_minima_of_the_source
 
-NORMAL: dict[str, Theory] = {"normal-of-the-same-variance": theory.normal}
-FROZEN: dict[str, Theory] = {"frozen-radius": theory.frozen_radius, "gp": theory.gaussian_process}
-RIDGE: dict[str, Theory] = {"kernel-ridge": theory.kernel_ridge, "gp": theory.gaussian_process}
+NORMAL: dict[str, Theory] = {"normal-of-the-same-variance": rivals.normal}
+FROZEN: dict[str, Theory] = {"frozen-radius": rivals.frozen_radius, "gp": rivals.gaussian_process}
+RIDGE: dict[str, Theory] = {"kernel-ridge": rivals.kernel_ridge, "gp": rivals.gaussian_process}
 
 FEW = (
     "for want of data sets: sixteen leave standard errors of .1 of −log p where it has risen by 3, as large as the "
@@ -46,7 +46,7 @@ CHECKS: tuple[Check | Limit, ...] = (
     NOT_NORMAL,
     STILL_NORMAL,
     AtMost("distance-from-normal", distance_from_normal, 0.05, on=negative,
-           rivals={"of-the-other-sign": theory.other_sign}),
+           rivals={"of-the-other-sign": broken.other_sign}),
     AtLeast("two-wells-at-a-positive-cubic", rises(0.0, 0.2), 0.0, on=positive, rivals=NORMAL,
             tiers=STANDARD),
     *(Check(name, observed, theory=theory.resolved, rivals=rivals, on=of_the_claim, tiers=STANDARD,
@@ -69,17 +69,17 @@ CHECKS: tuple[Check | Limit, ...] = (
           margin=(Remainder("a count", 0.1, got="bounded"),)),
 )
 
-READOUTS, FLIPPED = theory.broken(theory.changed(readout=0.5)), theory.broken(theory.other_sign)
+READOUTS, FLIPPED = broken.claimed(broken.changed(readout=0.5)), broken.claimed(broken.other_sign)
 CONTROLS = (
     Control("readouts-halved", contradicts=ACTION, theory=READOUTS, on=of_the_claim),
     Control("sign-of-the-cubic", contradicts=ACTION, theory=FLIPPED, on=of_the_claim),
-    Control("normal-neurons", contradicts=ACTION, theory=theory.broken(theory.normal), on=positive),
+    Control("normal-neurons", contradicts=ACTION, theory=broken.claimed(rivals.normal), on=positive),
     Control("readouts-halved-in-kurtosis", contradicts=NOT_NORMAL, theory=READOUTS, on=positive),
     Control("sign-of-the-cubic-in-kurtosis", contradicts=NOT_NORMAL, theory=FLIPPED, on=positive),
     Control("readouts-halved-where-normal", contradicts=STILL_NORMAL, theory=READOUTS, on=negative),
     Control("sign-of-the-cubic-where-normal", contradicts=STILL_NORMAL, theory=FLIPPED, on=negative),
     Control("readouts-halved-in-variance", contradicts=VARIANCE, theory=READOUTS, on=of_the_claim),
-    Control("frozen-radius", contradicts=VARIANCE, theory=theory.broken(theory.frozen_radius), on=of_the_claim),
+    Control("frozen-radius", contradicts=VARIANCE, theory=broken.claimed(rivals.frozen_radius), on=of_the_claim),
 )
 CASE = Case(
     theories={Network: theory.resolved},

@@ -1,4 +1,4 @@
-"""What kernel adaptation says of a network's neurons, every sample in the field of the others; rivals and errors.
+"""What kernel adaptation says of a network's neurons, every sample in the field of the others.
 
 All quantities stand in one vector, so that each remainder is a difference of vectors.
 """
@@ -6,26 +6,20 @@ All quantities stand in one vector, so that each remainder is a difference of ve
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.claims import Known, Remainder, Said
+from fieldbench.claims import Known, Remainder, known_in_parts
 from fieldbench.errors import BadInput
 from fieldbench.theory.adaptation import (
-    KERNEL_RIDGE,
-    SLIDE,
     AlignedMode,
     Approximation,
     Neurons,
     Problem,
     Solution,
-    hermite_modes,
-    rescaled_process,
     solve,
     staircase,
 )
@@ -37,7 +31,6 @@ from .experiment import Network
 Vector = NDArray[np.float64]
 
 BETWEEN_PLACES = Approximation("between places")
-FROZEN = Approximation("frozen radius", hermite_modes(1, 3, 5, 7), frozen_radius=True)
 NINTH = Approximation("ninth degree", degree=9)
 SCALARS = (
     Network.linear,
@@ -93,7 +86,7 @@ def complete(at: Network) -> dict[Any, Known]:
         linear = _of_cavity(at, cavity(solution, strong=False, start=whole))
     except BadInput:
         linear = saddle
-    return _known(
+    return known(
         at, found,
         Remainder("two samples that pull at once", found - linear, order="(d/n)²", got="bounded"),
         Remainder("the border of strong samples", found - border, order="(d/n)²", got="computed"),
@@ -127,7 +120,7 @@ def unsettled(at: Network) -> dict[Any, Known]:
     saddle = _observed(at, solution, solution.neurons, solution.predictor)
     now, predictor = fed_back(solution)
     moved = _observed(at, solution, now.neurons, predictor) - saddle
-    return _known(at, saddle, Remainder("fluctuations, which do not settle", moved, order="d/n", got="bounded"))
+    return known(at, saddle, Remainder("fluctuations, which do not settle", moved, order="d/n", got="bounded"))
 
 
 @cache
@@ -144,85 +137,7 @@ def resolved(at: Network) -> dict[Any, Known]:
 def adapted(at: Network, approximation: Approximation, **factors: float) -> dict[Any, Known]:
     """The saddle of an approximation."""
     solution = solve(problem(at, **factors), approximation)
-    return _known(at, _observed(at, solution, solution.neurons, solution.predictor))
-
-
-def frozen_radius(at: Network) -> Said:
-    """|w_⊥|² kept at σ_w²; everything else as in the saddle of the complete theory."""
-    return adapted(at, FROZEN)
-
-
-def kernel_ridge(at: Network) -> Said:
-    """The effective ridge over the spectrum of K, not of the response."""
-    return adapted(at, KERNEL_RIDGE)
-
-
-def source(at: Network) -> Said:
-    """The one-dimensional action of arXiv:2310.03789, eq. 13: |w_⊥| frozen, κ for the ridge, H_1 and H_3."""
-    return adapted(at, SLIDE)
-
-
-def changed(**factors: float) -> Callable[[Network], Said]:
-    """Broken: the saddle with a parameter times a factor."""
-
-    def theory(at: Network) -> Said:
-        return adapted(at, NINTH, **factors)
-
-    return theory
-
-
-def other_sign(at: Network) -> Said:
-    """Broken: E[H_3 erf] = +(4/√π) m³ (1 + 2q)^(−3/2), as if −ε were taught."""
-    wrong = dict(adapted(at, NINTH, cubic=-1.0))
-    wrong[Network.cubic_learned] = Known(-np.asarray(wrong[Network.cubic_learned].value))
-    return wrong
-
-
-@cache
-def normal(at: Network) -> dict[Any, Known]:
-    """Neurons normally distributed along the teacher with the complete theory's variance: no well but the central."""
-    whole = complete(at)
-    scaled = float(whole[Network.variance_along].value)
-    return dict(whole) | {
-        Network.fourth_along: Known(3.0 * scaled**2),
-        Network.density: Known(_normal_density(at, scaled / at.dimension)),
-    }
-
-
-@cache
-def gaussian_process(at: Network) -> dict[Any, Known]:
-    """The infinitely wide network: weights as in the prior, the effective ridge of its kernel."""
-    found, prior = rescaled_process(problem(at), 1.0), at.hidden_variance
-    scalars = [found.linear, found.cubic / at.cubic, prior, 3.0 * prior**2, prior]
-    return _known(at, np.concatenate([scalars, _normal_density(at, prior / at.dimension)]))
-
-
-def broken(wrong: Callable[[Network], Said]) -> Callable[[Network], Said]:
-    """A wrong theory with the right one's margins; those of a density are the same share of it, as of −log p."""
-
-    def theory(at: Network) -> Said:
-        right, said = resolved(at), wrong(at)
-        found: dict[Any, Known] = {q: _with_margins(q, right[q], said[q]) for q in RESOLUTION}
-        found[Network.moments] = right[Network.moments]
-        return found
-
-    return theory
-
-
-def _with_margins(quantity: Any, right: Known, wrong: Any) -> Known:
-    value = np.asarray(wrong.value if isinstance(wrong, Known) else wrong)
-    scale = value / right.value if quantity is Network.density else 1.0
-    return Known(value, *(replace(r, value=scale * size, relative=False) for r, size in _sizes(right)))
-
-
-def _sizes(known: Known) -> list[tuple[Remainder, Any]]:
-    sizes = known.sizes()
-    return [(remainder, sizes[remainder.name]) for remainder in known.remainders]
-
-
-def _normal_density(at: Network, variance: float) -> Vector:
-    found: Vector = np.exp(-(at.overlap**2) / (2.0 * variance)) / math.sqrt(2.0 * math.pi * variance)
-    return found
+    return known(at, _observed(at, solution, solution.neurons, solution.predictor))
 
 
 def _of_cavity(at: Network, found: Cavity) -> Vector:
@@ -246,13 +161,6 @@ def _vector(at: Network, neurons: Neurons, linear: float, hermite: float) -> Vec
     return np.concatenate([[linear, hermite / at.cubic], moments, np.maximum(density, SMALLEST)])
 
 
-def _known(at: Network, values: Vector, *remainders: Remainder) -> dict[Any, Known]:
-    """From a vector, with remainders that are vectors, to quantities; a data set's moments have no expectation."""
-    parts = [*range(len(SCALARS)), slice(len(SCALARS), None)]
-    found = {
-        quantity: Known(
-            values[part], *(Remainder(r.name, np.abs(r.value[part]), order=r.order, got=r.got) for r in remainders)
-        )
-        for quantity, part in zip((*SCALARS, Network.density), parts, strict=True)
-    }
-    return {**found, Network.moments: Known(np.zeros(3))}
+def known(at: Network, values: Vector, *remainders: Remainder) -> dict[Any, Known]:
+    """Of every quantity; a data set's moments have no expectation."""
+    return {**known_in_parts(at, (*SCALARS, Network.density), values, *remainders), Network.moments: Known(np.zeros(3))}

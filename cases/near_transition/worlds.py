@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from fieldbench.claims import Check, Theory
 
-from . import theory
+from . import broken, rivals
 from .case import NOT_NORMAL, STILL_NORMAL, VARIANCE
 
 WORLDS: dict[Check, dict[str, Theory]] = {
     VARIANCE: {
-        "frozen-radius": theory.frozen_radius,
-        "source": theory.source,
-        "readouts-halved": theory.changed(readout=0.5),
-        "gp": theory.gaussian_process,
+        "frozen-radius": rivals.frozen_radius,
+        "source": rivals.source,
+        "readouts-halved": broken.changed(readout=0.5),
+        "gp": rivals.gaussian_process,
     },
     NOT_NORMAL: {
-        "normal-of-the-same-variance": theory.normal,
-        "readouts-halved": theory.changed(readout=0.5),
-        "other-sign": theory.other_sign,
-        "gp": theory.gaussian_process,
+        "normal-of-the-same-variance": rivals.normal,
+        "readouts-halved": broken.changed(readout=0.5),
+        "other-sign": broken.other_sign,
+        "gp": rivals.gaussian_process,
     },
     STILL_NORMAL: {
-        "readouts-halved": theory.changed(readout=0.5),
-        "other-sign": theory.other_sign,
-        "source": theory.source,
-        "ridge-doubled": theory.changed(ridge=2.0),
+        "readouts-halved": broken.changed(readout=0.5),
+        "other-sign": broken.other_sign,
+        "source": rivals.source,
+        "ridge-doubled": broken.changed(ridge=2.0),
     },
 }

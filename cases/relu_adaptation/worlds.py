@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from fieldbench.claims import Check, Theory
 
-from . import theory
+from .averaged import averaged, averaged_process, without_response
 from .case import FLAT, FOLD, LINEAR
+from .gaussian_weights import gaussian_process, gaussian_weights, rescaling
 
 WORLDS: dict[Check, dict[str, Theory | float]] = {
     FOLD: {
-        "gaussian-weights": theory.gaussian_weights,
-        "averaged-over-data": theory.averaged,
-        "rescaling": theory.rescaling,
-        "gp": theory.gaussian_process,
+        "gaussian-weights": gaussian_weights,
+        "averaged-over-data": averaged,
+        "rescaling": rescaling,
+        "gp": gaussian_process,
     },
     FLAT: {
-        "gp": theory.averaged_process,
-        "rescaling": theory.rescaling,
+        "gp": averaged_process,
+        "rescaling": rescaling,
         "one-over-root-d": -0.5,
     },
     LINEAR: {
-        "gaussian-weights": theory.gaussian_weights,
-        "gp": theory.gaussian_process,
-        "ridge-of-the-kernel": theory.without_response,
+        "gaussian-weights": gaussian_weights,
+        "gp": gaussian_process,
+        "ridge-of-the-kernel": without_response,
     },
 }

@@ -4,58 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 
-from fieldbench.claims import Case, Check, Control, Figure, Guard, Limit, Remainder, Theory, Tier, per, with_margins
+from fieldbench.claims import Case, Check, Control, Figure, Limit, Remainder, Theory, per, with_margins
 
 from . import theory
 from .experiment import Network, ShuffledLabels, WithoutRootTwo
+from .guards import GUARDS
 from .observables import count_exponent, count_exponent_at_lower_border, onset, onset_exponent
-
-LOADS = (13.0, 19.0)  # P/√(Nd), below and beyond the onset
-WIDTHS = (50, 100, 200, 400)
-# Few neurons hop rarely, and latest near the onset.
-BELOW = [
-    Network(20, n, LOADS[0], time=time, burn_in=80.0)
-    for n, time in zip(WIDTHS, (110.0, 110.0, 110.0, 60.0), strict=True)
-]
-BEYOND = [Network(20, n, LOADS[1], time=time) for n, time in zip(WIDTHS, (50.0, 50.0, 40.0, 24.0), strict=True)]
-FORTY = Network(40, 200, LOADS[1], burn_in=160.0)
-TIERS = {
-    # With a dozen data sets the alignment flipped at 3 of 21 seeds, by noise alone.
-    "quick": Tier([Network(20, 60, LOADS[-1], time=30.0)], replicates=24),
-    "standard": Tier(
-        [*BELOW, *BEYOND, FORTY],
-        replicates=24,
-        note="about 10 minutes on one core",
-    ),
-}
-
-
-def on_the_ladder(at: Network) -> bool:
-    return at.dimension == 20
-
-
-def beyond_onset(at: Network) -> bool:
-    return on_the_ladder(at) and at.load == LOADS[-1]
-
-
-def at_forty(at: Network) -> bool:
-    return at.dimension == 40
-
-
-def before_onset(at: Network) -> bool:
-    return at.load == LOADS[0]
-
-
-def smallest(at: Network) -> bool:
-    return at.width == WIDTHS[0] and beyond_onset(at)
-
+from .tiers import STANDARD, TIERS, at_forty, before_onset, beyond_onset, on_the_ladder, smallest
 
 GP: dict[str, Theory] = {"gp": theory.gaussian_process}
 NEAR: dict[str, Theory] = {"without-h5-and-h7": theory.without_h5_and_h7}
 FINITE: dict[str, Theory | float] = {"leading-order": 0.5, "d-cubed": 0.0}
 FEW: dict[str, Theory | float] = {"a-fixed-few": 0.0, "a-fixed-share": 1.0}
 MECHANISMS: dict[str, Theory | float] = {"three-layers": 1 / 3, "d-cubed": 0.0}
-STANDARD = ("standard",)
 
 FEW_NEURONS = "24 data sets leave 2 to 4 % of M, too much for a margin of 8 % and the orders left beside a deviation"
 FEW_CROSSINGS = (
@@ -108,15 +69,6 @@ CHECKS: tuple[Check | Limit, ...] = (
           rivals={"d-cubed": 3.0, "two-layer-cnn": 0.75}),
     Limit("count-in-width", theory.count_in_width, 0.5, margin=NEXT_ORDER,
           rivals={"three-layers": 1 / 3, "a-fixed-share": 1.0}),
-)
-GUARDS = (
-    # Chains of 10 effective draws have 1.1.
-    Guard("mixing-alignment", Network.rhat_alignment, of=(Network.alignment, Network.linear), at_most=1.1, pooled=True),
-    # A count that changes once in a chain has no R-hat; three standard errors over a dozen chains of pilots.
-    Guard("count-does-not-drift", Network.drift, of=(Network.specialised,), at_least=-0.15, at_most=0.15, pooled=True),
-    Guard("effective-samples-alignment", Network.ess_alignment, of=(Network.alignment, Network.linear), at_least=8,
-          pooled=True),
-    Guard("effective-samples-count", Network.ess_specialised, of=(Network.specialised,), at_least=8, pooled=True),
 )
 broken = partial(with_margins, right=theory.complete)
 CONTROLS = (

@@ -1,31 +1,18 @@
-"""Wrong theories for the controls."""
+"""Wrong theories for the controls, each with the right one's margins."""
 
 from __future__ import annotations
 
-from fieldbench.claims import Known, Said
+from fieldbench.claims import Said, with_margins
 
 from .experiment import Zonal
-from .markov import Markov
-from .theory import markov_first_order, markov_published, next_order, published, with_margins
+from .gaps import gap_by_gap, markov_first_order, markov_published
+from .theory import next_order, published_formula, with_next_order
 
-
-def with_its_margins(at: Zonal, value: float) -> Said:
-    return {Zonal.error: Known(value, *next_order(at).remainders)}
-
-
-def claimed_published(at: Zonal) -> Said:
-    """The published formula, with no wider margin."""
-    return with_its_margins(at, published(at))
+claimed_published = with_margins(published_formula, with_next_order)
+claimed_first_order = with_margins(markov_first_order, gap_by_gap)
+claimed_formula = with_margins(markov_published, gap_by_gap)
 
 
 def correction_reversed(at: Zonal) -> Said:
     """ρ with the other sign."""
     return {Zonal.error: next_order(at, -1.0)}
-
-
-def claimed_first_order(at: Markov) -> Said:
-    return with_margins(at, markov_first_order(at))
-
-
-def claimed_formula(at: Markov) -> Said:
-    return with_margins(at, markov_published(at))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fieldbench.claims import AtLeast, Case, Check, Control, Figure, Said, Theory, per
+from fieldbench.claims import AtLeast, Case, Check, Control, Figure, Theory, per
 
 from .broken import claimed_first_order, claimed_formula, claimed_published, correction_reversed
 from .experiment import (
@@ -14,41 +14,11 @@ from .experiment import (
     SphereRidgeDoubled,
     Zonal,
 )
+from .gaps import gap_by_gap, markov_first_order, markov_gaussian, markov_published
 from .limits import LIMITS
 from .markov import Markov, MassTimesRootTwo, WithRidge
-from .theory import (
-    gaps,
-    gaussian,
-    markov_first_order,
-    markov_gaussian,
-    markov_published,
-    next_order,
-    published,
-    rho,
-    with_margins,
-)
+from .theory import gaussian_features, published, published_formula, rho, with_next_order
 from .tiers import JUMPS, ROUGH, STEEP, TIERS, standing
-
-
-def with_next_order(at: Zonal) -> Said:
-    """E0 Σ(1 − L_k)²y_k² and its first correction, which knows the harmonics' fourth moments and the target."""
-    return {Zonal.error: next_order(at)}
-
-
-def published_formula(at: Zonal) -> Said:
-    """κ_eff and E0; the unevenness of the ridge over points is nought here, and changes nothing."""
-    return {Zonal.error: published(at)}
-
-
-def gaussian_features(at: Zonal) -> Said:
-    """Orders in 1/P as if the modes were independent Gaussian features."""
-    return {Zonal.error: gaussian(at)}
-
-
-def gap_by_gap(at: Markov) -> Said:
-    """Each point from its two neighbours, averaged over where they are: exact."""
-    return with_margins(at, gaps(at))
-
 
 OF_ORDERS: dict[str, Theory] = {"published-formula": published_formula, "gaussian-features": gaussian_features}
 OF_GAPS: dict[str, Theory] = {

@@ -11,18 +11,16 @@ from fieldbench.claims import (
     Control,
     Figure,
     Guard,
-    Known,
     Limit,
     Remainder,
-    Said,
-    Tier,
     exponent,
     per,
     with_margins,
 )
 
+from .broken import sign_flipped
 from .collapse import collapse
-from .experiment import CubicLoss, Maximum, Mean, PowerLaw, WithoutRootTwo
+from .experiment import CubicLoss, Maximum, Mean, WithoutRootTwo
 from .theory import (
     coefficient_two,
     collapse_left_open,
@@ -36,42 +34,9 @@ from .theory import (
     square_of_the_coupling,
     train_error_alone,
 )
-
-
-def sign_flipped(at: Maximum) -> Said:
-    """Broken: a negative u raises the error by as much."""
-    right = of_maximum(at)
-    return {Maximum.gap: Known(-2.0 * right[Maximum.shift].value, *right[Maximum.gap].remainders)}
-
-
-def resolved(at: Maximum) -> bool:
-    """Enough data sets to see 1/P of the shift."""
-    return at.samples <= (400 if at.alpha == 1.0 else 100)
-
+from .tiers import ALPHAS, COUPLINGS, TIERS, resolved
 
 decay = partial(exponent, over=lambda at: at.samples)
-ALPHAS, COUPLINGS = (1.0, 2.0), PowerLaw.u
-# Where P is small 1/P is large against the scatter of a data set, and data sets are cheap: enough of them for a power
-# of nine in ten within the margin of every exponent.
-MEAN = [
-    *(Mean(alpha, samples, 12) for alpha, samples in ((1.0, 50), (1.0, 100), (2.0, 100))),
-]
-# The posterior's mean, by Langevin chains, and α = 2 cost 45 CPU-seconds more: left to standard.
-QUICK = [Maximum(1.0, samples, 96) for samples in (25, 100)]
-STANDARD = [
-    *(Maximum(alpha, samples, 160) for alpha in ALPHAS for samples in (25, 100)),
-    *MEAN,
-    *(Maximum(alpha, 50, 48) for alpha in ALPHAS),
-    # The collapse at α = 1 is told to one in P: the more sets, the larger P.
-    *(Maximum(alpha, 200, draws, targets=64) for alpha, draws in ((1.0, 160), (2.0, 64))),
-    *(Maximum(alpha, 400, 64, targets=64) for alpha in ALPHAS),
-    *(Maximum(alpha, 800, draws, targets=64) for alpha, draws in ((1.0, 96), (2.0, 32))),
-    *(Mean(alpha, 200, 48) for alpha in ALPHAS),
-]
-TIERS = {
-    "quick": Tier(QUICK, 16),
-    "standard": Tier(STANDARD, 16, note="the sources state no sizes, so there is no larger tier"),
-}
 
 
 def decays(alpha: float, u: float) -> tuple[Check, ...]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fieldbench.claims.expression import Expression
     from fieldbench.claims.figure import Figure
     from fieldbench.claims.guard import Guard
-    from fieldbench.claims.known import Known, Remainder, Said, Theory, with_margins
+    from fieldbench.claims.known import Known, Remainder, Said, Theory, known_in_parts, with_margins, with_shares
     from fieldbench.claims.observables import (
         across,
         change,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _HOMES = {
     **dict.fromkeys(("AtLeast", "AtMost", "Check", "Limit", "Rival"), "check"),
     **dict.fromkeys(("Experiment", "Quantity", "batched"), "experiment"),
-    **dict.fromkeys(("Known", "Remainder", "Said", "Theory", "with_margins"), "known"),
+    **dict.fromkeys(("Known", "Remainder", "Said", "Theory", "known_in_parts", "with_margins", "with_shares"), "known"),
     **dict.fromkeys(
         ("across", "change", "crossing", "exponent", "extrapolated", "local_exponents", "log", "observable", "per",
          "spread", "together"),
@@ -73,6 +73,7 @@ __all__ = [
     "crossing",
     "exponent",
     "extrapolated",
+    "known_in_parts",
     "local_exponents",
     "log",
     "observable",
@@ -80,6 +81,7 @@ __all__ = [
     "spread",
     "together",
     "with_margins",
+    "with_shares",
 ]
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from fieldbench.claims.expression import Expression
 from fieldbench.errors import BadInput
+
+if TYPE_CHECKING:
+    from fieldbench.claims.experiment import Experiment, Quantity
 
 Origin = Literal["computed", "bounded", "guessed", "chosen"]
 ORIGINS = ("computed", "bounded", "guessed", "chosen")
@@ -80,13 +84,54 @@ Theory = Callable[[Any], Said]
 
 def with_margins(wrong: Theory, right: Theory) -> Theory:
     """A wrong theory's values with the right one's remainders, as a control wants it; of what both speak of."""
+    return with_shares(wrong, right, of=())
+
+
+def with_shares(wrong: Theory, right: Theory, of: Collection[Expression] | None = None) -> Theory:
+    """The same with each remainder the same share of the value that it was, as what is read in logarithms wants it.
+
+    Args:
+        wrong: its values are taken.
+        right: its remainders are, of what it knows with remainders; what it does not speak of is left out.
+        of: what is read in logarithms; the remainders of the others stay as they are. None: everything.
+    """
 
     def theory(at: Any) -> Said:
-        sound = {quantity: known for quantity, known in right(at).items() if isinstance(known, Known)}
-        said = {quantity: value for quantity, value in wrong(at).items() if quantity in sound}
+        sound, said = right(at), wrong(at)
         return {
-            quantity: Known(value.value if isinstance(value, Known) else value, *sound[quantity].remainders)
+            quantity: _held_by(sound[quantity], value, scaled=of is None or quantity in of)
             for quantity, value in said.items()
+            if isinstance(sound.get(quantity), Known)
         }
 
     return theory
+
+
+def _held_by(right: Any, wrong: Any, scaled: bool) -> Known:
+    value = np.asarray(wrong.value if isinstance(wrong, Known) else wrong, dtype=np.float64)
+    if not scaled:
+        return Known(value, *right.remainders)
+    share = np.abs(value) / np.maximum(np.abs(right.value), np.finfo(float).tiny)
+    sizes = right.sizes()
+    return Known(value, *(replace(r, value=share * sizes[r.name], relative=False) for r in right.remainders))
+
+
+def known_in_parts(
+    at: Experiment, quantities: Sequence[Quantity], values: ArrayLike, *remainders: Remainder
+) -> dict[Expression, Known]:
+    """Several quantities from one vector that holds them end to end, remainders from vectors like it.
+
+    So a theory computes everything in one go, and each remainder is a difference of two such vectors, taken in size.
+    """
+    shapes = [quantity.shape(at) for quantity in quantities]
+    cuts = np.cumsum([math.prod(shape) for shape in shapes])[:-1]
+    parts = [np.split(np.asarray(values, dtype=np.float64), cuts)] + [
+        np.split(np.abs(r.value), cuts) for r in remainders
+    ]
+    return {
+        quantity: Known(
+            value.reshape(shape),
+            *(replace(r, value=size.reshape(shape)) for r, size in zip(remainders, sizes, strict=True)),
+        )
+        for quantity, shape, value, *sizes in zip(quantities, shapes, *parts, strict=True)
+    }

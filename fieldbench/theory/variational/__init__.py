@@ -4,6 +4,7 @@ from fieldbench.theory.variational.full_covariance import Adapted as Adapted
 from fieldbench.theory.variational.full_covariance import adapt as adapt
 from fieldbench.theory.variational.one_scale import OneScale as OneScale
 from fieldbench.theory.variational.one_scale import rescale as rescale
+from fieldbench.theory.variational.one_scale import scale_of_kernel as scale_of_kernel
 from fieldbench.theory.variational.overlaps import erf_overlap as erf_overlap
 from fieldbench.theory.variational.overlaps import linear_overlap as linear_overlap
 from fieldbench.theory.variational.overlaps import relu_overlap as relu_overlap

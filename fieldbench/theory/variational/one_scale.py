@@ -44,21 +44,11 @@ def rescale(
     """
     if inputs.ndim != 2 or targets.shape != inputs.shape[:1]:
         raise BadInput(f"inputs {inputs.shape} and targets {targets.shape}: need (n, d) and (n,)")
-    if not min(width, ridge, mean_field) > 0:
-        raise BadInput(f"width {width}, ridge {ridge} and mean_field {mean_field} must be positive")
     dimension = inputs.shape[1]
     modes, roots, _ = np.linalg.svd(inputs, full_matrices=False)
     eigenvalues, labels = roots**2 / dimension, modes.T @ targets
 
-    def excess(log_scale: float) -> float:
-        noisy = np.exp(log_scale) * eigenvalues + ridge
-        pull = mean_field * np.sum(eigenvalues * (labels / noisy) ** 2) - trace * np.sum(eigenvalues / noisy)
-        return float(width * -np.expm1(-log_scale) - pull)
-
-    # Below the first −N/Q outweighs the trace, at most Tr K_0/κ; beyond the second N the pull, at most χ|y|²/4κQ.
-    least = 1.0 + float(eigenvalues.sum()) / (width * ridge)
-    largest = 1.0 + mean_field * float(targets @ targets) / ridge
-    scale = float(np.exp(brentq(excess, -np.log(2.0 * least), np.log(4.0 * largest), xtol=1e-15)))
+    scale = scale_of_kernel(eigenvalues, labels, width=width, ridge=ridge, mean_field=mean_field, trace=trace)
     noisy = scale * inputs @ inputs.T / dimension + ridge * np.eye(len(targets))
     discrepancy = np.linalg.solve(noisy, targets)
     pulled = inputs.T @ discrepancy
@@ -70,3 +60,27 @@ def rescale(
         predictor=scale * pulled / dimension,
         covariance=(np.eye(dimension) + anisotropic) / dimension,
     )
+
+
+def scale_of_kernel(
+    eigenvalues: FloatArray, labels: FloatArray, *, width: float, ridge: float, mean_field: float, trace: float = 1.0
+) -> float:
+    """Q of any kernel K_0 of a prior, from its eigenvalues on the data and the targets in its modes, both (n,).
+
+    Raises:
+        BadInput: shapes that do not fit, values not positive.
+    """
+    if eigenvalues.ndim != 1 or labels.shape != eigenvalues.shape:
+        raise BadInput(f"eigenvalues {eigenvalues.shape} and labels {labels.shape}: need (n,) both")
+    if not min(width, ridge, mean_field) > 0:
+        raise BadInput(f"width {width}, ridge {ridge} and mean_field {mean_field} must be positive")
+
+    def excess(log_scale: float) -> float:
+        noisy = np.exp(log_scale) * eigenvalues + ridge
+        pull = mean_field * np.sum(eigenvalues * (labels / noisy) ** 2) - trace * np.sum(eigenvalues / noisy)
+        return float(width * -np.expm1(-log_scale) - pull)
+
+    # Below the first −N/Q outweighs the trace, at most Tr K_0/κ; beyond the second N the pull, at most χ|y|²/4κQ.
+    least = 1.0 + float(eigenvalues.sum()) / (width * ridge)
+    largest = 1.0 + mean_field * float(labels @ labels) / ridge
+    return float(np.exp(brentq(excess, -np.log(2.0 * least), np.log(4.0 * largest), xtol=1e-15)))

@@ -5,10 +5,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from cases.near_transition import observables, theory, wells
-from cases.near_transition.tiers import MAIN, SMALL
+from cases.near_transition import broken, observables, rivals, theory, wells
 from cases.near_transition.experiment import Network, density, observed
 from cases.near_transition.off_the_ray import POINTS, points
+from cases.near_transition.tiers import MAIN, SMALL
 from fieldbench.claims import Known
 from fieldbench.sampling import Weights
 
@@ -35,7 +35,7 @@ def test_margins_are_small_beside_what_is_claimed():
 
 
 def test_a_normal_density_has_no_kurtosis_and_no_distance():
-    said = theory.normal(POSITIVE)
+    said = rivals.normal(POSITIVE)
     moments = np.zeros((2, 3))
     second, fourth, p = (
         np.tile(np.asarray(said[q].value), (2, *[1] * said[q].value.ndim))
@@ -56,14 +56,14 @@ def test_kurtosis_of_pooled_moments_to_first_order():
 
 
 def test_the_other_sign_is_the_other_sign():
-    wrong, right = theory.other_sign(NEGATIVE), theory.changed()(POSITIVE)
+    wrong, right = broken.other_sign(NEGATIVE), broken.changed()(POSITIVE)
     assert wrong[Network.density].value == pytest.approx(right[Network.density].value)
     # E[f H_3]/6ε with ε < 0 of a network whose own cubic has the other sign.
     assert wrong[Network.cubic_learned].value == pytest.approx(right[Network.cubic_learned].value)
 
 
 def test_errors_keep_the_margins():
-    right, wrong = theory.resolved(POSITIVE), theory.broken(theory.normal)(POSITIVE)
+    right, wrong = theory.resolved(POSITIVE), broken.claimed(rivals.normal)(POSITIVE)
     for quantity in (Network.linear, Network.variance_along):
         assert isinstance(wrong[quantity], Known)
         assert sum(wrong[quantity].sizes().values()) == pytest.approx(sum(right[quantity].sizes().values()))

@@ -7,12 +7,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from cases.relu_adaptation import observables, theory
+from cases.relu_adaptation import averaged, gaussian_weights, observables, theory
 from cases.relu_adaptation.experiment import Network, learned
 from cases.relu_adaptation.points import points
 from cases.relu_adaptation.task import FOLD_NORM, data_sets, labels
 from fieldbench.sampling import MetropolisAdjusted, Underdamped
 from fieldbench.sampling.networks import Weights, fully_connected
+from fieldbench.theory.adaptation import RELU, FoldMode
+from fieldbench.theory.variational import adapt_population, relu
 
 SMALL = Network(12, 60, 36, sets=2, time=60.0)
 
@@ -64,22 +66,22 @@ def test_populations_of_a_quarter_of_the_neurons_stay_within_four_times_the_rema
 
 def test_gaussian_weights_of_the_prior_are_a_population_without_feedback():
     at = Network(12, 60, 36, sets=1)
-    said, (free, errors) = theory.gaussian_process(at), theory.population(at, pull=1e-9)
+    said, (free, errors) = gaussian_weights.gaussian_process(at), theory.population(at, pull=1e-9)
     for what in (Network.linear, Network.even):
         assert said[what] == pytest.approx(free[what], abs=4 * errors[what].item() + 0.01)
 
 
 def test_one_scale_is_that_of_its_equation():
     inputs, targets = theory.task(SMALL)
-    kernel = theory.Kernel("relu")(inputs[0], inputs[0])
-    scale = theory.kernel_scale(kernel, targets[0], 1.0)
+    kernel = gaussian_weights.Kernel("relu")(inputs[0], inputs[0])
+    scale = gaussian_weights.kernel_scale(kernel, targets[0], 1.0)
     discrepancy = np.linalg.solve(scale * kernel + np.eye(36), targets[0])
     assert scale > 1
     assert 1 - 1 / scale == pytest.approx(discrepancy @ kernel @ discrepancy, rel=1e-9)
 
 
 def test_linear_share_of_a_process_does_not_know_beta_and_its_fold_falls():
-    quarter, whole = (theory.averaged_process(Network(d, 750, 4 * d)) for d in (24, 96))
+    quarter, whole = (averaged.averaged_process(Network(d, 750, 4 * d)) for d in (24, 96))
     assert whole[Network.linear] == pytest.approx(quarter[Network.linear], rel=0.01)
     assert whole[Network.even] == pytest.approx(quarter[Network.even] / 4, rel=0.1)
 
@@ -116,20 +118,20 @@ def test_the_fold_is_learned_through_odd_moments():
         kernel = features.T @ features / len(z)
         discrepancy = np.linalg.solve(kernel + np.eye(at.samples), targets)
         m, q = weights[:, 0].astype(float), np.sum(weights**2, axis=1, dtype=float)
-        fold = theory.FoldMode().overlap(theory.RELU, m, q - m**2) / theory.fold_power(at)
+        fold = FoldMode().overlap(RELU, m, q - m**2) / theory.fold_power(at)
         return {
             "odd": np.mean(z @ discrepancy / 2 * fold),
             "even": np.mean(np.abs(z) @ discrepancy / 2 * fold),
             "skewness": np.mean(m * np.abs(m)) / np.mean(m**2),
         }
 
-    found = theory.adapt_population(
+    found = adapt_population(
         inputs,
         targets,
         width=at.width,
         ridge=1.0,
         mean_field=at.width,
-        activation=theory.relu,
+        activation=relu,
         observe=halves,
         neurons=500,
         time=10.0,

@@ -10,8 +10,9 @@ from scipy.optimize import minimize_scalar
 from scipy.special import erfc
 
 from cases.specialisation_scaling import observables, theory
-from cases.specialisation_scaling.case import LOADS, OF_COUNT, OF_ONSET, WIDTHS
+from cases.specialisation_scaling.case import OF_COUNT, OF_ONSET
 from cases.specialisation_scaling.experiment import Network, cubic, moments, observed
+from cases.specialisation_scaling.tiers import LOADS, WIDTHS
 from fieldbench.sampling import Underdamped
 from fieldbench.sampling.networks import Weights, fully_connected
 from fieldbench.theory.adaptation import ERF, hermite_overlap
