@@ -26,7 +26,7 @@ FLOORS = (
         "theory.variational",
         "regression.tiled",
     ),
-    ("theory.decimation", "theory.fluctuations", "regression", "sampling.integrators", "claims"),
+    ("theory.decimation", "theory.departures", "theory.fluctuations", "regression", "sampling.integrators", "claims"),
     ("theory.transition", "regression.modes", "sampling.networks", "sampling.ising", "cells"),
     ("sampling", "loading", "judging"),
     ("records", "authoring"),
@@ -196,6 +196,13 @@ class House:
                             homes[name].append(module.removeprefix("fieldbench."))
         return {name: modules for name, modules in sorted(homes.items()) if len(modules) > 1}
 
+    def misleading(self) -> set[str]:
+        """Names with several meanings of which two belong to physics: there a reader could take one for the other."""
+        return {
+            name for name, modules in self.meanings().items()
+            if sum(module.split(".")[0] in PHYSICS for module in modules) > 1
+        }  # fmt: skip
+
     def cases(self) -> dict[str, dict[str, int]]:
         """Case → file → lines."""
         found: dict[str, dict[str, int]] = defaultdict(dict)
@@ -205,8 +212,26 @@ class House:
         return dict(sorted(found.items()))
 
 
-ALIASES = ("Vector", "Matrix", "FloatArray", "Grid", "Sets", "Indices")
+ALIASES = ("Vector", "Matrix", "FloatArray", "Floats", "Grid", "Sets", "Indices")
 """Shapes, spelt where they are used."""
+
+
+LARGE_ROOMS = {
+    "fieldbench.claims": "what an author writes with, one kind of declaration a module, behind one face of names",
+}
+"""Rooms above the limit, each with the reason why it is one room."""
+
+ARGUED = {
+    "ORDERS": "how many orders each of these expansions keeps; no room lists it, and modules are read one at a time",
+    "TOLERANCE": "of each iteration for itself; no room lists it",
+    "available": "whether a data set, or an accelerator, is on this machine: always called by its module's name",
+    "eigenvalues": "of the measure that its module is named after: `sphere.eigenvalues`, `markov_circle.eigenvalues`",
+    "gaussian": "inputs x ~ N(0, 1) in `data.synthetic`, exp(−z²) among activations; both sources are in cells' keys",
+    "normals": "N(0, 1) by NumPy in float64 for measurements, by JAX inside a chain; both sources are in cells' keys",
+    "parse": "the bytes of one data set each: `mnist.parse`, `cifar10.parse`",
+}
+"""Names that two rooms of physics define, and why a reader is not misled. Names of what declares, judges and reports
+are verbs of the command line, which bear the name of what they call, and constants that no room lists."""
 
 
 def _dotted(path: Path) -> str:
@@ -280,13 +305,14 @@ def report(house: House) -> Iterator[str]:
     yield "\n# modules a room"
     for room, modules in sorted(house.rooms().items()):
         if room.startswith("fieldbench"):
-            yield f"{room}: {len(modules)}{' (more than one room?)' if len(modules) > LARGEST_ROOM else ''}"
+            large = f" ({LARGE_ROOMS.get(room, 'more than one room?')})" if len(modules) > LARGEST_ROOM else ""
+            yield f"{room}: {len(modules)}{large}"
     yield "\n# modules of the library that one claim alone reaches"
     for module, case in house.of_one_claim().items():
         yield f"{module}: {case}"
     yield "\n# public names with several meanings"
     for name, modules in house.meanings().items():
-        yield f"{name}: {', '.join(modules)}"
+        yield f"{name}: {', '.join(modules)}{f' ({ARGUED[name]})' if name in ARGUED else ''}"
     for title, rows in (
         ("cycles of modules", [" ".join(knot) for knot in house.cycles()]),
         ("cycles of rooms", [" ".join(knot) for knot in house.room_cycles()]),

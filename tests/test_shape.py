@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from shape import FLOORS, House
+from shape import ARGUED, FLOORS, LARGE_ROOMS, LARGEST_ROOM, LONGEST_CASE, House
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +42,23 @@ def test_what_a_room_lists_is_there(house, room):
         "TYPE_CHECKING", "Any", "annotations", "import_module",
     }  # fmt: skip
     assert not missing
+
+
+def test_a_name_of_physics_means_one_thing_or_is_argued(house):
+    assert house.misleading() == set(ARGUED)
+
+
+def test_a_large_room_is_argued(house):
+    assert {room for room, modules in house.rooms().items()
+            if room.startswith("fieldbench.") and len(modules) > LARGEST_ROOM} == set(LARGE_ROOMS)  # fmt: skip
+
+
+def test_a_case_can_be_read_in_one_go(house):
+    assert [name for name, files in house.cases().items() if files["case.py"] > LONGEST_CASE] == []
+
+
+def test_operating_points_lie_where_they_lie_in_every_case(house):
+    assert [name for name, files in house.cases().items() if "tiers.py" not in files] == []
 
 
 KNOT = {

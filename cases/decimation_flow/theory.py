@@ -15,9 +15,9 @@ from fieldbench.claims import Expression, Known, Quantity, Remainder, Said
 from fieldbench.theory.decimation import (
     GaussianLearning,
     cut_off,
+    flow_of_the_ridge,
     gaussian_learning,
     lognormal,
-    matching_ridge,
     replaced,
 )
 
@@ -114,7 +114,7 @@ def flow_of(at: Gaussian) -> tuple[Vector, Vector, Vector]:
     found = []
     for copies in at.copies:
         of, full = at.problem(copies), full_theory(at, copies)
-        terms = np.array([matching_ridge(full, keep).terms[:, 0] for keep in of.cuts])
+        terms = np.array([flow_of_the_ridge(full, keep).terms[:, 0] for keep in of.cuts])
         left = after(terms * of.tails[:, None], float(full.curve.e0[0]) / of.samples) / of.tails
         found.append((terms.sum(axis=1), left, terms[:, 0]))
     value, left, leading = (np.stack(part) for part in zip(*found, strict=True))

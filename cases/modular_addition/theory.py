@@ -11,12 +11,12 @@ import numpy as np
 
 from fieldbench.claims import Known, Remainder, Said
 from fieldbench.theory.modular import (
+    ModularSolution,
     ModularTask,
-    Solution,
     at_width,
     expanded,
     infinitely_wide,
-    log_determinant,
+    log_determinant_of_fields,
     mode_law,
     response,
 )
@@ -36,7 +36,7 @@ def task(at: Network) -> ModularTask:
 
 
 @cache
-def solutions(at: Network) -> tuple[Solution, Solution, Solution]:
+def solutions(at: Network) -> tuple[ModularSolution, ModularSolution, ModularSolution]:
     """At N → ∞, with the order 1/N, and with what of higher orders the stationary action has."""
     known = task(at)
     return infinitely_wide(known), expanded(known, at.width), at_width(known, at.width)
@@ -47,7 +47,7 @@ def exact(at: Network) -> dict[Any, Known]:
     return with_remainders(at, solutions(at)[1])
 
 
-def with_remainders(at: Network, solution: Solution) -> dict[Any, Known]:
+def with_remainders(at: Network, solution: ModularSolution) -> dict[Any, Known]:
     """A solution for all modes, with the remainders of the exact law, which wrong ones get as well."""
     limit, first, whole = solutions(at)
     law = mode_law(task(at).coupling(-limit.amplitude / at.noise), at.cubic)
@@ -69,7 +69,7 @@ def with_remainders(at: Network, solution: Solution) -> dict[Any, Known]:
     }
 
 
-def said(at: Network, solution: Solution) -> Said:
+def said(at: Network, solution: ModularSolution) -> Said:
     """A solution for all modes."""
     ones = np.ones(len(at.mode))
     return {
@@ -99,10 +99,10 @@ def no_feedback(at: Network) -> Said:
     return said(at, _lazy(at, task(at).coupling(1.0 / at.noise)))
 
 
-def _lazy(at: Network, coupling: float) -> Solution:
+def _lazy(at: Network, coupling: float) -> ModularSolution:
     law = mode_law(coupling, at.cubic)
     product = law.moment(1, 1)
-    return Solution(-1.0 / (1.0 + 4.0 * at.strength * product / at.noise), product, law.droplet)
+    return ModularSolution(-1.0 / (1.0 + 4.0 * at.strength * product / at.noise), product, law.droplet)
 
 
 Odds = Callable[[float, float], float]
@@ -124,7 +124,7 @@ def laplace(at: Network) -> Said:
     return said(at, saddle_solution(task(at), lambda s, det: 2.0 * math.pi * math.exp(-2.0 * s) / math.sqrt(det)))
 
 
-def saddle_solution(known: ModularTask, odds: Odds) -> Solution:
+def saddle_solution(known: ModularTask, odds: Odds) -> ModularSolution:
     """Two phases: ⟨rr′⟩ = r₊²p with p from the odds, and nothing beside it; a = −1 where there is no droplet."""
 
     def centre(coupling: float) -> tuple[float, float]:
@@ -141,7 +141,7 @@ def saddle_solution(known: ModularTask, odds: Odds) -> Solution:
 
     b = response(known, product)
     coupling = known.coupling(b)
-    return Solution(-known.noise * b, product(coupling), centre(coupling)[1])
+    return ModularSolution(-known.noise * b, product(coupling), centre(coupling)[1])
 
 
 def two_modes(at: Network) -> dict[Any, Known]:
@@ -159,7 +159,7 @@ def half_the_regulariser(at: Network) -> dict[Any, Known]:
     return with_remainders(at, infinitely_wide(ModularTask(at.modulus, at.cubic / 2, at.strength, at.noise)))
 
 
-def _with_law(at: Network, temperature: float, feedback: float) -> Solution:
+def _with_law(at: Network, temperature: float, feedback: float) -> ModularSolution:
     """Powers at a temperature T of their action, r = Tx: x has g → Tg and c → T²c."""
     known, cubic = task(at), at.cubic * temperature**2
 
@@ -168,7 +168,7 @@ def _with_law(at: Network, temperature: float, feedback: float) -> Solution:
 
     b = response(known, lambda g: feedback * temperature**2 * law(g).moment(1, 1))
     found = law(known.coupling(b))
-    return Solution(-known.noise * b, temperature**2 * found.moment(1, 1), found.droplet)
+    return ModularSolution(-known.noise * b, temperature**2 * found.moment(1, 1), found.droplet)
 
 
 def kernel_fluctuations_alone(at: Network) -> Said:
@@ -177,7 +177,7 @@ def kernel_fluctuations_alone(at: Network) -> Said:
     b, step = response(known), 1e-4
 
     def volume(tilt: float) -> float:
-        return log_determinant(known, 0.0, mode_law(known.coupling(b * (1.0 + tilt)), known.cubic)) / 2.0
+        return log_determinant_of_fields(known, 0.0, mode_law(known.coupling(b * (1.0 + tilt)), known.cubic)) / 2.0
 
     def left(tilt: float) -> float:
         """b(κ̂ + λ), one at the solution: ∂S₀/∂b = P(P − 1)(1 − b(κ̂ + λ))."""
@@ -197,7 +197,7 @@ COEXISTENCE = math.sqrt(MODULUS**2 * READOUT / WIDTH * math.sqrt(3.0 / GAMMA))  
 END = COEXISTENCE - 3.0 * READOUT / GAMMA  # where all of the modes are in the droplet, λ = 12ŝ/c
 
 
-def of_the_source(noise: float, lacking: float = LACKING) -> Solution:
+def of_the_source(noise: float, lacking: float = LACKING) -> ModularSolution:
     """The exact law of the source's network at σ²; with `lacking` = 1 at its values taken literally."""
     strength = WIDTH * READOUT / lacking**2
     return infinitely_wide(ModularTask(MODULUS, GAMMA / MODULUS**2, strength, WIDTH * noise / lacking))

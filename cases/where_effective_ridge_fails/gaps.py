@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from fieldbench.claims import Expression, Known, Remainder, Said
 from fieldbench.theory.curves import (
-    departure,
     effective_ridge,
     gaussian_error_correction,
     gaussian_error_second_correction,
     markov_circle,
 )
+from fieldbench.theory.departures import departure
 from fieldbench.theory.kernels import Spectrum
 
 from .markov import Markov

@@ -8,12 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Known, Remainder, Said
-from fieldbench.theory.curves import (
-    Departure,
-    departure,
-    gaussian_error_correction,
-    gaussian_error_second_correction,
-)
+from fieldbench.theory.curves import gaussian_error_correction, gaussian_error_second_correction
+from fieldbench.theory.departures import Departure, departure
 from fieldbench.theory.kernels import Spectrum
 
 from .experiment import Zonal

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from fieldbench.claims import Known, Quantity, Remainder, Said, Theory, across
 from fieldbench.theory.curves import (
     QuarticCurve,
-    cavity,
     effective_ridge,
     gaussian_error_second_correction,
     gaussian_learnability_correction,
     gaussian_learnability_second_correction,
     hartree,
     posterior_hartree,
+    quartic_cavity,
     scaling_laws,
 )
 
@@ -112,7 +112,7 @@ def learnability(at: PowerLaw) -> FloatArray:
 
 @cache
 def _learnability(at: PowerLaw) -> FloatArray:
-    whole, first, curve = solved(at, cavity), solved(at, hartree), finite(at).test
+    whole, first, curve = solved(at, quartic_cavity), solved(at, hartree), finite(at).test
     dressed = at.ridge / (1.0 + 6.0 * np.array(at.u) * curve.mean_square)
     orders = [gaussian_learnability_correction(effective_ridge(at.levels, at.samples, k))[0] for k in dressed]
     gain = at.samples * at.levels
@@ -161,7 +161,7 @@ def of_maximum(at: Maximum) -> dict[Any, Known]:
 
     On the same data and with its own ⟨Δ²⟩ in Hartree there is left what the cavity adds, and the fourth moment.
     """
-    first, whole, points = solved(at, hartree), solved(at, cavity), finite(at)
+    first, whole, points = solved(at, hartree), solved(at, quartic_cavity), finite(at)
     added = changed(at, whole) - changed(at, first)
     shift = changed(at, points.test, finite=True) + added
     gap = shift - changed(at, points.alone, finite=True)
@@ -196,7 +196,7 @@ def of_mean(at: Mean) -> Said:
     """Hartree with the thermal variance of each point: of the paired difference nothing is left but higher orders."""
     of_modes = solved(at, posterior_hartree)
     modes, coupled = changed(at, of_modes), 6.0 * np.array(at.u) * of_modes.mean_square
-    even, whole = (changed(at, solved(at, scheme, thermal=True)) for scheme in (hartree, cavity))
+    even, whole = (changed(at, solved(at, scheme, thermal=True)) for scheme in (hartree, quartic_cavity))
     plain = solved(at, hartree), solved(at, hartree, finite=True)
     one_over_p = changed(at, plain[1], finite=True) - changed(at, plain[0])
     left = (

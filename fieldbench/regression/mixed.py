@@ -8,7 +8,7 @@ import numpy as np
 
 from fieldbench.checked import checked_array, checked_order, checked_ridge
 from fieldbench.errors import BadInput, NotPositiveDefinite
-from fieldbench.regression.tiled import TiledTriangle, blas_threads, copied, factorise_tiles, solve
+from fieldbench.regression.tiled import TiledTriangle, blas_threads, copied, factorise_tiles, solve_factored
 from fieldbench.typing import AnyArray, Float
 
 _MOST_STEPS = 40
@@ -93,7 +93,7 @@ def _refine(
         # Each column is scaled to length one: a small remainder would underflow in float32.
         lengths = np.linalg.norm(remainder, axis=0)
         lengths[lengths == 0.0] = 1.0
-        weights = weights + lengths * solve(factor, remainder / lengths, threads=threads).astype(np.float64)
+        weights = weights + lengths * solve_factored(factor, remainder / lengths, threads=threads).astype(np.float64)
     raise _refused(
         f"refinement stagnates at a backward error of {error:.1e} after {step} steps, float64 gives {enough:.1e}"
     )
@@ -119,7 +119,7 @@ def _extremes(
         vector = vector / np.linalg.norm(vector)
         inverse = inverse / np.linalg.norm(inverse)
         vector = matrix @ vector + ridge * vector
-        inverse = solve(factor, inverse, threads=threads).astype(np.float64)
+        inverse = solve_factored(factor, inverse, threads=threads).astype(np.float64)
         largest, reciprocal = float(np.linalg.norm(vector)), float(np.linalg.norm(inverse))
     return largest, 1.0 / reciprocal
 

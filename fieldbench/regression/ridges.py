@@ -9,7 +9,7 @@ from scipy.linalg import eigh
 
 from fieldbench.checked import checked_array, checked_order, checked_ridge
 from fieldbench.errors import BadInput
-from fieldbench.regression.tiled import blas_threads, copied, factorise_tiles, not_positive, solve
+from fieldbench.regression.tiled import blas_threads, copied, factorise_tiles, not_positive, solve_factored
 from fieldbench.typing import AnyArray, Float
 
 
@@ -63,7 +63,7 @@ def _by_factor(
     gram: Float[AnyArray, "n n"], ridge: float, labels: Float[np.ndarray, "n t"], threads: int
 ) -> Float[np.ndarray, "n t"]:
     factor = factorise_tiles(copied(gram, ridge, threads=threads), ridge, threads=threads)
-    return solve(factor, labels, threads=threads)
+    return solve_factored(factor, labels, threads=threads)
 
 
 def _by_eigenvectors(

@@ -9,7 +9,7 @@ from fieldbench.regression.tiled.substitution import backward as backward
 from fieldbench.regression.tiled.substitution import forward as forward
 from fieldbench.regression.tiled.substitution import log_determinant as log_determinant
 from fieldbench.regression.tiled.substitution import nested_weights as nested_weights
-from fieldbench.regression.tiled.substitution import solve as solve
+from fieldbench.regression.tiled.substitution import solve_factored as solve_factored
 from fieldbench.regression.tiled.tiles import ONE_TILE as ONE_TILE
 from fieldbench.regression.tiled.tiles import KernelFunction as KernelFunction
 from fieldbench.regression.tiled.tiles import TiledTriangle as TiledTriangle

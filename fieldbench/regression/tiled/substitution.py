@@ -59,7 +59,9 @@ def backward(factor: TiledTriangle, right: Float[AnyArray, "n c"], *, threads: i
     return solution
 
 
-def solve(factor: TiledTriangle, right: Float[AnyArray, "n c"], *, threads: int = 1) -> Float[np.ndarray, "n c"]:
+def solve_factored(
+    factor: TiledTriangle, right: Float[AnyArray, "n c"], *, threads: int = 1
+) -> Float[np.ndarray, "n c"]:
     """(L Lᵀ)⁻¹B."""
     return backward(factor, forward(factor, right, threads=threads), threads=threads)
 

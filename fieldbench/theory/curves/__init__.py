@@ -3,10 +3,9 @@
 from fieldbench.theory.curves import markov_circle as markov_circle
 from fieldbench.theory.curves import scaling_laws as scaling_laws
 from fieldbench.theory.curves import unevenness as unevenness
-from fieldbench.theory.curves.departure import Departure as Departure
-from fieldbench.theory.curves.departure import departure as departure
-from fieldbench.theory.curves.departure_over_points import departure_over_points as departure_over_points
 from fieldbench.theory.curves.finite_size import learnability_correction as learnability_correction
+from fieldbench.theory.curves.finite_size import leverage_scatter as leverage_scatter
+from fieldbench.theory.curves.finite_size_error import error_change as error_change
 from fieldbench.theory.curves.finite_size_error import gaussian_error_correction as gaussian_error_correction
 from fieldbench.theory.curves.finite_size_error import (
     gaussian_error_second_correction as gaussian_error_second_correction,
@@ -27,9 +26,9 @@ from fieldbench.theory.curves.learning_curves import equivalent_kernel as equiva
 from fieldbench.theory.curves.learning_curves import one_loop as one_loop
 from fieldbench.theory.curves.learning_curves import solve_effective_ridge as solve_effective_ridge
 from fieldbench.theory.curves.quartic_loss import QuarticCurve as QuarticCurve
-from fieldbench.theory.curves.quartic_loss import cavity as cavity
 from fieldbench.theory.curves.quartic_loss import hartree as hartree
 from fieldbench.theory.curves.quartic_loss import posterior_hartree as posterior_hartree
+from fieldbench.theory.curves.quartic_loss import quartic_cavity as quartic_cavity
 from fieldbench.theory.curves.sample_complexity import relative_to_limit as relative_to_limit
 from fieldbench.theory.curves.sample_complexity import samples_to_learn as samples_to_learn
 from fieldbench.theory.curves.validity import equivalent_kernel_bound as equivalent_kernel_bound

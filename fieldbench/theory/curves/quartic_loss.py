@@ -118,7 +118,7 @@ def posterior_hartree(
     return _stacked(rows)
 
 
-def cavity(
+def quartic_cavity(
     spectrum: Spectrum | Numbers,
     samples: Numbers,
     ridge: float,

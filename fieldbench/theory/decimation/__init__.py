@@ -7,8 +7,8 @@ from fieldbench.theory.decimation.order import CutOff as CutOff
 from fieldbench.theory.decimation.order import GaussianLearning as GaussianLearning
 from fieldbench.theory.decimation.order import Order as Order
 from fieldbench.theory.decimation.order import cut_off as cut_off
+from fieldbench.theory.decimation.order import flow_of_the_ridge as flow_of_the_ridge
 from fieldbench.theory.decimation.order import gaussian_learning as gaussian_learning
-from fieldbench.theory.decimation.order import matching_ridge as matching_ridge
 from fieldbench.theory.decimation.running_ridge import Decimation as Decimation
 from fieldbench.theory.decimation.running_ridge import decimate as decimate
 from fieldbench.theory.decimation.running_ridge import decimated_curve as decimated_curve

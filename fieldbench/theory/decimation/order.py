@@ -125,7 +125,7 @@ def _slope(curve: LearningCurve) -> Vector:
     return np.asarray(-learned * (1.0 - learned) * curve.e0[0] / curve.effective_ridge[0])
 
 
-def matching_ridge(full: GaussianLearning, keep: int) -> Order:
+def flow_of_the_ridge(full: GaussianLearning, keep: int) -> Order:
     """(T* − T)/Σ_{k>Λ} λ_k: what the coupling has to flow by, in units of the tail, on the average data set.
 
     Leading order 1 − Σ_{k>Λ} λ_kL_k/Σ_{k>Λ} λ_k. The orders of the mean traces are made up for by the truncated

@@ -51,7 +51,7 @@ def residual_overlap(first: Medium, second: Medium, target: Vector, noise: float
     return np.asarray(missed + shared * sums[first.modulated.astype(int)])
 
 
-def squared_distance(first: Medium, second: Medium, target: Vector, noise: float = 0.0) -> Vector:
+def mean_squared_distance(first: Medium, second: Medium, target: Vector, noise: float = 0.0) -> Vector:
     """⟨(f_k^a − f_k^b)²⟩ of every mode over data sets and signs of the target, (M,).
 
     If the second lacks weak modes, which it has as ridge instead, the sum over the others is
@@ -108,5 +108,5 @@ def replaced(
     return Replaced(
         error=errors[0] - errors[1],
         learned=float((cut.learnability - full.learnability)[:plain].mean()),
-        distance=float(squared_distance(full, cut, target)[:keep].sum()),
+        distance=float(mean_squared_distance(full, cut, target)[:keep].sum()),
     )

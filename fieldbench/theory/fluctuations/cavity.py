@@ -49,7 +49,7 @@ TOLERANCE = 5e-6  # of averages over inputs, in units of the target and of κ
 LARGEST = 0.9  # of gσ on the way
 
 
-class State(NamedTuple):
+class Iterate(NamedTuple):
     """What the equations are iterated in: t, V, the slope of W' beyond V, Var t = T − t² at places; σ, Q, pulls."""
 
     discrepancy: Vector
@@ -77,7 +77,7 @@ class Cavity:
 
     solution: Solution
     places: Places
-    state: State
+    state: Iterate
     weights: Vector
     left: Vector
 
@@ -170,7 +170,7 @@ class _Equations:
     strong: bool
     aligned: tuple[float, float]
 
-    def start(self, solution: Solution) -> State:
+    def start(self, solution: Solution) -> Iterate:
         """The saddle between places, with one ridge for all: the minimum of a convex function (`closure`)."""
         at, ridge = self.at, solution.effective_ridge
         shift = np.diag(ridge / at.counts)
@@ -189,7 +189,7 @@ class _Equations:
             pattern, unmet = trial, unmet_there
         none, neurons = np.zeros_like(pattern), np.zeros_like(at.m)
         dressing, nothing = np.full_like(pattern, ridge - self.problem.ridge), np.zeros_like(response)
-        return State(pattern / at.counts, dressing, none, none, neurons, nothing, neurons, neurons)
+        return Iterate(pattern / at.counts, dressing, none, none, neurons, nothing, neurons, neurons)
 
     def _saddle(self, pattern: Vector, shift: Matrix) -> tuple[Vector, Matrix]:
         """y − f − κ_eff t and R of nt, (x, x)."""
@@ -208,15 +208,15 @@ class _Equations:
         w = np.sqrt(solution.neurons.weights[self.at.neurons])
         return np.concatenate([x, x, x, x, w, np.outer(x, x).ravel() / self.problem.samples, w, w])
 
-    def state(self, numbers: Vector) -> State:
+    def state(self, numbers: Vector) -> Iterate:
         """From all numbers in a row; noise as far as (1) can go."""
         x, w = len(self.at.counts), len(self.at.m)
         cuts = np.cumsum([x, x, x, x, w, x * x, w])
         parts = np.split(numbers, cuts)
         parts[4], parts[5] = np.minimum(parts[4], LARGEST / self.problem.strength), parts[5].reshape(x, x)
-        return State(*parts)
+        return Iterate(*parts)
 
-    def step(self, state: State) -> tuple[State, Vector, Vector, float]:
+    def step(self, state: Iterate) -> tuple[Iterate, Vector, Vector, float]:
         """What a state implies for the next, the neurons' weights, y − f, and how far it is from settled."""
         problem, at, counts = self.problem, self.at, self.at.counts
         measure = self._measure(state)
@@ -265,10 +265,10 @@ class _Equations:
             np.max(np.abs(pulled.density - state.density) * measure.weights),
         )
         noise = np.minimum(noise, LARGEST / problem.strength)
-        new = State(moved, dressing, slope, spread, noise, aligned, pulled.density, pulled.pull)
+        new = Iterate(moved, dressing, slope, spread, noise, aligned, pulled.density, pulled.pull)
         return new, measure.weights, left, float(max(changes))
 
-    def _strong(self, state: State) -> Vector:
+    def _strong(self, state: Iterate) -> Vector:
         """c(x)."""
         if not self.strong:
             return np.zeros_like(state.discrepancy)
@@ -277,7 +277,7 @@ class _Equations:
         found: Vector = exponent / (self.border + exponent)
         return found
 
-    def _measure(self, state: State) -> _Measure:
+    def _measure(self, state: Iterate) -> _Measure:
         at, strength = self.at, self.problem.strength
         overlaps = at.harmonics[0]
         field = (at.counts * state.discrepancy) @ overlaps
@@ -297,7 +297,7 @@ class _Equations:
         effective = weights * (stretch * field + own) + plain * state.pull
         return _Measure(field, dressed, plain, weights, effective, overlaps @ (weights * stretch * field))
 
-    def _pulled(self, state: State, measure: _Measure, share: Vector, taken: list[Matrix]) -> Pulled:
+    def _pulled(self, state: Iterate, measure: _Measure, share: Vector, taken: list[Matrix]) -> Pulled:
         """What samples of this size do beyond the second cumulant, on both sides of their mean by √(Var t).
 
         A negative variance, of the posterior's imaginary t, has complex conjugates on the sides: one of them is enough.

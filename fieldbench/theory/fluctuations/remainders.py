@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from fieldbench.theory.adaptation import Solution, Vector
 from fieldbench.theory.fluctuations.discrepancy import corrections
-from fieldbench.theory.fluctuations.local_ridge import local_ridge
+from fieldbench.theory.fluctuations.ridge_at_an_input import ridge_at_an_input
 
 ROUNDS = 4  # of feeding back: what a further one changes is below a fifth of what they change
 
@@ -47,5 +47,5 @@ def scatter_share(solution: Solution) -> float:
     spectrum, ridge = solution.state.spectrum, solution.problem.ridge
     assert spectrum is not None
     even = 1.0 - 1.0 / spectrum.discrepancy_factor(solution.problem.samples, solution.effective_ridge)
-    learned = local_ridge(solution, levelled=False).mean() / solution.effective_ridge - 1.0
+    learned = ridge_at_an_input(solution, levelled=False).mean() / solution.effective_ridge - 1.0
     return even + abs(learned) * solution.effective_ridge / (solution.effective_ridge - ridge)

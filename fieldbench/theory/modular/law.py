@@ -128,7 +128,7 @@ def response(task: ModularTask, product: Callable[[float], float] | None = None)
 
 
 @dataclass(frozen=True)
-class Solution:
+class ModularSolution:
     """a, ⟨rr′⟩ of each mode, and the share of (neuron, mode) pairs in the droplet."""
 
     amplitude: float
@@ -136,8 +136,8 @@ class Solution:
     droplet: float
 
 
-def infinitely_wide(task: ModularTask) -> Solution:
+def infinitely_wide(task: ModularTask) -> ModularSolution:
     """The solution for N → ∞."""
     b = response(task)
     law = mode_law(task.coupling(b), task.cubic)
-    return Solution(-task.noise * b, law.moment(1, 1), law.droplet)
+    return ModularSolution(-task.noise * b, law.moment(1, 1), law.droplet)

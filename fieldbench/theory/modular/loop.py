@@ -21,13 +21,13 @@ from collections.abc import Callable
 
 from scipy.optimize import brentq
 
-from fieldbench.theory.modular.law import ModeLaw, ModularTask, Solution, infinitely_wide, mode_law, response
+from fieldbench.theory.modular.law import ModeLaw, ModularSolution, ModularTask, infinitely_wide, mode_law, response
 
 _STEP = 1e-4  # of central differences: relative errors of 1e-8 by truncation, 1e-10 by rounding
 _FAR = 100.0  # times N, where orders beyond 1/N are 10⁴ times smaller than there
 
 
-def log_determinant(task: ModularTask, b: float, law: ModeLaw) -> float:
+def log_determinant_of_fields(task: ModularTask, b: float, law: ModeLaw) -> float:
     """log det S″ of all P³ fields at τ = ib y, for a law of the modes."""
     p, n = task.modulus, task.modes
     noise, s, c = task.noise, task.strength, 16.0 * p * (task.strength * b) ** 2
@@ -82,10 +82,10 @@ def action(task: ModularTask, b: float, width: float, product_tilt: float = 0.0,
     """S₀ + ½ log det S″ / N at b, with the source ε of rr′ or of the droplet's indicator in the prior."""
     law = mode_law(task.coupling(b) + product_tilt, task.cubic, droplet_tilt)
     tree = task.modulus * (task.modulus - 1) * (b - 0.5 * task.noise * b**2) - task.modes * law.log_normaliser
-    return tree + 0.5 * log_determinant(task, b, law) / width
+    return tree + 0.5 * log_determinant_of_fields(task, b, law) / width
 
 
-def at_width(task: ModularTask, width: float) -> Solution:
+def at_width(task: ModularTask, width: float) -> ModularSolution:
     """The solution at N by the effective action, stationary as a whole: right to order 1/N, with some of higher ones.
 
     N may be negative, where there are no networks: differences in 1/N are taken so.
@@ -103,17 +103,17 @@ def at_width(task: ModularTask, width: float) -> Solution:
     tilt = task.cubic**0.5
     product = -_derivative(lambda x: action(task, b, width, product_tilt=x * tilt)) / tilt
     droplet = -_derivative(lambda x: action(task, b, width, droplet_tilt=x))
-    return Solution(-task.noise * b, product / task.modes, droplet / task.modes)
+    return ModularSolution(-task.noise * b, product / task.modes, droplet / task.modes)
 
 
-def expanded(task: ModularTask, width: float) -> Solution:
+def expanded(task: ModularTask, width: float) -> ModularSolution:
     """The solution at N with its term of order 1/N and no other."""
     leading, above, below = infinitely_wide(task), at_width(task, _FAR * width), at_width(task, -_FAR * width)
 
     def shifted(value: str) -> float:
         return float(getattr(leading, value) + _FAR / 2.0 * (getattr(above, value) - getattr(below, value)))
 
-    return Solution(shifted("amplitude"), shifted("product"), shifted("droplet"))
+    return ModularSolution(shifted("amplitude"), shifted("product"), shifted("droplet"))
 
 
 def _derivative(function: Callable[[float], float]) -> float:

@@ -6,7 +6,7 @@ import pytest
 from cases.rg_cifar_mnist.case import CASE
 from cases.rg_cifar_mnist.experiment import Curve
 from fieldbench.cells.numerics import numerics
-from fieldbench.theory.curves import departure_over_points
+from fieldbench.theory.departures import departure_over_points
 
 CURVES = [at for at in CASE.tiers["quick"].experiments if isinstance(at, Curve)]
 SAID = {("digits", "erf"): (0.0153, 0.0421), ("digits", "relu"): (0.0191, 0.0276)}

@@ -6,13 +6,13 @@ import pytest
 from fieldbench.errors import BadInput
 from fieldbench.theory.curves import quartic_loss
 from fieldbench.theory.curves.learning_curves import effective_ridge
-from fieldbench.theory.curves.quartic_loss import cavity, hartree, posterior_hartree
+from fieldbench.theory.curves.quartic_loss import hartree, posterior_hartree, quartic_cavity
 
 LEVELS, SIZES, RIDGE = np.arange(1.0, 33.0) ** -2.0, np.array([40.0, 160.0]), 20.0
 
 
 @pytest.mark.parametrize("thermal", [False, True])
-@pytest.mark.parametrize("theory", [hartree, cavity])
+@pytest.mark.parametrize("theory", [hartree, quartic_cavity])
 def test_without_coupling_it_is_the_effective_ridge(theory, thermal):
     expected = effective_ridge(LEVELS, SIZES, RIDGE, target=LEVELS)
     found = theory(LEVELS, SIZES, RIDGE, 0.0, LEVELS, thermal=thermal)
@@ -28,7 +28,8 @@ def test_hartree_and_cavity_agree_to_first_order_in_u(thermal):
     gaps, shifts = [], []
     for coupling in (0.01, 0.02):
         even, whole = (
-            theory(LEVELS, SIZES, RIDGE, coupling, LEVELS, thermal=thermal).error for theory in (hartree, cavity)
+            theory(LEVELS, SIZES, RIDGE, coupling, LEVELS, thermal=thermal).error
+            for theory in (hartree, quartic_cavity)
         )
         gaps.append(whole - even)
         shifts.append(even - plain)
@@ -68,7 +69,7 @@ def test_many_half_learned_modes_share_one_ridge():
     assert gaps[1] / gaps[0] == pytest.approx(0.25, rel=0.1)
 
 
-@pytest.mark.parametrize("theory", [hartree, cavity, posterior_hartree])
+@pytest.mark.parametrize("theory", [hartree, quartic_cavity, posterior_hartree])
 def test_couplings_are_solved_one_by_one(theory):
     couplings = np.array([0.1, 0.3])
     found = theory(LEVELS, 40.0, RIDGE, couplings, LEVELS)
@@ -87,4 +88,4 @@ def test_bad_input_is_refused():
     with pytest.raises(BadInput, match="smaller"):
         hartree(LEVELS, 1.0, RIDGE, -5.0, LEVELS)
     with pytest.raises(BadInput, match="u ≥ 0"):
-        cavity(LEVELS, SIZES, RIDGE, -0.1, LEVELS)
+        quartic_cavity(LEVELS, SIZES, RIDGE, -0.1, LEVELS)

@@ -7,7 +7,7 @@ from scipy.special import logit
 from fieldbench.errors import BadInput
 from fieldbench.regression.modes import replacement
 from fieldbench.theory.curves.learning_curves import effective_ridge
-from fieldbench.theory.decimation.order import covariance, cut_off, gaussian_learning, matching_ridge
+from fieldbench.theory.decimation.order import covariance, cut_off, flow_of_the_ridge, gaussian_learning
 
 MODES = np.arange(1.0, 65.0)
 LAMBDA, TARGET = (MODES**power / (MODES**power).sum() for power in (-1.5, -2.0))
@@ -18,7 +18,7 @@ FULL = gaussian_learning(LAMBDA, SAMPLES, RIDGE, TARGET)
 @pytest.mark.parametrize("keep", [4, 16, 48])
 def test_matching_ridge_restores_the_effective_ridge(keep):
     full = effective_ridge(LAMBDA, SAMPLES, RIDGE)
-    needed = matching_ridge(FULL, keep).leading[0] * LAMBDA[keep:].sum()
+    needed = flow_of_the_ridge(FULL, keep).leading[0] * LAMBDA[keep:].sum()
     cut = effective_ridge(LAMBDA[:keep], SAMPLES, RIDGE + needed)
     np.testing.assert_allclose(cut.effective_ridge, full.effective_ridge, rtol=1e-12)
     np.testing.assert_allclose(cut.learnability[0], full.learnability[0, :keep], rtol=1e-12)
@@ -54,7 +54,7 @@ def test_orders_against_regression(keep):
     matched = replacement.matching_ridge(traces[0], kernel, RIDGE + tail)
     for found, order in (
         (np.log(traces[0] / traces[1]), cut_off(FULL, TARGET, keep).log_ridge),
-        ((matched - RIDGE) / tail, matching_ridge(FULL, keep)),
+        ((matched - RIDGE) / tail, flow_of_the_ridge(FULL, keep)),
     ):
         error = found.std() / np.sqrt(found.size)
         assert abs(found.mean() - order.value[0]) < 5.0 * error + abs(order.terms[3, 0])

@@ -6,7 +6,7 @@ import pytest
 from fieldbench.errors import BadInput
 from fieldbench.theory.curves.learning_curves import effective_ridge
 from fieldbench.theory.decimation.modulated import lognormal, medium
-from fieldbench.theory.decimation.shared_data import replaced, residual_overlap, squared_distance
+from fieldbench.theory.decimation.shared_data import mean_squared_distance, replaced, residual_overlap
 
 MODES = np.arange(1.0, 129.0)
 LAMBDA, TARGET = (MODES**power / (MODES**power).sum() for power in (-1.5, -2.0))
@@ -47,7 +47,7 @@ def test_an_uneven_ridge_is_a_smaller_one():
 
 def test_the_same_theory_is_at_distance_zero():
     full = medium(LAMBDA, PLAIN, SAMPLES, RIDGE, lognormal(0.8))
-    np.testing.assert_allclose(squared_distance(full, full, TARGET), 0.0, atol=1e-16)
+    np.testing.assert_allclose(mean_squared_distance(full, full, TARGET), 0.0, atol=1e-16)
 
 
 def test_distance_of_a_weak_cut_is_the_leading_order():

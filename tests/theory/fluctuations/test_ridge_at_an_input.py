@@ -8,7 +8,7 @@ from helpers_adaptation import exact_process, slide_problem
 
 from fieldbench.theory.adaptation import FLUCTUATING, linear_and_cubic, solve, staircase
 from fieldbench.theory.adaptation.overlaps import ERF, LINEAR, RELU
-from fieldbench.theory.fluctuations import discrepancy_at_local_ridge, local_ridge, saddle
+from fieldbench.theory.fluctuations import discrepancy_at_local_ridge, ridge_at_an_input, saddle
 from fieldbench.theory.fluctuations.places import radial, radii
 from fieldbench.theory.fluctuations.sections import hermite, points_along, section
 
@@ -49,9 +49,9 @@ def test_the_modes_at_places_and_radii_are_orthonormal():
 
 def test_it_averages_to_the_effective_ridge_and_is_flat_where_neurons_do_not_saturate():
     solution = solve(slide_problem(0.08, cubic=-0.1), FLUCTUATING)
-    np.testing.assert_allclose(local_ridge(solution).mean(), solution.effective_ridge, rtol=1e-12)
+    np.testing.assert_allclose(ridge_at_an_input(solution).mean(), solution.effective_ridge, rtol=1e-12)
     # The spectrum's own average differs by what the higher harmonics learn, a few per cent.
-    np.testing.assert_allclose(local_ridge(solution, levelled=False).mean(), solution.effective_ridge, rtol=0.05)
+    np.testing.assert_allclose(ridge_at_an_input(solution, levelled=False).mean(), solution.effective_ridge, rtol=0.05)
     linear = staircase(dimension=30, samples=300, width=100, ridge=1.0, chi=100.0, cubic=0.0, activation=LINEAR)
-    at = local_ridge(solve(linear, FLUCTUATING))
+    at = ridge_at_an_input(solve(linear, FLUCTUATING))
     np.testing.assert_allclose(at.ridge, np.broadcast_to(at.ridge[:, :1], at.ridge.shape), rtol=1e-9)

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from helpers_wick import second_derivative
 
-from fieldbench.theory.modular import ModularTask, at_width, expanded, infinitely_wide, log_determinant, mode_law
+from fieldbench.theory.modular import (
+    ModularTask,
+    at_width,
+    expanded,
+    infinitely_wide,
+    log_determinant_of_fields,
+    mode_law,
+)
 
 
 class Cached:
@@ -20,7 +27,7 @@ class Cached:
 def test_the_determinant_is_that_of_all_fields_without_blocks(modulus, b, coupling):
     """Any b and law will do: the blocks rest on independent uniform phases alone."""
     task, law = ModularTask(modulus, 0.01, 1e-5, 0.03), mode_law(coupling, 0.01)
-    assert log_determinant(task, b, law) == pytest.approx(second_derivative(task, b, Cached(law)), rel=1e-11)
+    assert log_determinant_of_fields(task, b, law) == pytest.approx(second_derivative(task, b, Cached(law)), rel=1e-11)
 
 
 def test_the_order_falls_as_one_over_n():
@@ -47,4 +54,4 @@ def test_without_learning_only_kernels_fluctuate():
     features = ((u[:, :, None] + v[:, None, :]) ** 2).reshape(draws, -1)
     kernel = task.strength * features.T @ features / draws + task.noise * np.eye(modulus**2)
     # Each of 25 eigenvalues has a relative error of a few times draws^(-1/2), five outputs' worth of each.
-    assert log_determinant(task, 0.0, law) == pytest.approx(modulus * np.linalg.slogdet(kernel)[1], abs=0.1)
+    assert log_determinant_of_fields(task, 0.0, law) == pytest.approx(modulus * np.linalg.slogdet(kernel)[1], abs=0.1)

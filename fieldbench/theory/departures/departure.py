@@ -14,8 +14,8 @@ the error is MSE(1 + ρ) to first order. δ depends on the target. What follows 
 as if ρ and 3v were two small numbers of one expansion: a leverage enters as ⟨1/(1 + x)⟩, whose next order is 3v of the
 one before for a Gaussian x. The form was chosen after ρ² + 3v² had been refuted at two measured points, so that it
 carries no claim's statement. It holds for the one case that is solved at any order, the Markov kernel of
-markov_circle.py at κ = 0 (tests/theory/curves/test_departure.py), and at 24 points drawn afterwards, where it is ten
-times too wide if below 1. It was seen to fail once, where ρ ≫ v: on the circle at λ_k = (1 + k)^−3.72,
+markov_circle.py at κ = 0 (tests/theory/departures/test_departure.py), and at 24 points drawn afterwards, where it is
+ten times too wide if below 1. It was seen to fail once, where ρ ≫ v: on the circle at λ_k = (1 + k)^−3.72,
 κ/K(x, x) = .01, P = 100, target cos 3θ, ρ = .14 = 17v, exact regression has .234 ± .015, 4.8ρ² more than ρ.
 
 A large P does not help: at κ = 0 ρ and v tend to constants that depend on the spectrum's exponent and the dimension,
@@ -29,9 +29,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.theory.curves.finite_size import leverage_scatter
-from fieldbench.theory.curves.finite_size_error import sphere_error_correction
-from fieldbench.theory.curves.learning_curves import effective_ridge
+from fieldbench.theory.curves import effective_ridge, leverage_scatter, sphere_error_correction
 from fieldbench.theory.kernels import Spectrum
 from fieldbench.typing import Numbers
 

@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.curves.departure import Departure
-from fieldbench.theory.curves.finite_size_error import error_change
-from fieldbench.theory.curves.learning_curves import effective_ridge
+from fieldbench.theory.curves import effective_ridge, error_change
+from fieldbench.theory.departures.departure import Departure
 from fieldbench.theory.kernels import EmpiricalSpectrum, Spectrum
 from fieldbench.typing import Numbers
 

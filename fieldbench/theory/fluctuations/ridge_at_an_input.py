@@ -25,7 +25,7 @@ RADII = 5
 
 
 @dataclass(frozen=True, eq=False)
-class LocalRidge:
+class RidgeAtAnInput:
     """κ(x) on a grid: |x_⊥|²/(d − 1) in `ratios`, z in `places`, both with the weights of their distribution."""
 
     ridge: Matrix
@@ -39,7 +39,7 @@ class LocalRidge:
         return float(self.ratio_weights @ self.ridge @ self.place_weights)
 
 
-def local_ridge(solution: Solution, *, levelled: bool = True) -> LocalRidge:
+def ridge_at_an_input(solution: Solution, *, levelled: bool = True) -> RidgeAtAnInput:
     """κ(x) of a solution; not `levelled`, its average is its own, off κ_eff by what the higher harmonics learn."""
     problem, neurons = solution.problem, solution.neurons
     transverse, noise = problem.dimension - 1, solution.effective_ridge / problem.samples
@@ -54,16 +54,16 @@ def local_ridge(solution: Solution, *, levelled: bool = True) -> LocalRidge:
     learned = 1.0 - transverse * left / first  # of the first harmonic at each z, at any radius
     sections = [section(problem.activation, neurons.grid, float(ratio)) for ratio in ratios]
     ridge = np.array([at.whole @ enhanced - learned * (at.first**2 @ enhanced) for at in sections])
-    found = LocalRidge(problem.ridge + ridge, ratios, ratio_weights, z, weights)
+    found = RidgeAtAnInput(problem.ridge + ridge, ratios, ratio_weights, z, weights)
     if not levelled:
         return found
     scale = (solution.effective_ridge - problem.ridge) / (found.mean() - problem.ridge)
-    return LocalRidge(problem.ridge + scale * ridge, ratios, ratio_weights, z, weights)
+    return RidgeAtAnInput(problem.ridge + scale * ridge, ratios, ratio_weights, z, weights)
 
 
 def discrepancy_at_local_ridge(solution: Solution, *, levelled: bool = True) -> Vector:
     """t with κ(x) in place of κ_eff, everything else as it was."""
-    at, equations = local_ridge(solution, levelled=levelled), solution.equations
+    at, equations = ridge_at_an_input(solution, levelled=levelled), solution.equations
     modes = [mode for mode in equations.modes if isinstance(mode, AlignedMode)]
     assert len(modes) == len(equations.modes)
     values = np.array(

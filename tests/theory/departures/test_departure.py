@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from fieldbench.theory.curves import markov_circle
-from fieldbench.theory.curves.departure import departure
 from fieldbench.theory.curves.finite_size import leverage_scatter
 from fieldbench.theory.curves.finite_size_error import sphere_error_correction
 from fieldbench.theory.curves.learning_curves import effective_ridge
+from fieldbench.theory.departures.departure import departure
 from fieldbench.theory.kernels import Kernel, sphere
 from fieldbench.theory.kernels.spectrum import Spectrum
 

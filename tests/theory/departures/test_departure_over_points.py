@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from fieldbench.errors import BadInput
-from fieldbench.theory.curves.departure import departure
-from fieldbench.theory.curves.departure_over_points import departure_over_points
+from fieldbench.theory.departures.departure import departure
+from fieldbench.theory.departures.departure_over_points import departure_over_points
 from fieldbench.theory.kernels import EmpiricalSpectrum, principal_components
 from fieldbench.theory.kernels.spectrum import Spectrum
 
