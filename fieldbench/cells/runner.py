@@ -133,11 +133,26 @@ def overridden(case: Case, experiments: Sequence[Any], overrides: Mapping[str, A
             f"case {case.claim.id}: cannot set {', '.join(unknown)}: its experiments have {', '.join(sorted(known))}"
         )
 
+    for experiment in experiments:
+        for name, value in overrides.items():
+            _require_like(experiment, name, value, empty=any(getattr(other, name, None) == () for other in experiments))
+
     def changed(experiment: Any) -> Any:
         own = {field.name for field in dataclasses.fields(experiment)}
         return replace(experiment, **{name: value for name, value in overrides.items() if name in own})
 
     return list(dict.fromkeys(changed(experiment) for experiment in experiments))
+
+
+def _require_like(experiment: Any, name: str, value: Any, *, empty: bool) -> None:
+    """A field of several values is replaced by several, and by none only where the tier has such an experiment."""
+    own = getattr(experiment, name, None)
+    field = f"{type(experiment).__name__}.{name}"
+    if isinstance(own, tuple) and not isinstance(value, tuple):
+        several = tuple(value) if isinstance(value, list) else (value,)
+        raise BadInput(f"{name}={value!r}: {field} holds several values, as {own}; write {name}={several!r}")
+    if isinstance(own, tuple) and own and not value and not empty:
+        raise BadInput(f"{name}=(): without a value of {field} there is nothing to measure; the tier has {own}")
 
 
 def available(

@@ -1,5 +1,6 @@
 """From experiments to cells: keys, blocks, overrides, data, resumption, and what is refused before it is kept."""
 
+import re
 from dataclasses import dataclass, replace
 
 import jax
@@ -61,6 +62,29 @@ def test_overrides_replace_fields_and_equal_experiments_are_run_once(case):
     assert [e.size for e in overridden(case, experiments, {"size": 7})] == [7]
     with pytest.raises(BadInput, match="cannot set colour: its experiments have scatter, size"):
         overridden(case, experiments, {"colour": 1})
+
+
+@pytest.mark.parametrize(
+    ("value", "tier", "message"),
+    [
+        (4, [(4, 16)], "holds several values, as (4, 16); write sizes=(4,)"),
+        ([4, 8], [(4, 16)], "holds several values, as (4, 16); write sizes=(4, 8)"),
+        ((), [(4, 16)], "there is nothing to measure; the tier has (4, 16)"),
+        ((), [(4, 16), ()], ""),  # which this tier has
+        ((4,), [()], ""),
+    ],
+)
+def test_several_values_are_replaced_by_several(case, kind, value, tier, message):
+    @dataclass(frozen=True)
+    class WithSizes(kind):
+        sizes: tuple[int, ...] = ()
+
+    experiments = [WithSizes(10, sizes=sizes) for sizes in tier]
+    if not message:
+        assert {at.sizes for at in overridden(case, experiments, {"sizes": value})} == {value}
+        return
+    with pytest.raises(BadInput, match=re.escape(message)):
+        overridden(case, experiments, {"sizes": value})
 
 
 def test_experiments_without_their_data_are_skipped_with_the_reason(kind):
