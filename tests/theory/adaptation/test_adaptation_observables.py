@@ -7,7 +7,16 @@ import pytest
 from helpers_adaptation import SMALL, cubic_responses, invariant_chi, slide_problem
 from scipy.special import erf
 
-from fieldbench.theory.adaptation import COMPLETE, KERNEL_RIDGE, RESPONSE, SLIDE, rescaled_process, solve
+from fieldbench.theory.adaptation import (
+    COMPLETE,
+    KERNEL_RIDGE,
+    RESPONSE,
+    SLIDE,
+    AlignedMode,
+    of_predictor,
+    rescaled_process,
+    solve,
+)
 from fieldbench.theory.adaptation.overlaps import harmonic_cubic_norm
 from fieldbench.theory.fluctuations import observables
 
@@ -62,6 +71,18 @@ def test_naive_cubic_of_the_process_is_its_radial_mode():
         # z(|x|² − d − 2) is learned with the linear part, and overlaps with He_3
         contamination = process.linear / (3 * (problem.dimension + 2) * 0.1)
         np.testing.assert_allclose(contamination, naive, rtol=0.03)
+
+
+def test_a_predictor_that_is_the_harmonic_cubic_scores_one():
+    """h = [(d − 1) He_3 − 3 z(|x_⊥|² − d + 1)]/(d + 2), with E[He_3²] = 6 and E[z²(|x_⊥|² − d + 1)²] = 2(d − 1)."""
+    solution, d = solve(SMALL, COMPLETE), SMALL.dimension
+    parts = {AlignedMode(3): (d - 1) * math.sqrt(6), AlignedMode(1, 1): -3 * math.sqrt(2 * (d - 1))}
+    predictor = np.array([parts.pop(mode, 0.0) / (d + 2) for mode in solution.equations.modes])
+    assert not parts
+    found = of_predictor(solution, predictor, square=0.0, transverse=0.0)
+    assert found.harmonic == pytest.approx(1.0, rel=1e-12)
+    assert found.cubic == pytest.approx((d - 1) / (d + 2), rel=1e-12)
+    assert found.linear == 0.0
 
 
 def test_observables_are_those_of_neurons_drawn_from_the_measure():
