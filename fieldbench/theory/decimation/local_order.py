@@ -125,7 +125,7 @@ class _Rings(NamedTuple):
 
     def of(self, left: Matrix, right: Matrix) -> Vector:
         """aᵀĜb from Ra and Rb, for each pair of columns."""
-        return -np.einsum("ik,ik->k", left, self.force @ right)
+        return np.asarray(-np.einsum("ik,ik->k", left, self.force @ right))
 
     def trace(self, middle: Matrix) -> float:
         """Tr CĜ from RCR."""
