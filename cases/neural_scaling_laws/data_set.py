@@ -128,7 +128,7 @@ def on_images(at: Images) -> Said:
     beyond = [between(at, one) for one in (found.beyond, found.beyond_shuffled)]
     said: dict[Expression, Known] = {}
     for what, value, left in zip((Images.error, Images.shuffled), (error, shuffled), beyond, strict=True):
-        follows = Remainder(FOLLOWS, left, order="1/P²", got="guessed", relative=True)
+        follows = Remainder(FOLLOWS, left, order="1/P²", got="bounded", relative=True)
         said[what] = Known(
             value,
             follows,
@@ -141,12 +141,12 @@ def on_images(at: Images) -> Said:
 
     said[ON_SHUFFLED] = Known(
         slope(shuffled),
-        Remainder(FOLLOWS, slope_of(beyond[1], at), order="1/P²", got="guessed"),
+        Remainder(FOLLOWS, slope_of(beyond[1], at), order="1/P²", got="bounded"),
         Remainder(BETWEEN, PARABOLA, got="bounded"),
     )
     said[RELATIVE] = Known(
         slope(error / shuffled),
-        Remainder(FOLLOWS, slope_of(between(at, found.ratio()), at), order="1/P²", got="guessed"),
+        Remainder(FOLLOWS, slope_of(between(at, found.ratio()), at), order="1/P²", got="bounded"),
         Remainder(BETWEEN, PARABOLA, got="bounded"),
         Remainder(WORDS, slope_of(np.full(len(at.samples), SCATTER), at), order="scatter²", got="bounded"),
     )

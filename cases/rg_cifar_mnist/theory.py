@@ -88,7 +88,7 @@ def ridge_at_each_image(at: Curve) -> Said:
         beyond = [order.beyond(rho) for order, rho in zip(orders, relative, strict=True)]
         said[what] = Known(
             alone * (1.0 + relative),
-            Remainder("what follows the next order over images", beyond, "1/P²", "guessed", relative=True),
+            Remainder("what follows the next order over images", beyond, "1/P²", "bounded", relative=True),
             Remainder("resolution", asked[what], "of the value", "chosen", relative=True),
         )
     return said

@@ -15,6 +15,7 @@ from fieldbench.data import binary_task
 from fieldbench.theory.kernels import Kernel, gram_matrix
 
 SEED = 20261130
+LATER = (20261201, 20261202)  # drawn when a bound on what follows had been written down
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
