@@ -1,8 +1,8 @@
 """A data set as the theory sees it: the labels over the principal components of the images' kernel.
 
-One effective ridge for all images leaves out that it is uneven over them and between draws. That moves all errors, and
-most of it is the common factor E0: the error of the labels over that of the same labels in random order, from which
-nothing can be learned, has what is learned and little else.
+Each image has a ridge of its own, and what that leaves out is of order 1/P over the images' fourth moments
+(`decimation.local_order`). The error of the labels over that of the same labels in random order, from which nothing can
+be learned, has what is learned and little else: most of what the ridge's own order leaves out cancels in it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldbench.claims import Expression, Known, Remainder, Said, observable
-from fieldbench.theory.curves import scaling_laws, unevenness
+from fieldbench.theory.curves import scaling_laws
+from fieldbench.theory.decimation import local_order, local_ridge
 from fieldbench.theory.kernels import principal_components
 
 from .experiment import Images
@@ -26,6 +27,13 @@ Vector = NDArray[np.float64]
 RELATIVE, ON_SHUFFLED = fitted(Images.error / Images.shuffled), fitted(Images.shuffled)
 """The exponent over that of labels in random order, whose own is zero but for E0; and these alone."""
 
+CHOSEN, TOLERANCE = (0, 3, 6), 1e-5
+"""The P at which M³ is paid; what one ridge for all images lacks is smooth in ln P. And of ln κ_eff, beside 1/P."""
+
+PARABOLA, BETWEEN = 0.0025, "a parabola between three P"
+"""Of either error and of the slope of their ratio; on digits, at all seven P, at most .0022 and .0017."""
+
+FOLLOWS = "what follows the next order over images"
 WORDS = "mean of logarithms: a draw scatters by less than 20 %, a replicate averages 40"
 SCATTER = 0.2**2 / 80  # ½σ²/40; a replicate's logarithm scatters by 2 to 3 % in every record, σ = √40 times as much
 
@@ -35,48 +43,77 @@ def labels_and_shuffled(at: Images, *errors: NDArray[np.float64]) -> NDArray[np.
     return np.concatenate(errors, axis=1)
 
 
-@dataclass(frozen=True, eq=False)
-class Labels:
-    """A target on a data set, with what one ridge leaves out at each P.
+@cache
+def of_labels(at: Images) -> Regression:
+    """By one ridge for all images."""
+    modes = principal_components(at.population.gram)
+    power = modes.coefficients(at.population.targets) ** 2
+    return Regression(modes.eigenvalues, power, at.samples, at.ridge, at.images)
 
-    uneven: relative variances of the ridge over points and over draws, (s,); residual: relative change of the error
-    where residuals are uneven with the ridge, (s,).
+
+def of_shuffled(at: Images) -> Regression:
+    """Of labels in random order, whose power is the same in all modes."""
+    return replace(of_labels(at), power=np.full(at.images, 1.0 / at.images))
+
+
+@dataclass(frozen=True, eq=False)
+class BeyondOneRidge:
+    """At some P: errors of the labels and of these in random order, their relative next orders and what follows.
+
+    error, shuffled: by a ridge at each image with its next order; order, of_shuffled: that relative to the former;
+    scatter: v. Each (s,).
     """
 
-    regression: Regression
-    uneven: Vector
-    residual: Vector
+    error: Vector
+    shuffled: Vector
+    order: Vector
+    of_shuffled: Vector
+    beyond: Vector
+    beyond_shuffled: Vector
+    scatter: Vector
 
-    def error(self) -> Vector:
-        return self.regression.error()
-
-    def neglected(self) -> Vector:
-        """Of the error, relative to it: the unevenness, and the first order in 1/P of Gaussian features."""
-        return self.uneven + np.abs(self.regression.correction())
-
-    def gain(self) -> Vector:
-        """d ln Σ(1 − L_k)²y_k²/d ln κ_eff: what a shift of the ridge does to the error beside E0, (s,)."""
-        learned, power = self.regression.curve().learnability, self.regression.power
-        return np.asarray(2.0 * (learned * (1.0 - learned) ** 2 @ power) / ((1.0 - learned) ** 2 @ power))
+    def ratio(self) -> Vector:
+        """What follows in ln error/shuffled: in each 3v and ρ of its own order, of which the difference is left."""
+        size = np.abs(self.order) + np.abs(self.of_shuffled) + 3.0 * self.scatter
+        return np.asarray(np.abs(self.order - self.of_shuffled) * size)
 
 
 @cache
-def of_labels(at: Images) -> Labels:
-    modes = principal_components(at.population.gram)
-    coefficients = modes.coefficients(at.population.targets)
-    found = Regression(modes.eigenvalues, coefficients**2, at.samples, at.ridge, at.images)
-    pairs = list(zip(at.samples.tolist(), found.curve().effective_ridge.tolist(), strict=True))
-    uneven = [unevenness.over_points(modes, *pair) + unevenness.between_draws(modes, *pair) for pair in pairs]
-    residual = [unevenness.of_residuals(modes, *pair, coefficients) for pair in pairs]
-    shuffled = [unevenness.of_residuals(modes, *pair) for pair in pairs]
-    return Labels(found, np.array(uneven), np.array(residual) - np.array(shuffled))
+def each_image(at: Images, chosen: tuple[int, ...]) -> BeyondOneRidge:
+    """At the chosen ones of P, at about 30M³ flops each."""
+    gram, targets = at.population.gram, at.population.targets
+    start, found = of_labels(at).curve().effective_ridge, []
+    for i in chosen:
+        samples = int(at.samples[i])
+        local = local_ridge(gram, targets, samples, at.ridge, float(start[i]), TOLERANCE)
+        order = local_order(gram, targets, samples, at.ridge, local)
+        own, noise = order.error / local.test_error, order.noise_error / order.noise
+        errors = (local.test_error * (1.0 + own), order.noise * (1.0 + noise), own, noise)
+        found.append((*errors, order.beyond(own), order.beyond(noise), order.scatter))
+    return BeyondOneRidge(*map(np.array, zip(*found, strict=True)))
 
 
-def of_shuffled(at: Images) -> Labels:
-    """Of labels in random order, whose power is the same in all modes."""
-    labels = of_labels(at)
-    flat = replace(labels.regression, power=np.full(at.images, 1.0 / at.images))
-    return Labels(flat, labels.uneven, np.zeros(len(at.samples)))
+def along(at: Images, values: Vector) -> Vector:
+    """From the P of `CHOSEN` to all of them: the parabola in ln P."""
+    logs = np.log(at.samples)
+    return np.asarray(np.polyval(np.polyfit(logs[list(CHOSEN)], values, len(CHOSEN) - 1), logs))
+
+
+def between(at: Images, sizes: Vector) -> Vector:
+    """The same for what only has a size: straight lines."""
+    logs = np.log(at.samples)
+    return np.asarray(np.interp(logs, logs[list(CHOSEN)], sizes))
+
+
+def errors(at: Images) -> tuple[Vector, Vector]:
+    """Of the labels and of these in random order at all P."""
+    found = each_image(at, CHOSEN)
+    pairs = ((of_labels(at), found.error), (of_shuffled(at), found.shuffled))
+    by_one, by_each = zip(*((one.error(), each) for one, each in pairs), strict=True)
+    first, second = (
+        one * np.exp(along(at, np.log(each / one[list(CHOSEN)]))) for one, each in zip(by_one, by_each, strict=True)
+    )
+    return first, second
 
 
 def slope_of(found: Vector, at: Images) -> float:
@@ -86,37 +123,32 @@ def slope_of(found: Vector, at: Images) -> float:
 
 @cache
 def on_images(at: Images) -> Said:
-    """The effective ridge of a data set; what it neglects moves the error at each P, and so the slope, on its own."""
-    labels, shuffled = of_labels(at), of_shuffled(at)
+    """A ridge at each image and its next order; what follows moves each error, and so the slope, on its own."""
+    found, (error, shuffled) = each_image(at, CHOSEN), errors(at)
+    beyond = [between(at, one) for one in (found.beyond, found.beyond_shuffled)]
     said: dict[Expression, Known] = {}
-    for error, of in ((Images.error, labels), (Images.shuffled, shuffled)):
-        left = Remainder(
-            "unevenness of the ridge over images and draws, 1/P",
-            of.neglected(),
-            order="1/P",
-            got="computed",
-            relative=True,
+    for what, value, left in zip((Images.error, Images.shuffled), (error, shuffled), beyond, strict=True):
+        follows = Remainder(FOLLOWS, left, order="1/P²", got="bounded", relative=True)
+        said[what] = Known(
+            value,
+            follows,
+            Remainder(BETWEEN, PARABOLA, got="bounded", relative=True),
+            Remainder(WORDS, SCATTER, order="scatter²", got="bounded", relative=True),
         )
-        said[error] = Known(of.error(), left, Remainder(WORDS, SCATTER, order="scatter²", got="bounded", relative=True))
-    own = shuffled.regression
+
+    def slope(values: Vector) -> list[float]:
+        return [float(scaling_laws.log_log_slope(at.samples, values))]
+
     said[ON_SHUFFLED] = Known(
-        [own.slope(own.error())],
-        Remainder(
-            "unevenness of the ridge over images and draws, 1/P",
-            slope_of(shuffled.neglected(), at),
-            order="1/P",
-            got="computed",
-        ),
+        slope(shuffled),
+        Remainder(FOLLOWS, slope_of(beyond[1], at), order="1/P²", got="bounded"),
+        Remainder(BETWEEN, PARABOLA, got="bounded"),
     )
-    orders = labels.regression.correction() - shuffled.regression.correction()
     said[RELATIVE] = Known(
-        [relative_slope(at, labels.regression)],
-        Remainder(
-            "uneven ridge beside E0", slope_of(labels.uneven * (labels.gain() - shuffled.gain()), at), got="computed"
-        ),
-        Remainder("residuals uneven with the ridge", slope_of(labels.residual, at), got="computed"),
+        slope(error / shuffled),
+        Remainder(FOLLOWS, slope_of(between(at, found.ratio()), at), order="1/P²", got="bounded"),
+        Remainder(BETWEEN, PARABOLA, got="bounded"),
         Remainder(WORDS, slope_of(np.full(len(at.samples), SCATTER), at), order="scatter²", got="bounded"),
-        Remainder("first order in 1/P of Gaussian features", slope_of(orders, at), order="1/P", got="computed"),
     )
     return said
 
@@ -142,32 +174,32 @@ def tail(of: Regression) -> Tail:
 
 def tail_of_labels(at: Images) -> Said:
     """The claim at its word, Σ_{k>K} y_k² ~ K^{−b} on the window of P; the tail's own curvature is allowed for."""
-    found = tail(of_labels(at).regression)
+    found = tail(of_labels(at))
     return {RELATIVE: Known([found.slope], Remainder("octaves of the tail", found.octaves, got="computed"))}
 
 
 def half_way(at: Images) -> Said:
     """Half way from the target's tail to that of the spectrum."""
-    of = of_labels(at).regression
+    of = of_labels(at)
     return {RELATIVE: [0.5 * (tail(of).slope + tail(replace(of, power=of.levels)).slope)]}
 
 
 def labels_of_spectrum(at: Images) -> Said:
     """Labels learned as if y_k² ∝ λ_k."""
-    of = of_labels(at).regression
+    of = of_labels(at)
     return {RELATIVE: [relative_slope(at, replace(of, power=of.levels))]}
 
 
 def amplitudes(at: Images) -> Said:
     """Broken: |y_k| for y_k²."""
-    of, known = of_labels(at).regression, on_images(at)[RELATIVE]
+    of, known = of_labels(at), on_images(at)[RELATIVE]
     assert isinstance(known, Known)
     return {RELATIVE: Known([relative_slope(at, replace(of, power=np.sqrt(of.power)))], *known.remainders)}
 
 
 def each_error(at: Images, by: Callable[[Regression], Vector]) -> dict[Expression, Vector]:
     """Of the labels and of the shuffled ones."""
-    return {error: by(of(at).regression) for error, of in ((Images.error, of_labels), (Images.shuffled, of_shuffled))}
+    return {error: by(of(at)) for error, of in ((Images.error, of_labels), (Images.shuffled, of_shuffled))}
 
 
 no_e0_on_images = partial(each_error, by=Regression.error_without_e0)

@@ -14,6 +14,7 @@ from .theory import (
     effective_ridge,
     equivalent_kernel,
     one_loop,
+    ridge_alone,
     ridge_at_each_image,
     tail_doubled,
     tail_omitted,
@@ -28,6 +29,7 @@ TAILS: dict[str, Theory | float] = {"tail-doubled": tail_doubled, "tail-omitted"
 UNIFORM: dict[str, Theory | float] = {"uniform-ridge": uniform_ridge}
 RIVALS: dict[str, Theory] = {"no-e0": without_e0, "one-loop": one_loop, "equivalent-kernel": equivalent_kernel}
 FINITE: dict[str, Theory] = {"without-finite-population": without_finite_population}
+NEXT: dict[str, Theory] = {"without-next-order": ridge_alone}
 NO_END: dict[str, Theory | float] = {"without-finite-population": decimated_without_finite_population}
 UNCHANGED: dict[str, Theory | float] = {"unchanged": 0.0}
 LOCAL = UNIFORM | TAILS
@@ -54,8 +56,8 @@ CHECKS = (
     Check("uniform-ridge-low-modes", Decimated.uniform_low_modes, rivals=TAILS),
     Check("effective-ridge", Curve.error, rivals=RIVALS),
     Check("effective-ridge-variance", Curve.variance, rivals={"one-loop": one_loop}),
-    Check("ridge-at-each-image", Curve.error, theory=ridge_at_each_image, on=affordable, rivals=FINITE | RIVALS),
-    Check("variance-at-each-image", Curve.variance, theory=ridge_at_each_image, on=affordable, rivals=FINITE),
+    Check("ridge-at-each-image", Curve.error, theory=ridge_at_each_image, on=affordable, rivals=NEXT | FINITE | RIVALS),
+    Check("variance-at-each-image", Curve.variance, theory=ridge_at_each_image, on=affordable, rivals=NEXT | FINITE),
     Check("finite-population", Curve.variance.at(samples=largest), theory=ridge_at_each_image, on=even, rivals=FINITE),
     Check("decimated-effective-ridge", Curve.error, theory=decimated, rivals=RIVALS),
     Check(

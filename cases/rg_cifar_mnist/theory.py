@@ -7,16 +7,19 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fieldbench.claims import Expression, Known, Remainder, Said
 from fieldbench.theory import curves, decimation
 from fieldbench.theory.curves import LearningCurve, gaussian_error_correction, unevenness
-from fieldbench.theory.decimation import Decimation
+from fieldbench.theory.decimation import Decimation, LocalOrder, local_order
 
 from . import exchange_theory as exchanges
 from .cuts import cuts, full_curve
 from .exchange_theory import Exchange
 from .experiment import Curve, Decimated
+
+Vector = NDArray[np.float64]
 
 REVIEW = 0.01  # ε in the review
 OBSERVED = ("level", "slope", "error", "low_modes")
@@ -41,30 +44,54 @@ def left_open(at: Curve) -> tuple[Any, Any, Any]:
     return uneven, fluctuation, order
 
 
-def effective_ridge(at: Curve, *, at_images: bool = False) -> Said:
-    """One effective ridge for all images, or, with `at_images`, a self-consistent one at each."""
-    curve, of = full(at), at.population
+def effective_ridge(at: Curve) -> Said:
+    """One effective ridge for all images."""
+    curve = full(at)
     uneven, fluctuation, order = left_open(at)
     error, variance = curve.test_error, curve.effective_ridge / (1.0 - curve.learnability.sum(axis=1) / at.images)
-    between = (
+    remainders = (
         Remainder("fluctuation of the ridge between draws", fluctuation, "E0 Var c/c²", "computed", relative=True),
         Remainder("next order of Gaussian features", order, "1/P", "computed", relative=True),
+        Remainder("unevenness of the ridge over images", uneven, "Var c/c²", "computed", relative=True),
     )
-    if not at_images:
-        one = Remainder("unevenness of the ridge over images", uneven, "Var c/c²", "computed", relative=True)
-        return {Curve.error: Known(error, *between, one), Curve.variance: Known(variance, *between, one)}
-    each = [exchanges.at_each_image(of, P, at.ridge) for P in at.samples]
-    # A draw's error scatters by 7 to 15 %, its variance by half of that: what 128 of them can tell.
-    asked = [Remainder("resolution", part, "of the value", "chosen", relative=True) for part in (0.02, 0.01)]
+    return {Curve.error: Known(error, *remainders), Curve.variance: Known(variance, *remainders)}
+
+
+@cache
+def next_orders(at: Curve) -> list[LocalOrder]:
+    """Of the ridge at each image, over the images' own fourth moments."""
+    of = at.population
+    return [local_order(of.gram, of.targets, P, at.ridge, exchanges.at_each_image(of, P, at.ridge)) for P in at.samples]
+
+
+def ridge_alone(at: Curve) -> dict[Expression, Vector]:
+    """A self-consistent ridge at each image, without the next order."""
+    each = [exchanges.at_each_image(at.population, P, at.ridge) for P in at.samples]
     return {
-        Curve.error: Known([one.test_error for one in each], *between, asked[0]),
-        Curve.variance: Known([at.ridge + one.variance.mean() for one in each], *between, asked[1]),
+        Curve.error: np.array([one.test_error for one in each]),
+        Curve.variance: np.array([at.ridge + one.variance.mean() for one in each]),
     }
 
 
 def ridge_at_each_image(at: Curve) -> Said:
-    """A self-consistent ridge at each image."""
-    return effective_ridge(at, at_images=True)
+    """A self-consistent ridge at each image, and its next order in 1/P."""
+    orders = next_orders(at)
+    shifts: dict[Expression, list[float]] = {
+        Curve.error: [o.error for o in orders],
+        Curve.variance: [o.variance + o.last for o in orders],
+    }
+    # A draw's error scatters by 7 to 15 %, its variance by half of that: what 128 of them can tell.
+    asked: dict[Expression, float] = {Curve.error: 0.02, Curve.variance: 0.01}
+    said: dict[Expression, Known] = {}
+    for what, alone in ridge_alone(at).items():
+        relative = np.array(shifts[what]) / alone
+        beyond = [order.beyond(rho) for order, rho in zip(orders, relative, strict=True)]
+        said[what] = Known(
+            alone * (1.0 + relative),
+            Remainder("what follows the next order over images", beyond, "1/P²", "bounded", relative=True),
+            Remainder("resolution", asked[what], "of the value", "chosen", relative=True),
+        )
+    return said
 
 
 def without_finite_population(at: Curve) -> Said:

@@ -15,7 +15,7 @@ TASKS = {"digits": "odd/even", "mnist": "odd/even", CIFAR: "animals/vehicles"}
 
 def thousand(dataset: str, kernel: str, samples: tuple[int, ...] = (50,)) -> list[Any]:
     facts = (dataset, TASKS[dataset], 1000, kernel)
-    return [Curve(*facts, (50, 100), draws=2), Decimated(*facts, samples, draws=2)]
+    return [Curve(*facts, (50, 100), draws=4), Decimated(*facts, samples, draws=2)]
 
 
 def thousands(dataset: str, task: str, kernel: str, draws: int = 1) -> list[Any]:

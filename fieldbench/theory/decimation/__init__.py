@@ -1,5 +1,7 @@
 """Decimation: which modes to integrate out, what ridge and noise they leave, and what that changes."""
 
+from fieldbench.theory.decimation.local_order import LocalOrder as LocalOrder
+from fieldbench.theory.decimation.local_order import local_order as local_order
 from fieldbench.theory.decimation.local_ridge import LocalRidge as LocalRidge
 from fieldbench.theory.decimation.local_ridge import local_ridge as local_ridge
 from fieldbench.theory.decimation.modulated import lognormal as lognormal

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from cases.neural_scaling_laws import data_set, theory
-from cases.neural_scaling_laws.data_set import Labels, tail
+from cases.neural_scaling_laws.data_set import CHOSEN, tail
 from cases.neural_scaling_laws.experiment import Images, PowerLaw
 from cases.neural_scaling_laws.targets import Target, beyond
 from cases.neural_scaling_laws.theory import Regression, errors, power_law, process_error
 from fieldbench.regression.modes import sign_averaged_errors
-from fieldbench.theory.curves import scaling_laws, unevenness
+from fieldbench.theory.curves import scaling_laws
 from fieldbench.theory.kernels import principal_components
 
 
@@ -86,27 +86,13 @@ def spectrum():
 
 @pytest.fixture
 def labels(spectrum):
-    found = Regression(spectrum.eigenvalues, spectrum.eigenvalues, np.array([4, 6, 8, 11, 16]), 1e-8, 160)
-    pairs = list(zip(found.samples.tolist(), found.curve().effective_ridge.tolist(), strict=True))
-    uneven = [unevenness.over_points(spectrum, *pair) + unevenness.between_draws(spectrum, *pair) for pair in pairs]
-    return Labels(found, np.array(uneven), np.zeros(5))
+    return Regression(spectrum.eigenvalues, spectrum.eigenvalues, np.array([4, 6, 8, 11, 16]), 1e-8, 160)
 
 
 def test_the_tail_of_noise_is_flat(labels):
-    found = tail(replace(labels.regression, power=np.full(160, 1.0 / 160)))
+    found = tail(replace(labels, power=np.full(160, 1.0 / 160)))
     assert found.slope == pytest.approx(0.0, abs=1e-12)
     assert found.octaves == pytest.approx(0.0, abs=1e-12)
-
-
-def test_gain_is_the_derivative_of_what_is_not_learned(labels):
-    regression, step = labels.regression, 1e-5
-    curve, power = regression.curve(), regression.power
-    gains = regression.samples[:, None] * regression.levels[None, :]
-    logs = [
-        np.log((k / (gains + k)) ** 2 @ power)
-        for k in (curve.effective_ridge[:, None] * np.exp(s * step) for s in (1, -1))
-    ]
-    np.testing.assert_allclose(labels.gain(), (logs[0] - logs[1]) / (2.0 * step), rtol=1e-7)
 
 
 def test_what_is_neglected_bounds_the_slope_over_all_signs(labels):
@@ -115,14 +101,30 @@ def test_what_is_neglected_bounds_the_slope_over_all_signs(labels):
     signs = np.array(np.meshgrid(*[[-1.0, 1.0]] * len(left))).reshape(len(left), -1).T
     slopes = [np.polyfit(np.log(at.samples), sign * left, 1)[0] for sign in signs]
     assert max(slopes) == pytest.approx(data_set.slope_of(left, at), rel=1e-9)
-    assert np.all(labels.neglected() > labels.uneven)
-    assert np.all(labels.regression.error_of_equivalent_kernel() < labels.regression.error_without_e0())
+    assert np.all(labels.error_of_equivalent_kernel() < labels.error_without_e0())
 
 
 def test_digits_are_half_learned_and_their_shuffled_labels_are_not():
     at = Images("digits", "odd/even", 240, "relu")
-    labels, shuffled = data_set.of_labels(at).regression, data_set.of_shuffled(at).regression
+    labels, shuffled = data_set.of_labels(at), data_set.of_shuffled(at)
     assert labels.power.sum() == pytest.approx(1.0)
     assert labels.slope(labels.error()) < -0.3 < 0.0 < shuffled.slope(shuffled.error()) + 0.1
     assert data_set.each_error(at, Regression.error)[Images.shuffled].tolist() == shuffled.error().tolist()
     assert data_set.relative_slope(at, shuffled) == 0.0
+
+
+@pytest.mark.slow
+def test_a_parabola_through_three_sizes_is_near_the_order_at_all_seven():
+    at = Images("digits", "odd/even", 1200, "relu")
+    every, (error, shuffled) = data_set.each_image(at, tuple(range(7))), data_set.errors(at)
+    np.testing.assert_allclose(error, every.error, rtol=data_set.PARABOLA)
+    np.testing.assert_allclose(shuffled, every.shuffled, rtol=data_set.PARABOLA)
+    np.testing.assert_allclose(error[list(CHOSEN)], every.error[list(CHOSEN)], rtol=1e-12)
+
+
+def test_beside_one_ridge_the_next_order_is_left_where_it_tells_labels_from_noise():
+    at = Images("digits", "odd/even", 240, "erf")
+    found = data_set.each_image(at, CHOSEN)
+    one = data_set.of_labels(at).error()[list(CHOSEN)]
+    assert np.all(np.abs(found.error / one - 1.0) < 0.3)
+    assert np.all(found.ratio() > 0.0)
