@@ -84,7 +84,7 @@ Theory = Callable[[Any], Said]
 
 def with_margins(wrong: Theory, right: Theory) -> Theory:
     """A wrong theory's values with the right one's remainders, as a control wants it; of what both speak of."""
-    return with_shares(wrong, right, of=())
+    return _with(wrong, right, lambda _, value, sound: Known(value, *sound.remainders))
 
 
 def with_shares(wrong: Theory, right: Theory, of: Collection[Expression] | None = None) -> Theory:
@@ -93,27 +93,28 @@ def with_shares(wrong: Theory, right: Theory, of: Collection[Expression] | None 
     Args:
         wrong: its values are taken.
         right: its remainders are, of what it knows with remainders; what it does not speak of is left out.
-        of: what is read in logarithms; the remainders of the others stay as they are. None: everything.
+        of: what is read in logarithms; the remainders of the others stay as large as they are. None: everything.
     """
 
+    def held(quantity: Expression, value: Any, sound: Known) -> Known:
+        scaled = of is None or quantity in of
+        share = np.abs(value) / np.maximum(np.abs(sound.value), np.finfo(float).tiny) if scaled else 1.0
+        sizes = sound.sizes()
+        return Known(value, *(replace(r, value=share * sizes[r.name], relative=False) for r in sound.remainders))
+
+    return _with(wrong, right, held)
+
+
+def _with(wrong: Theory, right: Theory, held: Callable[[Expression, Any, Known], Known]) -> Theory:
     def theory(at: Any) -> Said:
-        sound, said = right(at), wrong(at)
+        sound = {quantity: known for quantity, known in right(at).items() if isinstance(known, Known)}
+        said = {quantity: value for quantity, value in wrong(at).items() if quantity in sound}
         return {
-            quantity: _held_by(sound[quantity], value, scaled=of is None or quantity in of)
+            quantity: held(quantity, np.asarray(value.value if isinstance(value, Known) else value), sound[quantity])
             for quantity, value in said.items()
-            if isinstance(sound.get(quantity), Known)
         }
 
     return theory
-
-
-def _held_by(right: Any, wrong: Any, scaled: bool) -> Known:
-    value = np.asarray(wrong.value if isinstance(wrong, Known) else wrong, dtype=np.float64)
-    if not scaled:
-        return Known(value, *right.remainders)
-    share = np.abs(value) / np.maximum(np.abs(right.value), np.finfo(float).tiny)
-    sizes = right.sizes()
-    return Known(value, *(replace(r, value=share * sizes[r.name], relative=False) for r in right.remainders))
 
 
 def known_in_parts(

@@ -13,8 +13,6 @@ from fieldbench.regression.modes.quartic_map import quartic_map as quartic_map
 from fieldbench.regression.modes.quartic_map import ridge_fit as ridge_fit
 from fieldbench.regression.modes.quartic_map import thin_basis as thin_basis
 from fieldbench.regression.modes.sign_averaged import sign_averaged_errors as sign_averaged_errors
-from fieldbench.regression.modes.single_modes import learned_modes as learned_modes
-from fieldbench.regression.modes.single_modes import posterior_variances as posterior_variances
 from fieldbench.regression.modes.zonal import harmonic as harmonic
 from fieldbench.regression.modes.zonal import rotation_averaged_learnability as rotation_averaged_learnability
 from fieldbench.regression.modes.zonal import zonal_coefficients as zonal_coefficients

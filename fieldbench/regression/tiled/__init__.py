@@ -7,7 +7,6 @@ from fieldbench.regression.tiled.cholesky import first_bad_pivot as first_bad_pi
 from fieldbench.regression.tiled.pivots import not_positive as not_positive
 from fieldbench.regression.tiled.substitution import backward as backward
 from fieldbench.regression.tiled.substitution import forward as forward
-from fieldbench.regression.tiled.substitution import log_determinant as log_determinant
 from fieldbench.regression.tiled.substitution import nested_weights as nested_weights
 from fieldbench.regression.tiled.substitution import solve_factored as solve_factored
 from fieldbench.regression.tiled.tiles import ONE_TILE as ONE_TILE

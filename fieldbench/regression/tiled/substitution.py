@@ -66,12 +66,6 @@ def solve_factored(
     return backward(factor, forward(factor, right, threads=threads), threads=threads)
 
 
-def log_determinant(factor: TiledTriangle) -> float:
-    """log det L Lᵀ = 2 Σ log L_ii, in float64."""
-    diagonals = [np.diagonal(factor.diagonal_tile(i)) for i in range(len(factor.panels))]
-    return 2.0 * float(np.log(np.concatenate(diagonals), dtype=np.float64).sum())
-
-
 def nested_weights(
     factor: TiledTriangle, targets: Float[AnyArray, "n t"], sizes: Sizes, *, threads: int = 1
 ) -> Float[np.ndarray, "sizes n t"]:

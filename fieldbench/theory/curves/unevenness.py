@@ -75,15 +75,6 @@ def of_residuals(
     return float(np.mean(residuals / diagonal**2) * np.mean(diagonal) ** 2 / np.mean(residuals) - 1.0)
 
 
-def of_tail(spectrum: EmpiricalSpectrum, keep: int, effective_ridge: float) -> float:
-    """Standard deviation over the points of Σ_{k>keep} λ_kφ_k(x)², in units of κ_eff.
-
-    What replacing this tail by its mean can change is bounded by it: see `decimation.Difference`.
-    """
-    tail = spectrum.local_tail(np.arange(len(spectrum.eigenvalues)), keep)
-    return float(tail.std() / effective_ridge)
-
-
 def _resolvent(spectrum: EmpiricalSpectrum, samples: int, effective_ridge: float) -> tuple[float, Vector]:
     """u and the weights of φ_k(i)φ_k(j) in R_ij."""
     size = len(spectrum.eigenvalues)

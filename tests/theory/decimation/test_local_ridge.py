@@ -127,13 +127,6 @@ def test_fluctuation_between_draws_against_sampling():
     assert abs(unevenness.over_points(modes, samples, dressed) / (spread.var() / spread.mean() ** 2) - 1) < 0.3
 
 
-def test_unevenness_of_a_tail():
-    modes = principal_components(features(50, 80))
-    tail = modes.local_tail(np.arange(50), 10)
-    np.testing.assert_allclose(unevenness.of_tail(modes, 10, 0.25), tail.std() / 0.25, rtol=1e-12)
-    assert unevenness.of_tail(modes, 50, 0.25) == 0.0
-
-
 @pytest.mark.parametrize(("samples", "ridge", "start"), [(0, 0.1, 1.0), (4, 0.1, 1.0), (2, 0.0, 1.0), (2, 0.1, 0.0)])
 def test_bad_input(samples, ridge, start):
     with pytest.raises(BadInput, match="need 1 ≤ P < M and positive ridges"):
