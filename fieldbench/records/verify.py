@@ -204,10 +204,14 @@ def _lists(kind: str, stated: Any, recomputed: Any) -> Iterator[str]:
 
 
 def _slack(part: Any) -> float:
-    """Numbers of theory alone that vanish in a limit differ by rounding: 1e-4 of their margin decides nothing."""
-    if isinstance(part, CheckPart) and part.labels and not part.replicates:
-        return 1e-4 * min(part.margin)
-    return 1e-15
+    """Below which a difference decides nothing: a millionth of margin and standard error; of theory alone, whose margins
+    may be differences of numbers close together, 1e-4 of the margin or what rounding leaves of such numbers."""
+    if not isinstance(part, CheckPart) or not part.labels:
+        return 1e-15
+    margin, expected = np.asarray(part.margin), np.abs(part.expected)
+    if part.replicates:
+        return max(1e-15, 1e-6 * float(np.min(margin + np.asarray(part.standard_error))))
+    return max(1e-4 * float(np.min(margin)), 1e-13 * float(np.max(expected)))
 
 
 def _compare(where: str, stated: Any, recomputed: Any, slack: float = 1e-15) -> Iterator[str]:
