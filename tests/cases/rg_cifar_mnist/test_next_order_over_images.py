@@ -1,4 +1,4 @@
-"""What docs/findings.md says that the next order over images adds to a ridge at each; `python` on this file prints it."""
+"""What docs/findings.md says that the next order adds to a ridge at each image; `python` on this file prints it."""
 
 import numpy as np
 import pytest
