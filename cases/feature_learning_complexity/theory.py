@@ -59,7 +59,9 @@ def between_samples(at: Network) -> dict[Any, Known]:
     alone does not settle, all that fluctuates stands for it. Which samples are strong is a choice: half as large a
     border. Aligned modes are kept to first order in 1/n and 1/χ. Their
     transverse partners fluctuate in strength, 2/d of what they do (the fourth moment on a sphere). Where nothing
-    settles, beyond a transition, the first order of the fluctuations is all there is, and as much is open.
+    settles the first order of the fluctuations is all there is, and as much is open. That is at strong cubics, where
+    single samples tilt neurons to wells in which there are none without them: neither smaller steps nor following the
+    solution down in the ridge leads there, and whether there is a solution is not known.
     """
     orders = [_orders(at, sign) for sign in SIGNS]
     values = _quantities(at, [found for found, _ in orders])
