@@ -117,9 +117,7 @@ SOURCE = Network(0.08, steps=6000, mean_field=True, cubic=0.3, hidden_variance=0
 TIERS = {
     # A second network, which the exponent of its share needs, costs 25 CPU-seconds, a broken one 5: left to standard.
     # The linear part at ε = 0, too, of which sixteen networks resolve too little: inconclusive at 4 of 15 seeds.
-    "quick": Tier(
-        [Network(0.08, steps=800), ProcessAndSquares(0.08, draws=4), ProcessAndSquares(0.4)], replicates=24
-    ),
+    "quick": Tier([Network(0.08, steps=800), ProcessAndSquares(0.08, draws=4), ProcessAndSquares(0.4)], replicates=24),
     "standard": Tier([*RAY, *MEAN_FIELD, *PROCESS_RAY], replicates=64, note="about 13 minutes on one core"),
     "paper": Tier(
         [*RAY, *MEAN_FIELD, Network(1.0, steps=1500), Network(1.0, steps=2000, mean_field=True), *PROCESS_RAY],
