@@ -163,8 +163,8 @@ UNMIXED = (
     "after 1,000 steps: R-hat of d⟨m²⟩ is 1.15 on average at the worst of the points, 1.9 at a replicate"
 )
 TOO_FEW = (
-    "−.94 ± .04 with sixty-four data sets, three times of which do not fit into a margin of .1 set before; the next order "
-    "in d/n, .18 to .08 along the ray, which that has no part for, would move it by .07 with a coefficient of one"
+    "−.94 ± .04 with sixty-four data sets, three times of which do not fit into a margin of .1 set before; the next "
+    "order in d/n, .18 to .08 along the ray, which that has no part for, would move it by .07 with a coefficient of one"
 )
 LESS = "the theory leaves less open than sixty-four data sets resolve: judged by all points together (docs/findings.md)"
 ELSEWHERE = tuple(
