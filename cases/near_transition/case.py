@@ -33,7 +33,7 @@ OUTER = Network(50, 1000, 250, 0.5, 0.05, steps=1280, burn_in=1280)
 # fmt: off
 TIERS = {
     # At −.05 twelve data sets of this size leave .07 of the kurtosis: six times as many would be needed. At +.05 with
-    # twelve, too few for a regression on their moments, the kurtosis was inconclusive at 4 of 21 seeds.
+    # twelve, as they were, the kurtosis was inconclusive at 4 of 21 seeds.
     "quick": Tier([SMALL], replicates=24),
     "standard": Tier(MAIN, replicates=16, note="4 minutes on one core"),
     "nearer": Tier(NEARER, replicates=20, note="a fifth of the ridge: minutes; not run yet"),
