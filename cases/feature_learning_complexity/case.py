@@ -20,7 +20,7 @@ from fieldbench.claims import (
 )
 
 from .experiment import Network, ShuffledLabels, WithoutRootTwo
-from .observables import beyond, even
+from .observables import even, falls
 from .off_the_ray import LARGEST_POSITIVE, OffTheRay, points
 from .predictions import (
     ONE_DEGREE_LESS,
@@ -162,6 +162,10 @@ UNMIXED = (
     "chains taught the strongest cubics (|ε| = .17 and more, both signs on a data set) have not forgotten their start "
     "after 1,000 steps: R-hat of d⟨m²⟩ is 1.15 on average at the worst of the points, 1.9 at a replicate"
 )
+TOO_FEW = (
+    "−.94 ± .04 with sixty-four data sets, three times of which do not fit into a margin of .1 set before; the next order "
+    "in d/n, .18 to .08 along the ray, which that has no part for, would move it by .07 with a coefficient of one"
+)
 LESS = "the theory leaves less open than sixty-four data sets resolve: judged by all points together (docs/findings.md)"
 ELSEWHERE = tuple(
     Check(f"{name}-off-the-ray", asked, theory=alone, tiers=("off-the-ray",),
@@ -214,8 +218,8 @@ CHECKS: tuple[Check | Limit, ...] = (
               Network.harmonic_response.under(to_first_order) - Network.harmonic_response.under(without_fluctuations)),
               order="d/n, d/N", got="guessed"),),
           on=of_the_source, tiers=("source",), expect="inconclusive", because=DRIFTING),
-    Check("process-deviates-as-one-over-n", exponent(beyond, over=lambda at: at.samples), theory=-1.0,
-          rivals={"root-n": -0.5, "inverse-square": -2.0}, tiers=("standard", "paper"),
+    Check("process-deviates-as-one-over-n", falls, theory=-1.0, rivals={"root-n": -0.5, "inverse-square": -2.0},
+          tiers=("standard", "paper"), expect="inconclusive", because=TOO_FEW,
           margin=(Remainder("resolution: a fifth of the way to 1/√n", 0.1, got="chosen"),)),
     Limit("process-falls-as-inverse-square", limit_of_process, -2.0,
           margin=(Remainder("what κ_eff adds to κ = 40, at most σ_a²⟨φ²⟩", 0.47 / 40, order="1/κ", got="bounded"),)),
