@@ -219,7 +219,7 @@ CHECKS: tuple[Check | Limit, ...] = (
               order="d/n, d/N", got="guessed"),),
           on=of_the_source, tiers=("source",), expect="inconclusive", because=DRIFTING),
     Check("process-deviates-as-one-over-n", falls, theory=-1.0, rivals={"root-n": -0.5, "inverse-square": -2.0},
-          tiers=("standard", "paper"), expect="inconclusive", because=TOO_FEW,
+          tiers=("standard",), expect="inconclusive", because=TOO_FEW,
           margin=(Remainder("resolution: a fifth of the way to 1/√n", 0.1, got="chosen"),)),
     Limit("process-falls-as-inverse-square", limit_of_process, -2.0,
           margin=(Remainder("what κ_eff adds to κ = 40, at most σ_a²⟨φ²⟩", 0.47 / 40, order="1/κ", got="bounded"),)),
