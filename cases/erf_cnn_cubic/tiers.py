@@ -14,7 +14,7 @@ STANDARD = [
     Network(1, 50, 200, 1000, 20.0, 5.0, steps=400),
 ]
 TIERS = {
-    "quick": Tier(QUICK, replicates=16),
+    "quick": Tier(QUICK, replicates=24),
     "standard": Tier(STANDARD, replicates=32, note="about 4 minutes on one core"),
     "off-the-ray": Tier([*STANDARD, *points()], replicates=16, note="eight drawn points: half an hour on one core"),
     "paper": Tier([Network(n, 50, 1000, 1000, 100.0, 5.0) for n in (1, 5, 10)], replicates=8,

@@ -11,6 +11,7 @@ from fieldbench.claims import Known, Remainder, Said
 from fieldbench.theory.adaptation import FLUCTUATING, SLIDE
 
 from .experiment import Network, Process
+from .process import ProcessAndSquares
 from .theory import SADDLE, adapted, between_samples, harmonic_share, process, rescaled
 
 KERNEL = replace(SADDLE, name="ridge over the kernel's spectrum", ridge="kernel")
@@ -92,22 +93,23 @@ def rescaling(at: Network) -> Said:
 
 def lazy(at: Process) -> Said:
     """The process with its effective ridge; exact regression holds what is left below 4/n (tests)."""
-    return {Process.harmonic_response: Known(process(at), *left(at))}
+    return of_process(at, process(at))
 
 
 def equivalent_kernel(at: Process) -> Said:
     """κ for the ridge: n/κ ∝ d times the cubic's eigenvalue, which comes to d⁻³ from above: −1.91 at these sizes."""
-    return {Process.harmonic_response: Known(process(at, at.ridge), *left(at))}
+    return of_process(at, process(at, at.ridge))
 
 
 def one_degree_less(at: Process) -> Said:
     """Broken: the eigenvalue of a quadratic, ∝ d⁻², for that of a cubic."""
-    return {Process.harmonic_response: Known(process(at) * at.dimension, *left(at))}
+    return of_process(at, process(at) * at.dimension)
 
 
-def left(at: Process) -> tuple[Remainder, ...]:
-    size = 4 / at.samples
-    return (Remainder("next order of the effective ridge", size, order="1/n", got="bounded", relative=True),)
+def of_process(at: Process, share: float) -> Said:
+    """A share, what the effective ridge leaves of it, and the mean square of inputs, which nothing is left of."""
+    left = Remainder("next order of the effective ridge", 4 / at.samples, order="1/n", got="bounded", relative=True)
+    return {Process.harmonic_response: Known(share, left), ProcessAndSquares.squares: Known(0.0)}
 
 
 def falling(power: float) -> Any:

@@ -14,6 +14,7 @@ from .predictions import (
     falling,
     gaussian_process,
     kernel_ridge,
+    of_process,
     one_degree_less,
     slides,
     without_fluctuations,
@@ -33,12 +34,12 @@ def half_the_samples(at: Network) -> Said:
 
 def of_a_rescaled_kernel(at: Process) -> Said:
     """The process with the kernel that learning would rescale (exponent −1.67 in d)."""
-    return {Process.harmonic_response: rescaled(Network(at.beta), None)[Network.harmonic_response]}
+    return of_process(at, float(rescaled(Network(at.beta), None)[Network.harmonic_response]))
 
 
 def one_more_degree(at: Process) -> Said:
     """The eigenvalue of a quartic harmonic, ∝ d⁻⁴."""
-    return {Process.harmonic_response: process(at) / at.dimension}
+    return of_process(at, process(at) / at.dimension)
 
 
 WORLDS = {

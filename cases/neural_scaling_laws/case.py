@@ -137,6 +137,8 @@ CASE = Case(
             why="the tail of shuffled labels is flat: nothing is learned",
         ),
         Control("amplitudes-for-powers", OF_DIGITS, theory=amplitudes),
+        Control("amplitudes-for-powers-on-mnist", OF_MNIST, theory=amplitudes),
+        Control("amplitudes-for-powers-on-cifar10-first-batch", OF_CIFAR, theory=amplitudes),
     ),
     figure=Figure(
         y=Images.error,

@@ -12,6 +12,14 @@ from fieldbench.report.table import table
 LOOSE = 0.1
 """A check whose data strain its margin less than this owes a reason: a bound may be loose, a guess may not."""
 
+REASONS = {
+    "bounded": "a bound, which may be loose",
+    "computed": "an order left out, computed: data are nearer than that",
+    "chosen": "what is asked of the measurement, which says more",
+    "guessed": "a guess, which owes a computation",
+}
+"""Why data may strain a margin so little, by where the largest part of it comes from."""
+
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 PREAMBLE = """# How tight the margins are
@@ -44,7 +52,7 @@ def markdown(records: Sequence[Record], before: Sequence[Record] = ()) -> str:
         if len(found):
             values = [f"{value:.2g}" for value in np.quantile(found, QUANTILES)]
             rows.append((name, str(len(found)), *values, f"{np.mean(found < LOOSE):.0%}"))
-    columns = ("records", "checks", *(f"{q:.0%}" for q in QUANTILES), f"below {LOOSE:g}")
+    columns: tuple[str, ...] = ("records", "checks", *(f"{q:.0%}" for q in QUANTILES), f"below {LOOSE:g}")
     text = f"{PREAMBLE}\n## Quantiles of the strain\n\n{table(columns, rows)}"
     statements = [
         (r.claim.id, r.tier, c.id, "–" if c.resolution is None else f"{c.resolution:.2g}", _nearest(c), c.verdict)
@@ -52,12 +60,22 @@ def markdown(records: Sequence[Record], before: Sequence[Record] = ()) -> str:
     ]  # fmt: skip
     text += "\n## Statements\n\n" + table(("claim", "tier", "statement", "resolution", "rivals", "verdict"), statements)
     loose = [
-        (r.claim.id, r.tier, c.id, f"{s:.2g}", "; ".join(f"{p.name} ({p.got or '?'})" for p in c.parts))
+        (r.claim.id, r.tier, c.id, f"{s:.2g}", _reason(c), "; ".join(f"{p.name} ({p.got or '?'})" for p in c.parts))
         for r, c, s in strains(records) if s < LOOSE
     ]  # fmt: skip
-    return (
-        text + f"\n## Strained less than {LOOSE:g}\n\n" + table(("claim", "tier", "check", "strain", "margin"), loose)
-    )
+    columns = ("claim", "tier", "check", "strain", "reason", "margin")
+    return text + f"\n## Strained less than {LOOSE:g}\n\n" + table(columns, loose)
+
+
+def _reason(check: CheckPart) -> str:
+    """What makes most of the margin at the point that strains it most."""
+    margin = np.asarray(check.margin)
+    deviation = np.abs(np.asarray(check.measured) - np.asarray(check.expected))
+    worst = int(np.argmax(np.divide(deviation, margin, out=np.zeros_like(margin), where=margin > 0)))
+    shares: dict[str, float] = {}
+    for part in check.parts:
+        shares[part.got] = shares.get(part.got, 0.0) + abs(part.values[worst])
+    return REASONS.get(max(shares, key=lambda got: shares[got], default=""), "not said")
 
 
 def _nearest(check: CheckPart) -> str:

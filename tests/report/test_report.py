@@ -100,7 +100,7 @@ def test_margins_are_told_by_how_much_data_strain_them(results):
     assert strain(first.model_copy(update={"verdict": "contradicted"})) is None
     assert strain(next(check for check in toy.checks if check.side == "above")) is None
     text = markdown([toy.model_copy(update={"checks": [moved, *toy.checks[1:]]})], before=[toy])
-    assert "| toy-sum | quick | sum | 0.05 | finite size (guessed) |" in text
+    assert "| toy-sum | quick | sum | 0.05 | a guess, which owes a computation | finite size (guessed) |" in text
     assert text.index("| before | ") < text.index("| now | ")
     assert "| toy-sum | quick | statement | " in text
 

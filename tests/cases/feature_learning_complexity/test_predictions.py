@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import jax
 import numpy as np
 import pytest
 from scipy import special
 
 from cases.feature_learning_complexity.control_variates import controls, expected_controls
 from cases.feature_learning_complexity.experiment import Network, Process
+from cases.feature_learning_complexity.share_of_the_process import even
 from cases.feature_learning_complexity.predictions import (
     alone,
     bounded,
@@ -19,6 +21,7 @@ from cases.feature_learning_complexity.predictions import (
     limit_of_process,
     limit_of_share,
 )
+from cases.feature_learning_complexity.process import ProcessAndSquares
 from cases.feature_learning_complexity.theory import LEFT, SADDLE, adapted, problem, process
 from fieldbench.sampling.networks import mean_harmonic_response
 from fieldbench.theory.adaptation import solve
@@ -36,6 +39,20 @@ def test_exact_regression_stays_within_the_processes_remainder(beta, draws):
     assert error < 0.004 * process(at)
     assert abs(np.mean(found) - process(at)) < 4 / at.samples * process(at) + 3 * error
     assert abs(np.mean(found) - process(at, at.ridge)) > 20 * error, "κ in place of the effective ridge"
+
+
+def test_lengths_of_inputs_are_most_of_the_processes_scatter():
+    at = ProcessAndSquares(0.04)
+    found = [at.measure(key) for key in jax.random.split(jax.random.key(5), 60)]
+    share, squares = (np.array([each[q] for each in found]) for q in (at.harmonic_response, at.squares))
+    np.testing.assert_allclose(
+        share[0], Process(0.04).measure(jax.random.split(jax.random.key(5), 60)[0])[at.harmonic_response]
+    )
+    # Mean of n d squares of normal numbers.
+    assert abs(squares.mean()) < 4 * math.sqrt(2 / (at.samples * at.dimension * len(found)))
+    left = even.function(at, share, squares)[:, 0]
+    assert left.std() < share.std() / 3
+    assert abs(left.mean() - share.mean()) < 4 * share.std() / math.sqrt(len(found)), "no bias"
 
 
 def test_the_laws_of_the_limit():

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from drawn_populations import LATER, SEED, populations
 
-from fieldbench.theory.curves import departure_over_points, effective_ridge, gaussian_error_correction
+from fieldbench.theory.curves import effective_ridge, gaussian_error_correction
+from fieldbench.theory.departures import departure_over_points
 from fieldbench.theory.decimation import local_order, local_ridge
 from fieldbench.theory.decimation.local_order import _rings
 from fieldbench.theory.kernels import principal_components
