@@ -6,7 +6,7 @@ import numpy as np
 
 from fieldbench.claims import Experiment, Quantity, crossing, exponent, log
 from fieldbench.claims.observables import observable
-from fieldbench.doors.terminal.symbols import symbol_of, symbols
+from fieldbench.claims.symbols import symbol_of, symbols
 from fieldbench.doors.terminal.tables import fitting, selected
 from fieldbench.report.rows import ITEM_COLUMNS
 

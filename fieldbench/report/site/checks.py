@@ -46,6 +46,7 @@ class Row:
     """A check that ran."""
 
     id: str
+    symbol: str
     statement: bool
     place: str
     measured: str
@@ -85,6 +86,7 @@ def row(check: CheckPart) -> Row:
     points = f"most strained of {len(check.labels)} points" if len(check.labels) > 1 else ""
     return Row(
         id=check.id,
+        symbol=check.symbol,
         statement=check.statement,
         place=", ".join(word for word in (check.labels[i], points) if word),
         measured=value(check, check.measured[i]),
