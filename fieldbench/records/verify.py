@@ -201,7 +201,7 @@ def _lists(kind: str, stated: Any, recomputed: Any) -> Iterator[str]:
     yield from (f"{kind} {name} is in the record but not in the case" for name in sorted(there.keys() - here.keys()))
     for part in recomputed:
         if part.id in there:
-            unsaid = here[part.id].keys() & {"symbol"} if not there[part.id].get("symbol") else set()  # before schema 2.3
+            unsaid = set() if there[part.id].get("symbol") else {"symbol"}  # before schema 2.3
             said, found = ({n: v for n, v in one[part.id].items() if n not in unsaid} for one in (there, here))
             yield from _compare(f"{kind} {part.id}", said, found, _slack(part))
 

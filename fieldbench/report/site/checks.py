@@ -107,7 +107,8 @@ def row(check: CheckPart) -> Row:
 def _rival(check: CheckPart, rival: RivalPart) -> str:
     if not told(check, rival):
         return f"{rival.id}: within both margins"
-    return f"{rival.id}: {'rejected' if rival.rejected else 'NOT rejected'} by {number(rival.t)} s.e."
+    by = f"by {number(rival.t)} s.e." if math.isfinite(rival.t) else "without error"
+    return f"{rival.id}: {'rejected' if rival.rejected else 'NOT rejected'} {by}"
 
 
 def _budget(check: CheckPart, i: int) -> Budget | None:

@@ -1,4 +1,4 @@
-"""Lines over commits as SVG in a page: a few hundred bytes each, in the page's own ink, with words for who cannot see."""
+"""Lines over commits as SVG in a page: a few hundred bytes each, in the page's ink, with words for who cannot see."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 WIDTH, HEIGHT, EDGE = 240.0, 44.0, 5.0
-STEP, TALL, LIMIT = 56.0, 110.0, 2.0
+STEP, TALL, LIMIT = 72.0, 110.0, 2.0
 
 
 def trend(values: Sequence[float | None], words: str) -> Markup:

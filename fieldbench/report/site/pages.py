@@ -184,5 +184,9 @@ def _environment() -> jinja2.Environment:
     )
     environment.tests["arxiv"] = lambda text: re.fullmatch(r"[a-z.-]*/?[0-9.]+(v[0-9]+)?", text) is not None
     environment.filters["worded"] = worded
-    environment.globals |= {"number": number, "origin": lambda got: Markup(ORIGINS.get(got, ' class="u"'))}
+    environment.globals |= {"number": number, "origin": _origin}
     return environment
+
+
+def _origin(got: str) -> Markup:
+    return Markup(ORIGINS.get(got, ' class="u"'))

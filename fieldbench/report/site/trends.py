@@ -63,13 +63,14 @@ def physics(claim: Shown) -> tuple[Markup | None, list[Past]]:
 
 
 def _strain(entry: Entry) -> tuple[str, float, float] | None:
-    """A record's commit (else its date), measured − predicted and its interval, in margins; None without a margin."""
+    """A record's tier and seed, measured − predicted and its interval, in margins; None without a margin."""
     check = entry.statement
     if check is None or not check.margin[i := worst_point(check)] > 0:
         return None
     margin = check.margin[i]
     found = (check.measured[i] - check.expected[i]) / margin, check.interval[i] / margin
-    return (entry.commit[:7] or entry.date[5:10], *found) if all(map(math.isfinite, found)) else None
+    name = entry.tier + (f", {entry.seed}" if entry.seed else "")
+    return (name, *found) if all(map(math.isfinite, found)) else None
 
 
 def benchmarks(asv: Path) -> Benchmarks:
@@ -79,9 +80,9 @@ def benchmarks(asv: Path) -> Benchmarks:
     if machine is None or not runs:
         return Benchmarks()
     found: dict[str, list[dict[str, float]]] = {}
-    for number, run in enumerate(runs):
+    for place, run in enumerate(runs):
         for name, measured in run["results"].items():
-            found.setdefault(name, [{} for _ in runs])[number] = _values(measured)
+            found.setdefault(name, [{} for _ in runs])[place] = _values(measured)
     words = f"{len(runs)} commits from {runs[0]['commit_hash'][:8]} to {runs[-1]['commit_hash'][:8]} on {machine.name}"
     series = {name: one for name in sorted(found) if (one := _series(name, found[name]))}
     kinds = {name: name.rpartition(".")[2] for name in series}

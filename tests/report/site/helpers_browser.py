@@ -1,5 +1,4 @@
-"""A headless Chromium driven through its DevTools protocol over a pipe: JSON messages that end in a zero byte.
-"""
+"""A headless Chromium driven through its DevTools protocol over a pipe: JSON messages that end in a zero byte."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""A Chromium for the tests: the one that is here, or one that this script installs. By hand: `python helpers_chromium.py`.
+"""A Chromium for the tests: the one that is here, or one that this script installs; by hand, run this file.
 
-In this order: the browser that FIELDBENCH_CHROMIUM names, one on PATH, one that Playwright keeps; else the system's package where
-apt-get may install it (root, as in a container), else Playwright's own build in a virtual environment of its own.
+In this order: the browser that FIELDBENCH_CHROMIUM names, one on PATH, one that Playwright keeps; else the system's
+package where apt-get may install it (root, as in a container), else Playwright's build by a virtual environment of its
+own.
 """
 
 from __future__ import annotations
@@ -52,14 +53,14 @@ def _ways() -> Iterator[tuple[str, list[Sequence[str]]]]:
         quiet = [apt, "-qq", "-o", "Dpkg::Use-Pty=0"]
         yield "apt-get", [[*quiet, "update"], [*quiet, "install", "--yes", "--no-install-recommends", "chromium"]]
     python = str(OWN / "bin" / "python")
-    install = [[python, "-m", "pip", "install", "--quiet", "playwright"], [python, "-m", "playwright", "install", "chromium"]]
     if not Path(python).exists():
         venv.create(OWN, with_pip=True)
-    yield "Playwright", install
+    commands = ("pip", "install", "--quiet", "playwright"), ("playwright", "install", "chromium")
+    yield "Playwright", [[python, "-m", *command] for command in commands]
 
 
 def _run(commands: list[Sequence[str]]) -> str:
-    """The last line of what went wrong, nothing if all went well."""
+    """The first line that names an error, else the last; nothing if all went well."""
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for command in commands:
         try:
@@ -67,7 +68,8 @@ def _run(commands: list[Sequence[str]]) -> str:
         except (OSError, subprocess.TimeoutExpired) as error:
             return str(error)
         if done.returncode:
-            return next(iter((done.stderr or done.stdout).strip().splitlines()[-1:]), f"exit code {done.returncode}")
+            lines = (done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"]
+            return next((line for line in lines if line.startswith("E: ") or "rror" in line), lines[-1])
     return ""
 
 

@@ -14,7 +14,7 @@ from fieldbench.doors.verbs.report import write_report
 pytestmark = pytest.mark.whole
 
 LIGHT = 300_000
-"""Bytes of a page as it opens, with its style and script; and of the whole site packed, as it is sent. Without figures."""
+"""Bytes of a page as it opens, with style and script; and of the whole site packed, as it is sent. Without figures."""
 
 
 @pytest.fixture(scope="module")
