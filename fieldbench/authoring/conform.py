@@ -162,11 +162,18 @@ def _in_outcome(outcome: CheckOutcome) -> Iterator[Finding]:
             "rival",
             f"{name} of {outcome.id} says at every point what the theory says; name one that the data can exclude",
         )
+    without = [rival.id for rival in outcome.rivals if np.isnan(rival.expected).any()]
+    for name in without:
+        yield Finding(
+            "rival",
+            f"{name} of {outcome.id} has no value at some point, on the check's scale (a logarithm takes what is "
+            "positive); leave it out there, or compare on the linear scale",
+        )
     for rival in outcome.rivals:
         if rival.survives:
             yield Finding("rival", f"{rival_text(outcome, rival)}; take more draws, or a point where it differs")
     weak = outcome.statement and outcome.resolution is not None and outcome.resolution > SHARP
-    if weak and not same:
+    if weak and not same and not without:
         hard = outcome.resolution > ENOUGH  # type: ignore[operator]
         limit = f"{ENOUGH:g} is the limit" if hard else f"{SHARP:g} leaves room"
         yield Finding(

@@ -32,6 +32,7 @@ Json = Annotated[bool, typer.Option("--json", help="one JSON value on stdout, no
 Cases = Annotated[Path | None, typer.Option("--cases", help="folder of cases (default: ./cases, else the suite's own)")]
 Results = Annotated[Path, typer.Option("--results", help="directory of records")]
 Traceback = Annotated[bool, typer.Option("--traceback", help="show where an error came from")]
+Own = Annotated[Path | None, typer.Option("--results", help="directory of your own records")]
 StoreDir = Annotated[Path | None, typer.Option("--store", help="directory of finished measurements")]
 
 
@@ -291,7 +292,7 @@ def verify(
 
 @app.command()
 @door
-def doctor(results: Results = OWN / "results", store: StoreDir = None, as_json: Json = False) -> int:
+def doctor(results: Own = None, store: StoreDir = None, as_json: Json = False) -> int:
     """Examine this machine: versions, arithmetic, directories, data sets."""
     from fieldbench.doors.verbs.doctor import doctor as examine
 

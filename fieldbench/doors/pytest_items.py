@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fieldbench.verdicts.outcome import CheckOutcome, RivalOutcome
 
 RECORD, WARNING, ERROR = "fieldbench-record", "fieldbench-warning", "fieldbench-error"
-ROW, SYMBOL = "fieldbench-row", "fieldbench-symbol"
+ROW = "fieldbench-row"
 """Names of what an item's report carries to the process that shows it."""
 
 PROGRESS = pytest.StashKey[Callable[[str], Callable[[int, int, str], None]]]()
@@ -135,7 +135,6 @@ class CaseItem(pytest.Item):
 
     def _report(self, outcome: CheckOutcome, rival: RivalOutcome | None, sound: bool) -> None:
         """What the last screen needs of this item."""
-        from fieldbench.doors.terminal.symbols import symbol_of
         from fieldbench.report.rows import item_row
 
         parent = self.parent
@@ -143,10 +142,6 @@ class CaseItem(pytest.Item):
         written = parent.records.get(self.seed)
         if written is not None:
             self.user_properties.append((RECORD, str(written)))
-        if self.kind == "check":
-            declared = next(check for check in parent.case.checks if check.id == outcome.id)
-            symbol = symbol_of(getattr(declared, "observable", ""))
-            self._tell(SYMBOL, [parent.case.claim.id, outcome.id, symbol])
         if written is None or self.config.getoption("keyword"):
             row = item_row(self.name, outcome, rival, self.kind == "control", sound)
             self._tell(ROW, [parent.case.claim.id, *row])

@@ -11,13 +11,13 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fieldbench.doors.pytest_items import ERROR, PROGRESS, RECORD, ROW, SYMBOL, WARNING, CaseFile
+from fieldbench.doors.pytest_items import ERROR, PROGRESS, RECORD, ROW, WARNING, CaseFile
 from fieldbench.doors.session.defaults import Defaults, defaults
 from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import CASE, is_case
@@ -163,22 +163,37 @@ def pytest_terminal_summary(terminalreporter: Any) -> Generator[None, object, ob
     """The last screen: a line a claim, of what this session and its workers found.
 
     pytest's own list of skips leaves those of cases out, unless it was asked for (`-rs`): the screen counts them by
-    their reasons.
+    their reasons. Its list of failures has the error of a case that could not run once, not for each of its items.
     """
-    skipped = terminalreporter.stats.get("skipped", [])
-    if _names_cases(terminalreporter.config) and "s" not in terminalreporter.config.option.reportchars:
-        terminalreporter.stats["skipped"] = [report for report in skipped if not _of_case(report)]
+    if not _names_cases(terminalreporter.config):
+        return (yield)
+    stats = terminalreporter.stats
+    whole = {kind: stats[kind] for kind in ("skipped", "failed") if kind in stats}
+    if "s" not in terminalreporter.config.option.reportchars:
+        stats["skipped"] = [report for report in whole.get("skipped", ()) if not _of_case(report)]
+    stats["failed"] = _errors_once(whole.get("failed", ()))
     try:
         return (yield)
     finally:
-        if skipped:
-            terminalreporter.stats["skipped"] = skipped
-        if _names_cases(terminalreporter.config):
-            _last_screen(terminalreporter)
+        for kind in ("skipped", "failed"):
+            stats.pop(kind, None)
+        stats.update(whole)
+        _last_screen(terminalreporter)
+
+
+def _errors_once(failed: Sequence[Any]) -> list[Any]:
+    """Of the items that one error of their case made fail, the first, which says how many others there are."""
+    of = [next((value for name, value in report.user_properties if name == ERROR), None) for report in failed]
+    kept = [report for i, report in enumerate(failed) if of[i] is None or of.index(of[i]) == i]
+    for error, count in Counter(error for error in of if error is not None).items():
+        if count > 1:
+            claim, more = json.loads(error)[0], f"{count - 1} further item{'s' * (count > 2)}"
+            failed[of.index(error)].sections.append(("fieldbench", f"the same keeps {more} of {claim} from running"))
+    return kept
 
 
 def _of_case(report: Any) -> bool:
-    return any(name in (SYMBOL, ROW, RECORD) for name, _ in getattr(report, "user_properties", ()))
+    return any(name in (ROW, RECORD) for name, _ in getattr(report, "user_properties", ()))
 
 
 def _last_screen(reporter: Any) -> None:
@@ -203,12 +218,11 @@ def _last_screen(reporter: Any) -> None:
             reporter.write_line(text)
     if records or errors:
         reporter.section(f"claims, {reporter.config.getoption('--tier')} tier")
-        symbols = {(claim, check): symbol for claim, check, symbol in map(json.loads, said.get(SYMBOL, ()))}
         skips = left_out(_reason(report) for report in reporter.getreports("skipped") if _of_case(report))
         seconds = time.monotonic() - reporter.config.stash[_STARTED] if _STARTED in reporter.config.stash else None
         folder = next((Path(path).parents[3] for path in records), None)
         where = where_things_are(folder) if folder else ""
-        for line in screen(list(records.values()), width, symbols, errors, skips, seconds, where):
+        for line in screen(list(records.values()), width, errors, skips, seconds, where):
             for text, style in line:
                 reporter.write(text, **_markup(style))
             reporter.line("")

@@ -49,6 +49,8 @@ def claim_id(path: Path) -> str:
 def select(cases: Mapping[str, Path], names: Iterable[str]) -> dict[str, Path]:
     """The named cases (claim ids, folders or paths), or all if no name is given.
 
+    The id of a case in a folder of that name in the working directory is known too.
+
     Raises:
         BadInput: a name is unknown; the nearest known ones are suggested.
     """
@@ -60,11 +62,14 @@ def select(cases: Mapping[str, Path], names: Iterable[str]) -> dict[str, Path]:
             chosen[match] = cases[match]
         elif (Path(name).is_file() and is_case(Path(name))) or (Path(name).is_dir() and find_cases(Path(name))):
             chosen |= find_cases(Path(name))
+        elif (beside := Path(wanted.replace("-", "_"))).is_dir() and wanted in (own := find_cases(beside)):
+            chosen[wanted] = own[wanted]
         elif Path(name).is_dir():
             raise BadInput(f"{name} holds no case: a case is a {CASE} with a {FILE} beside it")
         else:
-            near = difflib.get_close_matches(wanted, cases, n=3) or list(cases)
-            raise BadInput(f"unknown case {name!r}; did you mean {', '.join(near) or '(no case was found)'}?")
+            near = difflib.get_close_matches(wanted, cases, n=3)
+            hint = f"did you mean {', '.join(near)}?" if near else "`fieldbench list` has the cases that are known"
+            raise BadInput(f"unknown case {name!r}; {hint} (one of your own is named by its folder, or with --cases)")
     return chosen or dict(cases)
 
 

@@ -14,6 +14,7 @@ from fieldbench.cells.numerics import numerics
 from fieldbench.cells.provenance import collect, repository
 from fieldbench.cells.shared import argument, shared
 from fieldbench.claims.facts import Claim
+from fieldbench.claims.symbols import symbols
 from fieldbench.judging.predictions import Predictions
 from fieldbench.judging.trial import Result
 from fieldbench.records.arrays import ArrayPart
@@ -67,7 +68,7 @@ def assemble(result: Result) -> Record:
         "data": dict(result.data),
         "summary": result.summary,
         "exit_code": int(result.exit_code),
-        **judgement_parts(result.judgement),
+        **judgement_parts(result.judgement, symbols(result.case)),
         "skipped": [
             SkippedPart(kind=type(s.experiment).__name__, parameters=canonical.plain(s.experiment), reason=s.reason)
             for s in result.skipped
@@ -103,12 +104,12 @@ def claim_part(claim: Claim) -> dict[str, Any]:
     return {name: value for name, value in canonical.plain(claim).items() if name != "shared"}
 
 
-def judgement_parts(judgement: Judgement | None) -> dict[str, Any]:
-    """Checks, controls and guards in the form of a record; none where nothing was judged."""
+def judgement_parts(judgement: Judgement | None, symbols: Mapping[str, str]) -> dict[str, Any]:
+    """Checks (whose symbols are given), controls and guards in the form of a record; none where nothing was judged."""
     if judgement is None:
         return {"checks": [], "controls": [], "guards": []}
     return {
-        "checks": [check_part(check) for check in judgement.checks],
+        "checks": [check_part(check, symbols.get(check.id, "")) for check in judgement.checks],
         "controls": [
             ControlPart(id=c.id, contradicts=c.contradicts, noticed=c.as_declared, outcome=check_part(c.outcome))
             for c in judgement.controls
@@ -117,10 +118,11 @@ def judgement_parts(judgement: Judgement | None) -> dict[str, Any]:
     }
 
 
-def check_part(outcome: CheckOutcome) -> CheckPart:
+def check_part(outcome: CheckOutcome, symbol: str = "") -> CheckPart:
     """A check's outcome in the form of a record."""
     return CheckPart(
         id=outcome.id,
+        symbol=symbol,
         verdict=str(outcome.verdict),
         declared=str(outcome.declared),
         as_declared=outcome.as_declared,

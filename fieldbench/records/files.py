@@ -18,6 +18,7 @@ from fieldbench.records.upgrade import upgraded
 
 SCHEMA_FILE = Path(__file__).parent / "schemas" / "record-2.json"
 WIDTH = 110
+OLDER = ("2.0", "2.1", "2.2")  # each says all that the next one does but what that one added
 BENCHMARKS = "asv"  # folder of benchmark results beside the claims
 
 
@@ -50,7 +51,7 @@ def read(path: Path) -> Record:
         content = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_refuse)
         if isinstance(content, dict) and content.get("schema_version") == "1.0":
             return Record.model_validate(upgraded(content)).sealed()
-        if isinstance(content, dict) and content.get("schema_version") in ("2.0", "2.1"):
+        if isinstance(content, dict) and content.get("schema_version") in OLDER:
             return _of_today(content)
         return Record.model_validate(content)
     except OSError as error:
@@ -66,7 +67,7 @@ def read(path: Path) -> Record:
 
 
 def _of_today(content: dict[str, Any]) -> Record:
-    """A record of schema 2.0 or 2.1, which says less: sealed anew, unless it was edited."""
+    """A record of an OLDER schema, which says less: sealed anew, unless it was edited."""
     stated = content.get("content_hash")
     untouched = stated == canonical.sha256({name: value for name, value in content.items() if name != "content_hash"})
     record = Record.model_validate(content | {"schema_version": SCHEMA_VERSION})

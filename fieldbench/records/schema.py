@@ -1,4 +1,4 @@
-"""The form of a record, version 2.2: strict JSON, every number exact on a round trip, no pickle."""
+"""The form of a record, version 2.3: strict JSON, every number exact on a round trip, no pickle."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 from fieldbench import canonical
 from fieldbench.records.arrays import ArrayPart, Parameters, Part, Real
 
-SCHEMA_VERSION: Literal["2.2"] = "2.2"
+SCHEMA_VERSION: Literal["2.3"] = "2.3"
 
 
 class SourcePart(Part):
@@ -130,10 +130,12 @@ class CheckPart(Part):
     """A check over its points, on the check's scale (logarithms where `scale` is "log").
 
     `resolution` is the margin over the distance of the nearest rival from the theory, infinite where they meet; None
-    where there is neither rival nor effect.
+    where there is neither rival nor effect. `symbol` is what is measured, as the paper writes it; records older than
+    schema 2.3, limits and controls have none.
     """
 
     id: str
+    symbol: str = ""
     verdict: str
     declared: str
     as_declared: bool
@@ -243,7 +245,7 @@ class Record(Part):
     schema 2.1 say nothing of either. `content_hash` is the SHA-256 of everything else in the record.
     """
 
-    schema_version: Literal["2.2"] = SCHEMA_VERSION
+    schema_version: Literal["2.3"] = SCHEMA_VERSION
     upgraded_from: Literal["1.0"] | None = None
     content_hash: str = ""
     run_id: str

@@ -11,6 +11,7 @@ import numpy as np
 from fieldbench import canonical
 from fieldbench.claims.case import Case
 from fieldbench.claims.names import foreign
+from fieldbench.claims.symbols import symbols
 from fieldbench.errors import BadInput, FieldbenchError
 from fieldbench.judging.drawing import draw
 from fieldbench.judging.judge import judge
@@ -55,7 +56,7 @@ def differences(record: Record, case: Case) -> list[str]:
         figure = figure_part(draw(case, evidence, predictions, curves=False))
     except (FieldbenchError, ValueError, LookupError) as error:  # a record is input: it may be inconsistent in any way
         return [*found, f"the case cannot judge the record's values: {error}"]
-    parts = judgement_parts(judgement)
+    parts = judgement_parts(judgement, symbols(case))
     for kind in LISTS:
         found += _lists(kind[:-1], getattr(record, kind), parts[kind])
     for rival_of, recomputed in zip(record.checks, parts["checks"], strict=False):
@@ -200,7 +201,9 @@ def _lists(kind: str, stated: Any, recomputed: Any) -> Iterator[str]:
     yield from (f"{kind} {name} is in the record but not in the case" for name in sorted(there.keys() - here.keys()))
     for part in recomputed:
         if part.id in there:
-            yield from _compare(f"{kind} {part.id}", there[part.id], here[part.id], _slack(part))
+            unsaid = set() if there[part.id].get("symbol") else {"symbol"}  # before schema 2.3
+            said, found = ({n: v for n, v in one[part.id].items() if n not in unsaid} for one in (there, here))
+            yield from _compare(f"{kind} {part.id}", said, found, _slack(part))
 
 
 def _slack(part: Any) -> float:

@@ -35,11 +35,14 @@ def speaker(record: Record) -> CheckPart | None:
 class Headline:
     """One line on a claim, in text: numbers at the point of the speaking check that strains its margin most.
 
+    `symbol` is what is measured, as the paper writes it; empty in records that do not say.
+
     `distance` is how many margins the nearest rival is away from the theory, at the point where it is nearest.
     """
 
     claim: str
     check: str
+    symbol: str
     verdict: str
     as_declared: bool
     measured: str
@@ -56,12 +59,14 @@ def headline(record: Record) -> Headline:
     check = speaker(record)
     data, seconds = data_words(record), record.wall_time
     if check is None:
-        return Headline(record.claim.id, "", "not run", record.exit_code == 0, "", "", "", "", "", data, seconds)
+        as_declared = record.exit_code == 0
+        return Headline(record.claim.id, "", "", "not run", as_declared, "", "", "", "", "", data, seconds)
     i = worst_point(check)
     name, distance = nearest_rival(check) or ("", math.nan)
     return Headline(
         claim=record.claim.id,
         check=check.id,
+        symbol=check.symbol,
         verdict=check.verdict,
         as_declared=record.exit_code == 0,
         measured=value(check, check.measured[i]),

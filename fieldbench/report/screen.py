@@ -52,7 +52,6 @@ COLUMNS = (
 def screen(
     records: Sequence[Record],
     width: int = 80,
-    symbols: Mapping[tuple[str, str], str] | None = None,
     errors: Mapping[str, str] | None = None,
     left_out: Mapping[str, int] | None = None,
     seconds: float | None = None,
@@ -63,7 +62,6 @@ def screen(
     Args:
         records: one a claim and seed.
         width: of the terminal.
-        symbols: (claim, check) → what is measured, as the paper writes it.
         errors: claim → why it could not run, a sentence.
         left_out: reason → how many checks, rivals and controls were not run for it.
         seconds: how long all of it took.
@@ -71,7 +69,7 @@ def screen(
     """
     heads = [headline(record) for record in records]
     lines = list(_not_as_declared(records, errors or {}, width))
-    lines += _table(records, heads, symbols or {}, width) if heads else []
+    lines += _table(records, heads, width) if heads else []
     lines += _total(heads, errors or {}, left_out or {}, seconds, width)
     return [*lines, *([(piece, "dim")] for piece in where.splitlines())]
 
@@ -146,11 +144,9 @@ def reasons_of(record: Record) -> Iterator[Piece]:
         yield record.summary, "yellow"
 
 
-def _table(
-    records: Sequence[Record], heads: Sequence[Headline], symbols: Mapping[tuple[str, str], str], width: int
-) -> Iterator[Line]:
+def _table(records: Sequence[Record], heads: Sequence[Headline], width: int) -> Iterator[Line]:
     several = len({record.seed for record in records}) > 1
-    cells = [_cells(r, h, symbols.get((h.claim, h.check), ""), several) for r, h in zip(records, heads, strict=True)]
+    cells = [_cells(record, head, several) for record, head in zip(records, heads, strict=True)]
     shown, widths = _fitted(cells, width)
     yield [("Each claim's statement where data strain it most; × how many margins the", "dim")]
     yield [("nearest rival is from the theory. " + _legend(heads), "dim")]
@@ -167,12 +163,12 @@ def _legend(heads: Sequence[Headline]) -> str:
     return words + ("" if all(head.as_declared for head in heads) else " ! see above")
 
 
-def _cells(record: Record, head: Headline, symbol: str, several: bool) -> list[str]:
+def _cells(record: Record, head: Headline, several: bool) -> list[str]:
     seed = f" (seed {record.seed})" if several else ""
     sets = head.data.removesuffix(" only").replace("data missing", "none").split(", ")
     data = (sets[0] if len(sets) == 1 else f"{len(sets)} sets") + ("*" if _lacks_data(head) else "")
     seconds = f"{head.seconds:.0f}" if head.seconds >= 1 else "<1"
-    return [head.claim + seed, symbol, head.measured, head.predicted, head.margin, head.rival, head.distance, data,
+    return [head.claim + seed, head.symbol, head.measured, head.predicted, head.margin, head.rival, head.distance, data,
             seconds, head.verdict]  # fmt: skip
 
 

@@ -142,6 +142,10 @@ MEASURED = {
         ("case.py", "np.sqrt(at.times)}", "np.sqrt(2.0 * at.times / np.pi)}"),
         ("rival", "root-n of distance says at every point what the theory says; name one that the data can exclude"),
     ),
+    "a rival without a logarithm": (
+        ("case.py", "np.sqrt(at.times)}", "np.sqrt(at.times) - 4.0}"),
+        ("rival", "root-n of distance has no value at some point, on the check's scale (a logarithm takes what is"),
+    ),
     "a margin that takes all of the way": (
         ("case.py", "0.5 / at.times", "2.0 / at.times"),
         ("resolution", "statement distance has 0.74 at its worst point, margin over distance of the nearest"),

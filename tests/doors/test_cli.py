@@ -595,3 +595,19 @@ def test_interruption_keeps_what_is_finished(here):
     assert "finished cells are kept" in done.stderr
     assert "Traceback" not in done.stderr
     assert "16 of 32 cells measured now" in call("run").stdout
+
+
+def test_doctor_looks_where_run_writes_and_at_the_reference_records(here):
+    call("run", "--reference")
+    call("run", "--results", "mine")
+    (here / "pyproject.toml").write_text('[tool.fieldbench]\nresults = "mine"\n')
+    examined = {entry["what"]: entry for entry in json.loads(call("doctor", "--json").stdout)["examined"]}
+    assert examined["results"]["detail"] == "mine, 1 record"
+    assert examined["reference"] == {"what": "reference", "state": "well", "detail": "results, 1 record"}
+    call("results-table")
+    next((here / "results").rglob("*.json")).unlink()
+    done = call("doctor", "--json")
+    examined = {entry["what"]: entry for entry in json.loads(done.stdout)["examined"]}
+    assert done.exit_code == 5
+    assert examined["reference"]["state"] == "wrong"
+    assert "is in manifest.txt and not here" in examined["reference"]["detail"]

@@ -203,7 +203,10 @@ def test_the_last_screen_is_the_last_thing_said_and_leads_with_what_is_not_as_de
     assert "[1 of 2] another-sum: " in "\n".join(lines[:start])
     assert "1 reproduced, 1 could not run; 2 NOT as declared" in screen
     assert lines[-1].startswith("=")
-    assert "failed" in lines[-1]
+    assert f"{ITEMS + 1} failed" in lines[-1]
+    before = "\n".join(lines[:start])
+    assert before.count("ZeroDivisionError: float division by zero") == 1
+    assert f"the same keeps {ITEMS - 1} further items of another-sum from running" in before
 
 
 def test_a_case_that_cannot_be_collected_leads_the_screen(toy):

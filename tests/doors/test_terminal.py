@@ -6,7 +6,8 @@ import numpy as np
 
 from fieldbench.claims import Experiment, Quantity, crossing, exponent, log
 from fieldbench.claims.observables import observable
-from fieldbench.doors.terminal.symbols import symbol_of, symbols
+from fieldbench.claims.symbols import symbol_of, symbols
+from fieldbench.doors.terminal.output import Output
 from fieldbench.doors.terminal.tables import fitting, selected
 from fieldbench.report.rows import ITEM_COLUMNS
 
@@ -87,3 +88,9 @@ def test_symbols_are_the_papers_where_there_is_one():
         checks=[SimpleNamespace(id="a", observable=Curve.error), SimpleNamespace(id="limit", computed=np.ones)]
     )
     assert symbols(case) == {"a": "MSE", "limit": ""}
+
+
+def test_a_strangers_text_does_not_steer_the_terminal(capsys):
+    Output().line("\x1b[2J\x07 λ_k\tname\n")
+    Output().table(("a",), [("\x9b31m",)])
+    assert capsys.readouterr().out == "\\x1b[2J\\x07 λ_k\tname\n\na\n\\x9b31m\n"

@@ -1,5 +1,7 @@
 """Finding, selecting and loading the files of cases."""
 
+from pathlib import Path
+
 import pytest
 from helpers_toy import TOY, copied, edited
 
@@ -78,8 +80,16 @@ def test_cases_are_selected_by_id_folder_or_path():
     assert select(cases, []) == cases
     with pytest.raises(BadInput, match="unknown case 'toy-sun'; did you mean toy-sum"):
         select(cases, ["toy-sun"])
-    with pytest.raises(BadInput, match="no case was found"):
+    with pytest.raises(BadInput, match="unknown case 'toy-sum'; `fieldbench list` has the cases"):
         select({}, ["toy-sum"])
+
+
+def test_the_id_of_a_case_beside_is_known(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "toy_sum").mkdir()
+    for name in ("case.py", "claim.toml", "experiment.py"):
+        (tmp_path / "toy_sum" / name).write_text((CASE.parent / name).read_text())
+    assert select({}, ["toy-sum"]) == {"toy-sum": Path("toy_sum/case.py")}
 
 
 def test_a_case_may_import_its_neighbours_by_plain_names_and_another_may_have_one_of_the_same(tmp_path):

@@ -16,6 +16,7 @@ from fieldbench import canonical
 from fieldbench.cells.runner import Settings
 from fieldbench.cells.store import Store
 from fieldbench.claims import Tier
+from fieldbench.claims.symbols import symbols
 from fieldbench.errors import BadInput, DataMissing, StoreError
 from fieldbench.judging.trial import run_case
 from fieldbench.loading.load import load_case
@@ -66,7 +67,9 @@ def test_a_record_is_exact_on_a_round_trip(record, tmp_path):
 
 
 def test_a_record_holds_every_number_of_the_run(record, result):
-    assert record.schema_version == "2.2"
+    assert record.schema_version == "2.3"
+    assert {check.id: check.symbol for check in record.checks} == symbols(result.case)
+    assert "S_n" in {check.symbol for check in record.checks}
     assert record.complete
     assert [record.cells[number].variant for number in record.repeated] == ["main"]
     assert record.shared == []
@@ -100,7 +103,7 @@ def test_a_record_holds_every_number_of_the_run(record, result):
     assert record.sampler is None
 
 
-@pytest.mark.parametrize(("version", "lacks"), [("2.0", ("shared", "repeated")), ("2.1", ())])
+@pytest.mark.parametrize(("version", "lacks"), [("2.0", ("shared", "repeated")), ("2.1", ()), ("2.2", ())])
 def test_an_older_record_of_schema_2_is_read_as_one_of_today_and_an_edited_one_is_found(
     version, lacks, record, case, tmp_path
 ):
@@ -108,11 +111,15 @@ def test_an_older_record_of_schema_2_is_read_as_one_of_today_and_an_edited_one_i
     it."""
     old = {n: v for n, v in json.loads(dump(record)).items() if n not in (*lacks, "content_hash")}
     old["claim"] = {name: v for name, v in old["claim"].items() if name not in ("theory", "network")}
+    for check in (*old["checks"], *(control["outcome"] for control in old["controls"])):
+        check.pop("symbol")
     old |= {"schema_version": version}
     path = tmp_path / "old.json"
     path.write_text(json.dumps(old | {"content_hash": canonical.sha256(old)}))
     found = read(path)
-    assert found == record.model_copy(update={"repeated": [] if lacks else record.repeated}).sealed()
+    bare = [check.model_copy(update={"symbol": ""}) for check in record.checks]
+    kept = {"repeated": [] if lacks else record.repeated, "checks": bare}
+    assert found == record.model_copy(update=kept).sealed()
     assert differences(found, case) == []
     assert differences(found, replace(case, claim=replace(case.claim, theory="sums", network="none"))) == []
     path.write_text(json.dumps(old | {"content_hash": canonical.sha256(old), "wall_time": 1.0}))
@@ -126,6 +133,11 @@ def test_kinds_of_theory_and_network_stand_in_the_record_and_are_held_against_th
     assert differences(record, case) == []
     other = replace(case, claim=replace(case.claim, theory="products"))
     assert any("theory" in line and "products" in line for line in differences(record, other))
+
+
+def test_another_symbol_than_the_cases_is_held_against_a_record(record, case):
+    found = changed(record, lambda value: value["checks"][0].update(symbol="x"))
+    assert any("symbol" in line and "'x'" in line for line in differences(found.sealed(), case))
 
 
 def test_what_is_shared_stands_in_the_record_with_its_argument(result, monkeypatch):

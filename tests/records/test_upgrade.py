@@ -135,7 +135,7 @@ def test_arrays_along_axes_and_coordinates_keep_their_shape(raw, record, tmp_pat
 
 
 def test_it_is_sealed_and_written_again_it_is_the_same(record, tmp_path):
-    assert record.schema_version == "2.2"
+    assert record.schema_version == "2.3"
     assert record.content_hash == record.own_hash()
     path = tmp_path / "new.json"
     path.write_text(dump(record))

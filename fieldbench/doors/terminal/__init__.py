@@ -1,1 +1,1 @@
-"""What people see in a terminal: tables that fit it, how a session gets on, symbols of what is measured."""
+"""What people see in a terminal: tables that fit it, how a session gets on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 import textwrap
 import traceback
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from fieldbench.report.screen import Line
 
 
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
 class Output:
     """Where a verb writes.
 
@@ -42,7 +46,7 @@ class Output:
     def line(self, text: str = "") -> None:
         """A line of the answer; dropped under --json, where the value says it."""
         if not self.as_json:
-            print(text)
+            print(printable(text))
 
     def wrapped(self, text: str, indent: str = "") -> None:
         """A line of the answer, in a terminal broken between words with its further lines indented."""
@@ -52,7 +56,7 @@ class Output:
 
     def note(self, text: str) -> None:
         """A remark on stderr: warnings, errors, what is being done."""
-        self._errors.print(text, markup=False, highlight=False, soft_wrap=True)
+        self._errors.print(printable(text), markup=False, highlight=False, soft_wrap=True)
 
     def failure(self, error: Exception, about: str = "", bug: bool = False) -> None:
         """An error as one sentence on stderr; under --traceback, and where it is a bug, with the way that led to it."""
@@ -81,7 +85,7 @@ class Output:
                 self.line("\t".join(str(cell) for cell in row))
             return
         console = Console()
-        cells = [[str(cell) for cell in row] for row in rows]
+        cells = [[printable(str(cell)) for cell in row] for row in rows]
         shown = fitting(columns, cells, console.width, drop, fold)
         heads = [Column(columns[i], no_wrap=columns[i] not in fold, overflow="fold") for i in shown]
         table = Table(
@@ -99,7 +103,9 @@ class Output:
         console = Console()
         for line in lines:
             if self.terminal:
-                console.print(Text.assemble(*((text, style) for text, style in line)), soft_wrap=True, highlight=False)
+                console.print(
+                    Text.assemble(*((printable(text), style) for text, style in line)), soft_wrap=True, highlight=False
+                )
             else:
                 self.line("".join(text for text, _ in line))
 
@@ -167,6 +173,11 @@ class Watcher:
         self.draw()
         if self.say is not None:
             self.say(self.pace.said(claim))
+
+
+def printable(text: str) -> str:
+    """Text without the control characters by which a stranger's record would steer a terminal: spelt out."""
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 def _strict(value: Any) -> Any:

@@ -11,14 +11,18 @@ from typing import Any
 import numpy as np
 
 from fieldbench import atomic
-from fieldbench.doors.session import default_store
+from fieldbench.doors.session import REFERENCE, default_store, own_results
 from fieldbench.doors.terminal.output import Output
 from fieldbench.doors.verbs.cases import known
-from fieldbench.errors import FieldbenchError
+from fieldbench.errors import BadInput, FieldbenchError
 
 
-def doctor(results: Path, store: Path | None, out: Output) -> int:
-    """Examine versions, arithmetic, BLAS, directories and data sets. Returns 5 if something essential is wrong."""
+def doctor(results: Path | None, store: Path | None, out: Output) -> int:
+    """Examine versions, arithmetic, BLAS, directories, records and data sets.
+
+    Directories are those that `run` would use; reference records are looked at where the working directory has some.
+    Returns 5 if something essential is wrong.
+    """
     from fieldbench.cells.numerics import numerics
     from fieldbench.cells.provenance import collect
 
@@ -28,7 +32,8 @@ def doctor(results: Path, store: Path | None, out: Output) -> int:
             _examine("python", lambda: f"{sys.version.split()[0]} (3.11 or newer)"),
             _examine("arithmetic", _arithmetic),
             _examine("store", lambda: _writable(store or default_store())),
-            _examine("results", lambda: _writable(results)),
+            _examine("results", lambda: _results(results or own_results())),
+            *([_examine("reference", _reference)] if REFERENCE.is_dir() else []),
             _examine("cases", lambda: f"{len(known(None))} found"),
         ]
     data = [_examine(f"data {name}", functools.partial(_data, name)) for name in _data_names()]
@@ -74,6 +79,27 @@ def _writable(directory: Path) -> str:
         if not existed:
             directory.rmdir()
     return str(directory)
+
+
+def _results(directory: Path) -> str:
+    return f"{_writable(directory)}, {_counted(directory) if directory.is_dir() else 'no record yet'}"
+
+
+def _reference() -> str:
+    """Reference records are only read, and have to be those of their manifest."""
+    from fieldbench.archive.manifest import differences
+
+    if changed := differences(REFERENCE):
+        more = f", and {len(changed) - 1} more" if len(changed) > 1 else ""
+        raise BadInput(f"{changed[0]}{more}")
+    return f"{REFERENCE}, {_counted(REFERENCE)}"
+
+
+def _counted(directory: Path) -> str:
+    from fieldbench.records.files import find
+
+    count = len(find(directory))
+    return f"{count} record{'s' * (count != 1)}"
 
 
 def _data_names() -> tuple[str, ...]:

@@ -32,13 +32,11 @@ HEAVY = {"cells", "predictions", "experiments", "figure"}
 
 @dataclass
 class Outcome:
-    """What came of it: records with their files and the cells measured now, errors by case, the exit code so far,
-    symbols of what is measured."""
+    """What came of it: records with their files and the cells measured now, errors by case, the exit code so far."""
 
     records: list[tuple[Record, Path | None, int]] = field(default_factory=list)
     errors: list[dict[str, str]] = field(default_factory=list)
     exit_code: int = 0
-    symbols: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def parse_overrides(options: Sequence[str]) -> dict[str, Any]:
@@ -110,10 +108,8 @@ def _run_one(
         return
     finally:
         watcher.finish(name)
-    from fieldbench.doors.terminal.symbols import symbols
     from fieldbench.verdicts.outcome import worst
 
-    outcome.symbols |= {(claim, check): symbol for check, symbol in symbols(result.case).items()}
     outcome.records.append((found, written, result.computed))
     outcome.exit_code = worst([outcome.exit_code, found.exit_code])
     _say(found, written, result.computed, out)
@@ -161,7 +157,7 @@ def _last_screen(outcome: Outcome, seconds: float, out: Output) -> None:
     folder = next((path.parents[3] for _, path, _ in outcome.records if path is not None), None)
     where = where_things_are(folder) if folder else ""
     errors = {entry["claim"]: entry["error"] for entry in outcome.errors}
-    out.screen(screen(records, out.width, outcome.symbols, errors, skips, seconds, where))
+    out.screen(screen(records, out.width, errors, skips, seconds, where))
 
 
 def _report(outcome: Outcome, seeds: Stability | None, out: Output) -> None:

@@ -46,6 +46,7 @@ class Row:
     """A check that ran."""
 
     id: str
+    symbol: str
     statement: bool
     place: str
     measured: str
@@ -85,6 +86,7 @@ def row(check: CheckPart) -> Row:
     points = f"most strained of {len(check.labels)} points" if len(check.labels) > 1 else ""
     return Row(
         id=check.id,
+        symbol=check.symbol,
         statement=check.statement,
         place=", ".join(word for word in (check.labels[i], points) if word),
         measured=value(check, check.measured[i]),
@@ -105,7 +107,8 @@ def row(check: CheckPart) -> Row:
 def _rival(check: CheckPart, rival: RivalPart) -> str:
     if not told(check, rival):
         return f"{rival.id}: within both margins"
-    return f"{rival.id}: {'rejected' if rival.rejected else 'NOT rejected'} by {number(rival.t)} s.e."
+    by = f"by {number(rival.t)} s.e." if math.isfinite(rival.t) else "without error"
+    return f"{rival.id}: {'rejected' if rival.rejected else 'NOT rejected'} {by}"
 
 
 def _budget(check: CheckPart, i: int) -> Budget | None:

@@ -24,6 +24,7 @@ NETWORKS = (
     "images",
     "linear network",
     "erf network",
+    "ReLU network",
     "convolutional network",
     "quadratic network",
     "spins",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from fieldbench import atomic
 from fieldbench.records.schema import CheckPart, Record
@@ -23,13 +24,15 @@ from fieldbench.report.site.mathematics import mathematics, worded
 from fieldbench.report.site.matrix import matrix
 from fieldbench.report.site.prose import document
 from fieldbench.report.site.provenance import facts, rerun
-from fieldbench.report.site.trends import physics, speed
+from fieldbench.report.site.trends import benchmarks, physics
 from fieldbench.report.site.verdict import Verdict, of_check, of_claim
 from fieldbench.verdicts.words import number
 
 TEMPLATES = Path(__file__).with_name("templates")
 PARTS = ("site.css", "site.js")
-ORIGINS = ("computed", "bounded", "guessed", "chosen")
+
+ORIGINS = {"computed": "", "bounded": ' class="b"', "guessed": ' class="g"', "chosen": ' class="g"'}
+"""How a part of a margin was got → what tells the style sheet."""
 
 FROM_BEST = (*reversed(GRAVITY), "not run")
 """Verdicts as the front page lists them."""
@@ -75,7 +78,6 @@ def write_site(gathered: Gathered, site: Path, asv: Path, findings: str = "") ->
     verdicts = {shown.claim.id: of_claim(shown.speaking) for shown in claims}
     statements = {shown.claim.id: speaker(shown.speaking) for shown in claims}
     counts = Counter(verdict.word for verdict in verdicts.values())
-    machine, speeds = speed(asv)
     common = {"pages": pages, "made": _made(claims), "claims": claims}
     contents: dict[str, dict[str, Any]] = {
         "index.html": {
@@ -87,7 +89,7 @@ def write_site(gathered: Gathered, site: Path, asv: Path, findings: str = "") ->
         "findings.html": {"document": document(findings, verdicts)},
         "discrepancies.html": {"discrepancies": list(_discrepancies(claims))},
         "errata.html": {},
-        "trends.html": {"trends": [(shown, physics(shown)) for shown in claims], "machine": machine, "speeds": speeds},
+        "trends.html": {"trends": [(shown, *physics(shown)) for shown in claims], "benchmarks": benchmarks(asv)},
     }  # fmt: skip
     (site / FOLDER).mkdir(parents=True, exist_ok=True)
     written = [_write(site, file, file, common | contents[file]) for file, _ in pages]
@@ -182,5 +184,9 @@ def _environment() -> jinja2.Environment:
     )
     environment.tests["arxiv"] = lambda text: re.fullmatch(r"[a-z.-]*/?[0-9.]+(v[0-9]+)?", text) is not None
     environment.filters["worded"] = worded
-    environment.globals |= {"number": number, "origin": lambda got: got if got in ORIGINS else "unsaid"}
+    environment.globals |= {"number": number, "origin": _origin}
     return environment
+
+
+def _origin(got: str) -> Markup:
+    return Markup(ORIGINS.get(got, ' class="u"'))

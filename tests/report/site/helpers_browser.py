@@ -1,33 +1,18 @@
-"""A headless Chromium driven through its DevTools protocol over a pipe: JSON messages that end in a zero byte.
-
-Nothing is installed: the browser is the one on PATH, or the one that FIELDBENCH_CHROMIUM names.
-"""
+"""A headless Chromium driven through its DevTools protocol over a pipe: JSON messages that end in a zero byte."""
 
 from __future__ import annotations
 
 import json
 import os
 import select
-import shutil
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+from helpers_chromium import chromium
+
 PATIENCE = 120.0  # seconds; a busy machine is slow to start a browser
-
-
-def chromium() -> str:
-    """The browser, or a sentence that says where to get one."""
-    named = os.environ.get("FIELDBENCH_CHROMIUM")
-    found = [named] if named else [path for name in NAMES if (path := shutil.which(name))]
-    if not found or not Path(found[0]).exists():
-        raise FileNotFoundError(
-            f"no Chromium: {named or ', '.join(NAMES)} is not there; install your system's package chromium "
-            "(apt install chromium, brew install --cask chromium), or name a browser in FIELDBENCH_CHROMIUM"
-        )
-    return found[0]
 
 
 class Browser:

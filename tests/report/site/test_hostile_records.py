@@ -1,5 +1,6 @@
 """A third party's record may hold anything: it is escaped, or refused with a sentence, and keeps no other from view."""
 
+import json
 import re
 
 import pytest
@@ -42,6 +43,7 @@ def hostile(record=None):
     checks = [
         check.model_copy(
             update={
+                "symbol": EVIL,
                 "labels": [EVIL] * len(check.labels),
                 "because": EVIL,
                 "reason": EVIL,
@@ -84,6 +86,12 @@ def site(tmp_path_factory):
     place = tmp_path_factory.mktemp("hostile")
     gathered = gather(keep(place / "results", hostile()), {})
     assert gathered.refused == []
+    benchmarks = place / "asv" / "<b>machine"
+    benchmarks.mkdir(parents=True)
+    (benchmarks / "machine.json").write_text("{}")
+    for number, values in enumerate(([1.0, None, "x"], [2.0, 1e400, EVIL])):
+        run = {"date": number, "commit_hash": EVIL, "results": {f"{EVIL}.time_x": [values], "a.track_x": [values]}}
+        (benchmarks / f"{number}.json").write_text(json.dumps(run))
     write_site(gathered, place / "pages", place / "asv", EVIL + "\n\n[x](javascript:alert(1))\n\n`<script>`\n")
     return place / "pages"
 

@@ -1,7 +1,10 @@
 """The site of all committed records, in a headless Chromium: what a reader sees, and does with the keyboard."""
 
+import tarfile
+
 import pytest
-from helpers_browser import Browser, chromium
+from helpers_browser import Browser
+from helpers_chromium import chromium
 from helpers_site import RESULTS, broken
 
 from fieldbench.doors.terminal.output import Output
@@ -11,7 +14,7 @@ from fieldbench.doors.verbs.report import write_report
 pytestmark = pytest.mark.whole
 
 LIGHT = 300_000
-"""Bytes of a page with its style and script, without figures."""
+"""Bytes of a page as it opens, with style and script; and of the whole site packed, as it is sent. Without figures."""
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +43,13 @@ def test_every_claim_has_its_page_and_every_page_is_light(site):
     heavy = {page.name: page.stat().st_size for page in pages if page.stat().st_size + shared > LIGHT}
     assert heavy == {}
     assert broken(site) == []
+
+
+def test_the_whole_site_is_light_to_send(site, tmp_path):
+    with tarfile.open(tmp_path / "site.tar.gz", "w:gz") as packed:
+        for path in (path for path in site.rglob("*.*") if path.suffix in (".html", ".css", ".js")):
+            packed.add(path, path.relative_to(site))
+    assert (tmp_path / "site.tar.gz").stat().st_size <= LIGHT
 
 
 def test_every_page_opens_without_a_complaint_and_with_its_figures(site, browser):

@@ -124,6 +124,25 @@ def test_trends_have_records_and_the_speed_of_the_hot_loops(site):
     assert page.count('<th scope="row">2026-') == 2
     assert "kernel inversion KernelInversion" in page
     assert re.search(r"\d commits from [0-9a-f]{8} to [0-9a-f]{8} on two-core-cpu", page)
+    speed, what_speed_must_not_bend = page[page.index('id="speed"') :].split('id="physics"')
+    rows = speed.count('<th scope="row">')
+    assert rows == speed.count("<svg") > 20
+    assert "CubicStaircase p50 exponent over its first value, commit by commit: 1, 1," in what_speed_must_not_bend
+    assert "bytes" not in what_speed_must_not_bend
+
+
+def test_records_of_a_claim_are_drawn_where_there_are_two(tmp_path):
+    first = committed("specialisation-scaling")
+    check = next(check for check in first.checks if check.statement)
+    far = check.model_copy(update={"measured": [e - 9 * m for e, m in zip(check.expected, check.margin, strict=True)]})
+    checks = [far if one is check else one for one in first.checks]
+    second = first.model_copy(update={"date": "2027-01-01", "run_id": "later", "checks": checks})
+    for records, drawings in (((first,), 0), ((first, second), 1)):
+        gathered = gather(keep(tmp_path / f"{drawings}", *records), {})
+        write_site(gathered, tmp_path / f"{drawings}-pages", tmp_path)
+        page = (tmp_path / f"{drawings}-pages" / "trends.html").read_text()
+        assert page.count('<svg class="trend"') == drawings
+    assert re.search(r"record by record: quick: [+-]\d\.\d\d ± \d\.\d\d; quick: -9\.00 ± ", page)
 
 
 def test_findings_are_rendered_without_html_of_their_own(site):
