@@ -12,7 +12,6 @@ from scipy import special
 
 from cases.feature_learning_complexity.control_variates import controls, expected_controls
 from cases.feature_learning_complexity.experiment import Network, Process
-from cases.feature_learning_complexity.share_of_the_process import even
 from cases.feature_learning_complexity.predictions import (
     alone,
     bounded,
@@ -22,6 +21,7 @@ from cases.feature_learning_complexity.predictions import (
     limit_of_share,
 )
 from cases.feature_learning_complexity.process import ProcessAndSquares
+from cases.feature_learning_complexity.share_of_the_process import even
 from cases.feature_learning_complexity.theory import LEFT, SADDLE, adapted, problem, process
 from fieldbench.sampling.networks import mean_harmonic_response
 from fieldbench.theory.adaptation import solve

@@ -5,9 +5,9 @@ import pytest
 from drawn_populations import LATER, SEED, populations
 
 from fieldbench.theory.curves import effective_ridge, gaussian_error_correction
-from fieldbench.theory.departures import departure_over_points
 from fieldbench.theory.decimation import local_order, local_ridge
 from fieldbench.theory.decimation.local_order import _rings
+from fieldbench.theory.departures import departure_over_points
 from fieldbench.theory.kernels import principal_components
 
 SIZE, SAMPLES, RIDGE = 30, 8, 0.05
