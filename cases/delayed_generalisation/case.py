@@ -20,8 +20,8 @@ TIERS = {
             *(Training(width, INTERPOLATING) for width in WIDTHS),
             *(Training(width, LITERAL, horizon=0.05) for width in WIDTHS),
         ],
-        replicates=16,
-        note="4 minutes on one core",
+        replicates=40,
+        note="10 minutes on one core",
     ),
     "off-the-ray": Tier(points(), replicates=12, note="four drawn points, a quarter of an hour; not run yet"),
     "paper": Tier(
