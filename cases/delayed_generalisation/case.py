@@ -23,7 +23,7 @@ TIERS = {
         replicates=40,
         note="10 minutes on one core",
     ),
-    "off-the-ray": Tier(points(), replicates=12, note="four drawn points, a quarter of an hour; not run yet"),
+    "off-the-ray": Tier(points(), replicates=8, note="four drawn points, ten minutes on one core"),
     "paper": Tier(
         [
             Training(width, each, horizon=20.0, dimension=150, samples=600)

@@ -70,7 +70,7 @@ TIERS = {
     "standard": Tier([*EIGHTH, *HALF, *TWINS], replicates=32, note="10 minutes on one core"),
     "paper": Tier([Network(beta, noise, steps=1000) for beta in (1.0, 2.0) for noise in NOISES], replicates=64,
                   note="β = 1 and 2 are the source's own: hours; not run yet"),
-    "off-the-ray": Tier(points(), replicates=32, note="five drawn points, minutes; not run yet"),
+    "off-the-ray": Tier(points(), replicates=16, note="five drawn points, 48 data sets each"),
 }
 STANDARD = ("standard", "paper")
 OTHERS: dict[str, Theory] = {"frozen-radius": frozen_radius, "printed-matrix-element": printed, "gp": gaussian_process}
