@@ -20,8 +20,8 @@ TIERS = {
             *(Training(width, INTERPOLATING) for width in WIDTHS),
             *(Training(width, LITERAL, horizon=0.05) for width in WIDTHS),
         ],
-        replicates=40,
-        note="10 minutes on one core",
+        replicates=48,
+        note="6 minutes on one core",
     ),
     "off-the-ray": Tier(points(), replicates=8, note="four drawn points, ten minutes on one core"),
     "paper": Tier(
