@@ -26,7 +26,7 @@ from fieldbench.sampling import Underdamped, fully_connected
 from fieldbench.sampling.integrators import loop
 
 SAMPLES, DIMENSION, WIDTH = 3000, 150, 700  # of arXiv:2310.03789
-NETWORKS, STEPS = 32, 16
+NETWORKS, STEPS = 128, 2
 SETS = 16  # data sets a point of near-transition
 
 

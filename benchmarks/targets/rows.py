@@ -143,7 +143,7 @@ ROWS = (
     ),
     Row(
         "source-memory",
-        "peak of 32 such networks in one program, each on its own data, GiB above baseline",
+        "peak of 128 such networks in one program, each on its own data, GiB above baseline",
         "feature_learning:memory",
         "gibibytes",
         4,
