@@ -34,7 +34,7 @@ OUTER = Network(50, 1000, 250, 0.5, 0.05, steps=1280, burn_in=1280)
 TIERS = {
     # At −.05 twelve data sets of this size leave .07 of the kurtosis: six times as many would be needed.
     "quick": Tier([SMALL], replicates=12),
-    "standard": Tier(MAIN, replicates=16, note="4 minutes on one core"),
+    "standard": Tier(MAIN, replicates=96, note="24 minutes on one core"),
     "nearer": Tier(NEARER, replicates=20, note="a fifth of the ridge: minutes; not run yet"),
     "off-the-ray": Tier(points(), replicates=8, note="four drawn points at both signs"),
     "outer-wells": Tier([OUTER], replicates=12, note="κ = .5, where outer neurons are seen: minutes; not run yet"),
