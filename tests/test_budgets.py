@@ -1,7 +1,8 @@
 """Off the ray: how often a theory is within its stated budget, and how wide that is; the table of docs/findings.md.
 
-Points were drawn by a seed before the theory was touched. A deviation counts after its sampling variance is taken off,
-√(D² − s²). `python tests/test_budgets.py` prints the rows.
+Points were drawn by a seed before the theory was touched. A budget is the sum of what a theory says that it leaves out,
+without what a case adds to its margin as the resolution that it asks for. A deviation counts after its sampling
+variance is taken off, √(D² − s²). `python tests/test_budgets.py` prints the rows.
 """
 
 import json
@@ -32,12 +33,21 @@ def parts(claim, tier):
     record = json.loads(newest.read_bytes())
     checks = [check for check in record["checks"] if check["id"].endswith(DRAWN) and check["measured"]]
     apart = [check["id"].startswith("action") for check in checks]
-    names = ("measured", "expected", "standard_error", "margin")
     for density in (False, True):
-        chosen = [check for check, is_density in zip(checks, apart, strict=True) if is_density == density]
-        if chosen:
-            measured, expected, error, budget = (np.concatenate([check[name] for check in chosen]) for name in names)
-            yield np.abs(measured - expected), error, budget
+        asked = [check for check, is_density in zip(checks, apart, strict=True) if is_density == density]
+        if asked:
+            names = ("measured", "expected", "standard_error")
+            measured, expected, error = (np.concatenate([check[name] for check in asked]) for name in names)
+            yield np.abs(measured - expected), error, np.concatenate([budget(check) for check in asked])
+
+
+def budget(check):
+    """The margin without the parts that were chosen."""
+    left = np.array(check["margin"])
+    for part in check["parts"]:
+        if part["got"] == "chosen":
+            left = left - np.abs(part["values"])
+    return left
 
 
 def row(name, deviation, error, budget):
