@@ -18,7 +18,6 @@ CLAIMS = {
     "feature-learning-complexity": "off-the-ray",
     "linear-cnn-three-quarters": "off-the-ray",
     "relu-adaptation": "off-the-ray",
-    "erf-cnn-cubic": "off-the-ray",
     "near-transition": "off-the-ray",
     "grokking-first-order": "off-the-ray",
     "modular-addition": "standard",

@@ -30,7 +30,7 @@ TIERS = {
         replicates=8,
         note="about 5 minutes on one core",
     ),
-    "off-the-ray": Tier(points(), replicates=8, note="eight drawn points: about 5 minutes on one core"),
+    "off-the-ray": Tier(points(), replicates=8, note="eight drawn points: 6 minutes on one core"),
 }
 STANDARD = ("standard",)
 
@@ -63,6 +63,11 @@ ONE_DIRECTION = (
     "set to set and lies below what the average over data says"
 )
 
+UNMIXED = (
+    "chains of thirty units of time mix R_2 too little at some drawn points (R-hat up to 1.17, 13 effective draws of two "
+    "chains); all 32 values lie within their margins: judged by all points together (docs/findings.md)"
+)
+
 # fmt: off
 FOLD = Check("fold-learned", mean_even, rivals={**FIXED, **OVER_DATA}, on=known, statement=True)
 FLAT = Check("fold-along-beta", even_exponent, rivals=FALLING, on=known, tiers=STANDARD, statement=True)
@@ -84,7 +89,8 @@ CHECKS = (
     Check("fold-averaged-over-data", mean_even, theory.averaged, on=known, margin=OF_ANOTHER, expect="contradicted",
           because=ONE_DIRECTION),
     Check("linear-at-drawn-points", Network.linear, rivals=ON_GIVEN_DATA, on=drawn, tiers=("off-the-ray",)),
-    Check("fold-at-drawn-points", Network.even, rivals=ON_GIVEN_DATA, on=drawn, tiers=("off-the-ray",)),
+    Check("fold-at-drawn-points", Network.even, rivals=ON_GIVEN_DATA, on=drawn, tiers=("off-the-ray",),
+          expect="inconclusive", because=UNMIXED),
 )
 GUARDS = tuple(
     guard
