@@ -64,8 +64,8 @@ ONE_DIRECTION = (
 )
 
 UNMIXED = (
-    "chains of thirty units of time mix R_2 too little at some drawn points (R-hat up to 1.17, 13 effective draws of two "
-    "chains); all 32 values lie within their margins: judged by all points together (docs/findings.md)"
+    "chains of thirty units of time mix R_2 too little at some drawn points (R-hat up to 1.17, 13 effective draws of "
+    "two chains); all 32 values lie within their margins: judged by all points together (docs/findings.md)"
 )
 
 # fmt: off
