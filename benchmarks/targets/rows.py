@@ -148,7 +148,7 @@ ROWS = (
         "gibibytes",
         4,
         at_least=False,
-        beside=("compiled_again", "seconds_a_network_and_step"),
+        beside=("compiled_again",),
         guard=("compiled_again", 0),
     ),
     Row(
