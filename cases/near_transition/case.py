@@ -103,6 +103,13 @@ OTHERS: tuple[tuple[str, Expression, dict[str, Theory], dict[str, Any]], ...] = 
     ("transverse-variance", adjusted(Network.variance_across), FROZEN,
      {"expect": "inconclusive", "because": SCATTER}),
 )
+# Chains that have not settled exclude a process, and no near rival.
+AT_DRAWN_POINTS: tuple[tuple[str, Expression, dict[str, Any]], ...] = (
+    ("action", action(), {"effect": 0.7}),
+    ("kurtosis", kurtosis, {"rivals": NORMAL}),
+    ("teacher-variance", adjusted(Network.variance_along), {"rivals": GP}),
+    *((name, observed, {"rivals": GP}) for name, observed, _, _ in OTHERS),
+)
 CHECKS: tuple[Check | Limit, ...] = (
     ACTION,
     Check("action-over-four-decades", action(), theory=theory.resolved, on=of_the_claim, effect=0.7, tiers=STANDARD,
@@ -123,13 +130,7 @@ CHECKS: tuple[Check | Limit, ...] = (
       for name, observed, rivals, _ in (("teacher-variance", adjusted(Network.variance_along), FROZEN, {}), *OTHERS)),
     *(Check(f"{name}-elsewhere", observed, theory=theory.resolved, on=elsewhere, tiers=("off-the-ray",),
             expect="inconclusive", because=UNSETTLED, **more)
-      for name, observed, more in (
-          ("action", action(), {"effect": 0.7}),
-          ("kurtosis", kurtosis, {"rivals": NORMAL}),
-          # Chains that have not settled exclude a process, and no near rival.
-          ("teacher-variance", adjusted(Network.variance_along), {"rivals": GP}),
-          *((name, observed, {"rivals": GP}) for name, observed, _, _ in OTHERS),
-      )),
+      for name, observed, more in AT_DRAWN_POINTS),
     AtLeast("outer-wells-are-apart", rises(1.2, 1.6), 0.0, rivals=NORMAL, on=outer, tiers=("outer-wells",)),
     Limit("outer-minima", outer_minima, 1.0, rivals={"none": 0.0},
           margin=(Remainder("a count", 0.1, got="bounded"),)),
