@@ -32,14 +32,19 @@ def _step(rounds=15):
 
     Medians over interleaved rounds, observing included (one in ten steps).
     """
-    seconds = _interleaved(SAMPLES, DIMENSION, WIDTH, rounds)
-    ratios = seconds["step"] / seconds["products"]
+    return over_products(SAMPLES, DIMENSION, WIDTH, rounds, STEPS)
+
+
+def over_products(samples, dimension, width, rounds, steps):
+    """The step's seconds over those of its products, and what of that is the gradient's."""
+    seconds = _interleaved(samples, dimension, width, rounds, steps)
+    products = float(np.median(seconds["products"]))
     return {
-        **spread("over_products", ratios),
+        **spread("over_products", seconds["step"] / seconds["products"]),
         "step_seconds": float(np.median(seconds["step"])),
         "gradient_over_products": float(np.median(seconds["gradient"] / seconds["products"])),
-        "products_seconds": float(np.median(seconds["products"])),
-        "gigaflops_of_products": 8e-9 * SAMPLES * DIMENSION * WIDTH / 2 / float(np.median(seconds["products"])),
+        "products_seconds": products,
+        "gigaflops_of_products": 8e-9 * samples * dimension * width / 2 / products,
     }
 
 
@@ -64,7 +69,7 @@ def growth(factors=(1, 2, 4), rounds=5):
     return found
 
 
-def _interleaved(samples, dimension, width, rounds):
+def _interleaved(samples, dimension, width, rounds, steps=STEPS):
     """Seconds a step of the chain, of its gradient and of its two products, over rounds in which they take turns."""
     inputs = jax.random.normal(jax.random.key(0), (samples, dimension), jnp.float32)
     energy = fully_connected(inputs, inputs[None, :, 0], width=width, ridge=2.0, feature_scale=float(width))
@@ -82,7 +87,7 @@ def _interleaved(samples, dimension, width, rounds):
 
     def chain():
         found = Underdamped().sample(
-            energy, start, jax.random.key(2), steps=STEPS, burn_in=0, thin=10, observe=_mean_square
+            energy, start, jax.random.key(2), steps=steps, burn_in=0, thin=10, observe=_mean_square
         )
         return found.records["square"].block_until_ready()
 
@@ -95,11 +100,11 @@ def _interleaved(samples, dimension, width, rounds):
 
     measured = {
         "step": chain,
-        "gradient": lambda: jax.block_until_ready(gradients(energy, start, STEPS)),
-        "products": lambda: products(inputs, hidden, STEPS).block_until_ready(),
+        "gradient": lambda: jax.block_until_ready(gradients(energy, start, steps)),
+        "products": lambda: products(inputs, hidden, steps).block_until_ready(),
     }
     seconds = interleaved({name: lambda run=run: run for name, run in measured.items()}, rounds)
-    return {name: values / STEPS for name, values in seconds.items()}
+    return {name: values / steps for name, values in seconds.items()}
 
 
 def _mean_square(weights):

@@ -42,6 +42,16 @@ class Row:
 
 
 LARGEST = ("residual", "images", "peak_bytes", "build_seconds", "factor_seconds", "solve_seconds", "residual_seconds")
+FEATURE_LEARNING = (
+    "near-transition",
+    "grokking-first-order",
+    "delayed-generalisation",
+    "modular-addition",
+    "relu-adaptation",
+    "erf-cnn-cubic",
+    "specialisation-scaling",
+    "linear-adaptation-is-rescaling",
+)
 PEERS = ("tinygp", "gpytorch", "jax_numpy", "scipy_linalg", "fastest_one_core")
 ROWS = (
     Row(
@@ -121,6 +131,43 @@ ROWS = (
         1.5,
         at_least=False,
         beside=("gradient_over_products", "step_seconds", "products_seconds"),
+    ),
+    Row(
+        "source-step",
+        "the same at the size of arXiv:2310.03789: n = 3,000, d = 150, N = 700",
+        "feature_learning:step",
+        "over_products",
+        1.5,
+        at_least=False,
+        beside=("gradient_over_products", "step_seconds", "gigaflops_of_products"),
+    ),
+    Row(
+        "source-memory",
+        "peak of 128 such networks in one program, each on its own data, GiB above baseline",
+        "feature_learning:memory",
+        "gibibytes",
+        4,
+        at_least=False,
+        beside=("compiled_again",),
+        guard=("compiled_again", 0),
+    ),
+    Row(
+        "density-of-neurons",
+        "density of w·w* to 1e-4 of its largest at a point of near-transition, 16 data sets, cold, seconds",
+        "feature_learning:density",
+        "seconds",
+        180,
+        at_least=False,
+        beside=("places", "median_error_of_log", "largest_error_of_log"),
+    ),
+    Row(
+        "quick-of-feature-learning",
+        "slowest quick tier of the eight cases of feature learning, cold, seconds",
+        "feature_learning:quick",
+        "slowest_seconds",
+        15,
+        at_least=False,
+        beside=("exit_code", *FEATURE_LEARNING),
     ),
     Row(
         "cold-start",

@@ -30,21 +30,15 @@ ALL_WIDTHS = (
 )
 
 FEW_WELLS = (
-    "few data sets: a dozen have log p .37 ± .22 above the valley. That wells appear as N falls does not need it: at "
-    "4N log p is 1.1 ± .2 below the valley"
-)
-JUMPS = (
-    "a crossing is no smooth function of a curve that dips before it rises and falls: at N = 56 twelve data sets have "
-    "2.04 ± .21, four more 5.8 ± 3.7, since leaving one out moves the first crossing to the dip. What the test error "
-    "falls by after training is steadier"
+    "few data sets: forty-eight have log p .18 ± .12 above the valley, and 115 would decide. That wells appear as N "
+    "falls does not need it: at 4N log p is 1.2 ± .1 below the valley"
 )
 LATE = AtLeast("cubic-is-learned-after-training", late_learning, 0.02, rivals=KERNEL, on=interpolating, statement=True)
 CHECKS: tuple[Check, ...] = (
     LATE,
     AtLeast("test-error-falls-after-training", late_fall, 0.02, rivals=KERNEL, on=interpolating, tiers=STANDARD),
     # A test error that falls with the training error has 0, the kernel −.9.
-    AtLeast("delay", delay, 0.0, rivals=KERNEL, on=interpolating, tiers=STANDARD, expect="inconclusive",
-            because=JUMPS),
+    AtLeast("delay", delay, 0.0, rivals=KERNEL, on=interpolating, tiers=STANDARD),
     AtMost("wide-networks-do-not-learn-late", late_learning, 0.02, on=wide_and_interpolating, tiers=STANDARD,
            expect="contradicted", because=ALL_WIDTHS),
     AtLeast("wells-beside-the-delay", well, 0.0, on=interpolating, tiers=STANDARD, expect="contradicted",

@@ -18,10 +18,10 @@ TIERS = {
             *(Training(width, INTERPOLATING) for width in WIDTHS),
             *(Training(width, LITERAL, horizon=0.05) for width in WIDTHS),
         ],
-        replicates=16,
-        note="4 minutes on one core",
+        replicates=48,
+        note="6 minutes on one core",
     ),
-    "off-the-ray": Tier(points(), replicates=12, note="four drawn points, a quarter of an hour; not run yet"),
+    "off-the-ray": Tier(points(), replicates=8, note="four drawn points, ten minutes on one core"),
     "paper": Tier(
         [
             Training(width, each, horizon=20.0, dimension=150, samples=600)

@@ -16,7 +16,7 @@ STANDARD = [
 TIERS = {
     "quick": Tier(QUICK, replicates=24),
     "standard": Tier(STANDARD, replicates=32, note="about 4 minutes on one core"),
-    "off-the-ray": Tier([*STANDARD, *points()], replicates=16, note="eight drawn points: half an hour on one core"),
+    "off-the-ray": Tier([*STANDARD, *points()], replicates=8, note="eight drawn points: half an hour of one core"),
     "paper": Tier([Network(n, 50, 1000, 1000, 100.0, 5.0) for n in (1, 5, 10)], replicates=8,
                   note="the source's N, S, C and χ; P and κ are chosen here: hours on one core"),
 }  # fmt: skip

@@ -57,6 +57,6 @@ TIERS = {
         replicates=64,
         note="β = 1 and 2 are the source's own: hours; not run yet",
     ),
-    "off-the-ray": Tier(points(), replicates=32, note="five drawn points, minutes; not run yet"),
+    "off-the-ray": Tier(points(), replicates=16, note="five drawn points, 48 data sets each"),
 }
 STANDARD = ("standard", "paper")

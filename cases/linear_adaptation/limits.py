@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
+
+from fieldbench.theory.variational import adapt
 
 from .experiment import Gibbs
 from .theory import full_matrix, process_predictor, rescaled, task
@@ -11,6 +16,7 @@ from .theory import full_matrix, process_predictor, rescaled, task
 FloatArray = NDArray[np.float64]
 
 AT = Gibbs(60, 24, 60, 60, 10.0)
+ANNEALING = (1, 4, 15, 60)  # χ from standard to mean-field scaling, κ the same
 
 
 def scale_of_full_matrix() -> float:
@@ -46,3 +52,34 @@ def directions_of_full_matrix() -> FloatArray:
 
 def directions_expected() -> FloatArray:
     return np.append(np.ones(AT.dimension - 1), scale_alone())
+
+
+@cache
+def annealed() -> FloatArray:
+    """Largest eigenvalue of dΣ and the mean of the others along `ANNEALING`, (χ, 2): each starts where the last ended.
+
+    The first starts from the prior: solutions are followed from the process, as in arXiv:2502.03210.
+    """
+    given, covariance, found = task(AT), np.eye(AT.dimension) / AT.dimension, []
+    for chi in ANNEALING:
+        covariance = adapt(
+            given.inputs, given.targets, width=AT.width, ridge=AT.ridge, mean_field=chi, start=covariance
+        ).covariance
+        values = np.linalg.eigvalsh(AT.dimension * covariance)
+        found.append([values[-1], values[:-1].mean()])
+    return np.array(found)
+
+
+def annealed_along() -> FloatArray:
+    """What one direction has at each χ."""
+    return annealed()[:, 0]
+
+
+def annealed_across() -> FloatArray:
+    """What the others have."""
+    return annealed()[:, 1]
+
+
+def scales_alone() -> FloatArray:
+    """Q of the scalar equation at each χ."""
+    return np.array([rescaled(replace(AT, chi=chi), trace=0.0).scale for chi in ANNEALING])

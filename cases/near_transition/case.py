@@ -15,13 +15,23 @@ from .wells import outer_minima, outer_minima_elsewhere, outer_minima_of_the_sou
 
 NORMAL: dict[str, Theory] = {"normal-of-the-same-variance": rivals.normal}
 FROZEN: dict[str, Theory] = {"frozen-radius": rivals.frozen_radius, "gp": rivals.gaussian_process}
+GP: dict[str, Theory] = {"gp": rivals.gaussian_process}
 RIDGE: dict[str, Theory] = {"kernel-ridge": rivals.kernel_ridge, "gp": rivals.gaussian_process}
 
 FEW = (
     "for want of data sets: sixteen leave standard errors of .1 of −log p where it has risen by 3, as large as the "
-    "margin, and of .3 at the end of the fourth decade; twenty times as many would be needed with these chains"
+    "margin, and of .3 at the end of the fourth decade; ninety-six would decide the former in 24 minutes of one core, "
+    "twenty times as many the latter"
 )
-UNMIXED = "chains of ten time units mix E[f H_3] too little at ε = −.05: split R-hat 1.308, limit 1.3"
+UNSETTLED = (
+    "chains of twelve units of time have not left the prior where κ < 2: d⟨m²⟩ still falls by 5 to 6 % from a chain's "
+    "first half to its second at ε < 0, and at ε > 0 neurons hardly cross to the outer wells (R-hat up to 1.5); three "
+    "times as long ones, and starts from both sides, are needed"
+)
+UNMIXED = (
+    "chains of ten time units mix E[f H_3] too little at ε = −.05: split R-hat 1.31 ± .09, limit 1.3, where six "
+    "effective draws of a stationary chain have 1.21; twice the steps would have 1.1"
+)
 SCATTER = "for want of data sets: sixteen leave .001, margins are .002; 2.2 times as many would decide"
 # fmt: off
 ACTION = Check("action", action(BULK), theory=theory.resolved, on=of_the_claim, effect=0.7, tiers=STANDARD,
@@ -37,6 +47,13 @@ OTHERS: tuple[tuple[str, Expression, dict[str, Theory], dict[str, Any]], ...] = 
     ("cubic-learned", adjusted(Network.cubic_learned), FROZEN, {"expect": "inconclusive", "because": UNMIXED}),
     ("transverse-variance", adjusted(Network.variance_across), FROZEN,
      {"expect": "inconclusive", "because": SCATTER}),
+)
+# Chains that have not settled exclude a process, and no near rival.
+AT_DRAWN_POINTS: tuple[tuple[str, Expression, dict[str, Any]], ...] = (
+    ("action", action(), {"effect": 0.7}),
+    ("kurtosis", kurtosis, {"rivals": NORMAL}),
+    ("teacher-variance", adjusted(Network.variance_along), {"rivals": GP}),
+    *((name, observed, {"rivals": GP}) for name, observed, _, _ in OTHERS),
 )
 CHECKS: tuple[Check | Limit, ...] = (
     ACTION,
@@ -56,10 +73,9 @@ CHECKS: tuple[Check | Limit, ...] = (
     Check("kurtosis-nearer", kurtosis, theory=theory.resolved, on=nearer, rivals=NORMAL, tiers=("nearer",)),
     *(Check(f"{name}-nearer", observed, theory=theory.resolved, rivals=rivals, on=nearer, tiers=("nearer",))
       for name, observed, rivals, _ in (("teacher-variance", adjusted(Network.variance_along), FROZEN, {}), *OTHERS)),
-    Check("action-elsewhere", action(), theory=theory.resolved, on=elsewhere, effect=0.7, tiers=("off-the-ray",)),
-    Check("kurtosis-elsewhere", kurtosis, theory=theory.resolved, on=elsewhere, rivals=NORMAL, tiers=("off-the-ray",)),
-    *(Check(f"{name}-elsewhere", observed, theory=theory.resolved, rivals=rivals, on=elsewhere, tiers=("off-the-ray",))
-      for name, observed, rivals, _ in (("teacher-variance", adjusted(Network.variance_along), FROZEN, {}), *OTHERS)),
+    *(Check(f"{name}-elsewhere", observed, theory=theory.resolved, on=elsewhere, tiers=("off-the-ray",),
+            expect="inconclusive", because=UNSETTLED, **more)
+      for name, observed, more in AT_DRAWN_POINTS),
     AtLeast("outer-wells-are-apart", rises(1.2, 1.6), 0.0, rivals=NORMAL, on=outer, tiers=("outer-wells",)),
     Limit("outer-minima", outer_minima, 1.0, rivals={"none": 0.0},
           margin=(Remainder("a count", 0.1, got="bounded"),)),

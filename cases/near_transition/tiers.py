@@ -18,7 +18,7 @@ TIERS = {
     "quick": Tier([SMALL], replicates=24),
     "standard": Tier(MAIN, replicates=16, note="4 minutes on one core"),
     "nearer": Tier(NEARER, replicates=20, note="a fifth of the ridge: minutes; not run yet"),
-    "off-the-ray": Tier(points(), replicates=16, note="four drawn points at both signs, minutes; not run yet"),
+    "off-the-ray": Tier(points(), replicates=8, note="four drawn points at both signs"),
     "outer-wells": Tier([OUTER], replicates=12, note="κ = .5, where outer neurons are seen: minutes; not run yet"),
 }
 STANDARD = ("standard",)

@@ -43,6 +43,11 @@ ONE_DIRECTION = (
     "set to set and lies below what the average over data says"
 )
 
+UNMIXED = (
+    "chains of thirty units of time mix R_2 too little at some drawn points (R-hat up to 1.17, 13 effective draws of "
+    "two chains); all 32 values lie within their margins: judged by all points together (docs/findings.md)"
+)
+
 # fmt: off
 FOLD = Check("fold-learned", mean_even, rivals={**FIXED, **OVER_DATA}, on=known, statement=True)
 FLAT = Check("fold-along-beta", even_exponent, rivals=FALLING, on=known, tiers=STANDARD, statement=True)
@@ -64,7 +69,8 @@ CHECKS = (
     Check("fold-averaged-over-data", mean_even, averaged, on=known, margin=OF_ANOTHER, expect="contradicted",
           because=ONE_DIRECTION),
     Check("linear-at-drawn-points", Network.linear, rivals=ON_GIVEN_DATA, on=drawn, tiers=("off-the-ray",)),
-    Check("fold-at-drawn-points", Network.even, rivals=ON_GIVEN_DATA, on=drawn, tiers=("off-the-ray",)),
+    Check("fold-at-drawn-points", Network.even, rivals=ON_GIVEN_DATA, on=drawn, tiers=("off-the-ray",),
+          expect="inconclusive", because=UNMIXED),
 )
 broken, shares = (partial(keep, right=theory.complete) for keep in (with_margins, with_shares))
 CONTROLS = (

@@ -26,7 +26,7 @@ TIERS = {
         replicates=8,
         note="about 5 minutes on one core",
     ),
-    "off-the-ray": Tier(points(), replicates=8, note="eight drawn points: about 5 minutes on one core"),
+    "off-the-ray": Tier(points(), replicates=8, note="eight drawn points: 6 minutes on one core"),
 }
 STANDARD = ("standard",)
 
