@@ -1,5 +1,5 @@
-"""Points off the known ones, drawn by a seed before the theory was written and before anything was predicted or measured
-there.
+"""Points off the known ones, drawn by a seed before the theory was written and before anything was predicted or
+measured there.
 
 d is even between 12 and 32, n/d between 2 and 5; N_1 and N_2 are even in their logarithms between 80 and 320, χ between
 1 and 30, κ between .2 and 2.

@@ -16,7 +16,7 @@ DIRECTIONS = 4  # random ones, beside the teacher's
 
 
 class Task(NamedTuple):
-    """Inputs (n, d); targets (n,); unit vectors over the samples, (n, 1 + DIRECTIONS): the targets' own, random ones."""
+    """Inputs (n, d); targets (n,); unit vectors over samples, (n, 1 + DIRECTIONS): the targets' own, random ones."""
 
     inputs: FloatArray
     targets: FloatArray

@@ -1,6 +1,7 @@
 """Energies of two-layer and deep networks, exact Gibbs samplers, and what is read off their chains."""
 
 from fieldbench.sampling.networks import prior as prior
+from fieldbench.sampling.networks.activations import function_and_slope as function_and_slope
 from fieldbench.sampling.networks.deep import DeepNetwork as DeepNetwork
 from fieldbench.sampling.networks.deep import deep_network as deep_network
 from fieldbench.sampling.networks.gibbs_within_langevin import GibbsWithinLangevin as GibbsWithinLangevin

@@ -1,6 +1,6 @@
 """Fully connected networks of any depth, readout integrated out, as energies in the whitened weights of hidden layers.
 
-    z_1 = σ_1 ω_1 x/√d,   z_l = σ_l ω_l φ(z_{l−1})/√N_{l−1},   f = Σ_c a_c φ(z_Lc),   a_c ~ N(0, σ_a²/(N_L χ)),   ω ~ N(0, 1)
+    z_1 = σ_1 ω_1 x/√d,  z_l = σ_l ω_l φ(z_{l−1})/√N_{l−1},  f = Σ_c a_c φ(z_Lc),  a_c ~ N(0, σ_a²/(N_L χ)),  ω ~ N(0, 1)
 
 for L hidden layers of widths N_l, noise of variance κ/χ. Given the hidden weights the readout is Gaussian, and with the
 network's own kernel Q = (σ_a²/N_L) Φ_LᵀΦ_L, Φ_L = φ(z_L), what is left is
@@ -35,12 +35,14 @@ class Network(NamedTuple):
     """What one chain's weights make of the data.
 
     Attributes:
+        inputs: x, (n, d).
         preactivations: z_1 … z_L, each (N_l, n).
         kernel: Q, (n, n).
         discrepancy: t = (Q + κ)⁻¹y, (n,); the mean predictor given these weights is Qt.
         factor: Cholesky factor of Q + κ.
     """
 
+    inputs: Float[Array, "n d"]
     preactivations: tuple[Array, ...]
     kernel: Float[Array, "n n"]
     discrepancy: Float[Array, " n"]
@@ -95,26 +97,43 @@ class DeepNetwork:
         return value
 
     def gradient(self, position: Position) -> Position:
-        """∂U/∂ω_l, by hand: ∂U/∂Q = ½[(Q + κ)⁻¹ − χttᵀ], and back through the layers."""
-        function, slope = function_and_slope(self.activation)
+        """∂U/∂ω_l: `forces` on the layer below, beside the prior's."""
 
-        def one(network: Network, weights: Position, inputs: Array) -> Position:
-            eye = jnp.eye(len(network.kernel), dtype=inputs.dtype)
-            inverse = jax.scipy.linalg.cho_solve((network.factor, True), eye)
-            pull = inverse - self.feature_scale * jnp.outer(network.discrepancy, network.discrepancy)
-            scale = self.variances[-1] / self.widths[-1]
-            back = scale * function(network.preactivations[-1]) @ pull
-            forces = []
-            for layer in reversed(range(len(weights))):
-                back = back * slope(network.preactivations[layer])
-                below = function(network.preactivations[layer - 1]) if layer else inputs.T
-                scale = jnp.sqrt(self.variances[layer] / below.shape[0])
-                forces.append(weights[layer] + scale * back @ below.T)
-                back = scale * weights[layer].T @ back
-            return tuple(reversed(forces))
+        def one(network: Network, weights: Position) -> Position:
+            return tuple(
+                layer + scale * force @ below.T
+                for layer, force, (below, scale) in zip(
+                    weights, self.forces(network, weights), self._below(network), strict=True
+                )
+            )
 
-        gradient: Position = self.read(one, position, position, self.inputs)
+        gradient: Position = self.read(one, position, position)
         return gradient
+
+    def forces(self, network: Network, weights: Position) -> tuple[Array, ...]:
+        """∂U/∂z_l of the data's part of one chain's U, (N_l, n): ∂U/∂Q = ½[(Q + κ)⁻¹ − χttᵀ], and back by the layers.
+
+        For any matrix S that is symmetric and independent of ω_l, integration by parts in ω_l gives
+        ⟨tr ω_lSω_lᵀ⟩ = N_l⟨tr S⟩ − ⟨tr ω_lS(∂U/∂ω_l − ω_l)ᵀ⟩: with what stands on the right averages scatter less where
+        little is learned.
+        """
+        function, slope = function_and_slope(self.activation)
+        eye = jnp.eye(len(network.kernel), dtype=network.kernel.dtype)
+        inverse = jax.scipy.linalg.cho_solve((network.factor, True), eye)
+        pull = inverse - self.feature_scale * jnp.outer(network.discrepancy, network.discrepancy)
+        back = self.variances[-1] / self.widths[-1] * function(network.preactivations[-1]) @ pull
+        forces = []
+        below = self._below(network)
+        for layer in reversed(range(len(weights))):
+            forces.append(back * slope(network.preactivations[layer]))
+            back = below[layer][1] * weights[layer].T @ forces[-1]
+        return tuple(reversed(forces))
+
+    def _below(self, network: Network) -> list[tuple[Array, Array]]:
+        """What each layer's weights act on, (N_{l−1}, n), and σ_l/√N_{l−1}."""
+        function, _ = function_and_slope(self.activation)
+        features = [network.inputs.T, *(function(layer) for layer in network.preactivations[:-1])]
+        return [(each, jnp.sqrt(v / each.shape[0])) for each, v in zip(features, self.variances, strict=False)]
 
     def read(self, what: Callable[..., Any], position: Position, *more: Any) -> Any:
         """`what(network, *more)` of each chain, a pytree of arrays that get the batch's axes.
@@ -142,7 +161,7 @@ class DeepNetwork:
         kernel = self.variances[-1] / features.shape[0] * features.T @ features
         factor = jnp.linalg.cholesky(kernel + self.ridge * jnp.eye(len(kernel), dtype=kernel.dtype))
         discrepancy = jax.scipy.linalg.cho_solve((factor, True), targets)
-        return Network(tuple(preactivations), kernel, discrepancy, factor)
+        return Network(inputs, tuple(preactivations), kernel, discrepancy, factor)
 
 
 def deep_network(
@@ -189,6 +208,10 @@ def deep_network(
     }.items():
         if not (value > 0 and math.isfinite(value)):
             raise BadInput(f"{name} = {value}: must be positive and finite")
+    # Turning the learned direction into another one costs χtᵀQt/N times that one's λ/κ, and log det as much without χ.
+    largest = _largest_eigenvalue(given, scales, activation)
+    power = float(np.sum(np.asarray(targets, np.float64) ** 2, axis=-1).max())
+    pull = feature_scale * power * largest / (largest + ridge) ** 2 / min(widths)
     dtype = inputs.dtype.type
     members = targets.shape[len(groups) : -1]
     spread = np.broadcast_to(
@@ -200,7 +223,7 @@ def deep_network(
         ridge=jnp.asarray(dtype(ridge)),
         feature_scale=jnp.asarray(dtype(feature_scale)),
         variances=jnp.asarray(np.array(scales, dtype)),
-        curvature=jnp.asarray(dtype(1.0 + _largest_eigenvalue(given, scales, activation) / ridge)),
+        curvature=jnp.asarray(dtype(1.0 + largest / ridge * (1.0 + pull))),
         widths=tuple(widths),
         activation=activation,
     )
