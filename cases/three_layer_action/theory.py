@@ -100,7 +100,10 @@ def kurtoses(at: Network) -> tuple[Values, Values]:
         for into, part in ((values, "value"), (errors, "error")):
             each = np.array([getattr(layer, part) for layer in layers])
             into.append({Network.kurtosis: each[:, 0], Network.kurtosis_across: each[:, 1:].mean(axis=1)})
-    return mean(values), mean(errors)
+    found = mean(values)
+    # Given the layer below, whose kernel along a direction is an average of N_1 squares, the second is the Gaussian.
+    found[Network.kurtosis_across] = found[Network.kurtosis_across] + np.array([0.0, 6.0 / at.first])
+    return found, mean(errors)
 
 
 @cache
@@ -126,15 +129,18 @@ def with_margins_of(at: Network, values: Values) -> dict[Any, Known]:
 
     The next order is the first times n_eff/N, its parts by their absolute values: both terms, and in traces and weights
     what goes along the targets and what goes elsewhere; the two longitudinal modes, δQ along t itself, that it does not
-    count among the n_eff are 2/n_eff of it. A quartic term moves a neuron's variance along the targets by κ_4²/6 of it to
-    second order, beyond the best Gaussian (384 against 288 g²); all the other quantities follow that one.
+    count among the n_eff are 2/n_eff of it. A quartic term moves a neuron's variance along the targets by κ_4²/6 of it
+    to second order, beyond the best Gaussian (384 against 288 g²), and as layers multiply what the other has, too; all
+    the other quantities follow that one.
     """
     first, turning, none = averaged(at), averaged(at, bulk=0.0), averaged(at, fluctuations=0.0, bulk=0.0)
     share = effective_share(at)
-    moved = kurtoses(at)[0][Network.kurtosis] ** 2 / 6.0
+    moved = float(np.sum(kurtoses(at)[0][Network.kurtosis] ** 2)) / 6.0
     along, output = first[Network.along], first[Network.output]
     fans = np.array([at.dimension, at.first])
-    targets_share = {Network.trace: 1.0 / at.samples, Network.weights: 1.0 / prior_along(at) / fans}
+    targets_share = {
+        Network.across: overlap(at), Network.trace: 1.0 / at.samples, Network.weights: 1.0 / prior_along(at) / fans
+    }  # fmt: skip
 
     def parts(what: Any) -> FloatArray:
         total = 0.0
@@ -146,11 +152,11 @@ def with_margins_of(at: Network, values: Values) -> dict[Any, Known]:
 
     shapes = {
         Network.along: moved * along,
-        Network.across: moved * along / at.samples,
+        Network.across: moved * along * targets_share[Network.across],
         Network.trace: moved * along * targets_share[Network.trace],
         Network.weights: moved * along * targets_share[Network.weights],
-        Network.output: moved.sum() * output * (1.0 - output),
-        Network.discrepancy: moved.sum() * output * first[Network.discrepancy],
+        Network.output: moved * output * (1.0 - output),
+        Network.discrepancy: moved * output * first[Network.discrepancy],
     }
     return {
         what: Known(
@@ -167,6 +173,12 @@ def effective_share(at: Network) -> float:
     """n_eff/N + 2/n_eff."""
     effective = np.mean([adapted(at, number, *COMPLETE).effective for number in range(at.sets)])
     return float(effective / min(at.first, at.second) + 2.0 / effective)
+
+
+def overlap(at: Network) -> float:
+    """Square of what random directions have of the targets', 1/n in the mean."""
+    shares = [(d[:, :1].T @ d[:, 1:]) ** 2 for d in (at.task(number).directions for number in range(at.sets))]
+    return float(np.mean(shares))
 
 
 def plain(at: Network) -> Said:
