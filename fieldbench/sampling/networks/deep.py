@@ -2,8 +2,8 @@
 
     z_1 = σ_1 ω_1 x/√d,   z_l = σ_l ω_l φ(z_{l−1})/√N_{l−1},   f = Σ_c a_c φ(z_Lc),   a_c ~ N(0, σ_a²/(N_L χ)),
 
-ω ~ N(0, 1), for L hidden layers of widths N_l, noise of variance κ/χ. Given the hidden weights the readout is Gaussian, and with the
-network's own kernel Q = (σ_a²/N_L) Φ_LᵀΦ_L, Φ_L = φ(z_L), what is left is
+ω ~ N(0, 1), for L hidden layers of widths N_l, noise of variance κ/χ. Given the hidden weights the readout is Gaussian,
+and with the network's own kernel Q = (σ_a²/N_L) Φ_LᵀΦ_L, Φ_L = φ(z_L), what is left is
 
     U = (χ/2) yᵀ(Q + κ)⁻¹y + ½ log det(Q + κ) + ½ Σ_l |ω_l|².
 
