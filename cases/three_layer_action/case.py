@@ -19,7 +19,7 @@ STANDARD = [
     Network(80, 20, 150, 150, 30.0, 1.0),
 ]
 TIERS = {
-    "quick": Tier([replace(LAZY, sets=1, time=30.0), replace(TAUGHT, sets=1, time=30.0)], replicates=8),
+    "quick": Tier([replace(LAZY, sets=1), replace(TAUGHT, sets=1)], replicates=8),
     "standard": Tier(STANDARD, replicates=8, note="about two minutes on one core"),
     "off-the-ray": Tier(points(), replicates=8, note="six drawn points: about three minutes on one core"),
     "paper": Tier([Published(512, 32, c, c, 256.0, 0.256, sets=1, time=20.0) for c in (1000, 250, 100)], replicates=8,
