@@ -192,13 +192,8 @@ def moments(energy: DeepNetwork, directions: Array, position: Any) -> dict[str, 
         power = targets @ targets
         function, _ = function_and_slope(energy.activation)
         found: dict[str, list[Array]] = {
-            "square": [],
-            "fourth": [],
-            "along": [],
-            "across": [],
-            "trace": [],
-            "weights": [],
-        }
+            "square": [], "fourth": [], "along": [], "across": [], "trace": [], "weights": [],
+        }  # fmt: skip
         below, layers = network.inputs.T, zip(network.preactivations, energy.forces(network, weights), strict=True)
         for layer, (z, force) in enumerate(layers):
             kernel = energy.variances[layer] / below.shape[0] * below.T @ below
