@@ -87,7 +87,8 @@ def mean(each: list[Values]) -> Values:
 @cache
 def kurtoses(at: Network) -> tuple[Values, Values]:
     """Of one neuron in the field of the others, and the errors of its draws, averaged over the data sets."""
-    values, errors = [], []
+    values: list[Values] = []
+    errors: list[Values] = []
     for number in range(at.sets):
         task, found = at.task(number), adapted(at, number, *COMPLETE)
         layers = [
@@ -143,7 +144,7 @@ def with_margins_of(at: Network, values: Values) -> dict[Any, Known]:
     }  # fmt: skip
 
     def parts(what: Any) -> FloatArray:
-        total = 0.0
+        total = np.zeros(())
         for later, earlier in ((first, turning), (turning, none)):
             change = later[what] - earlier[what]
             part = targets_share.get(what, 0.0) * (later[Network.along] - earlier[Network.along])
@@ -230,7 +231,7 @@ def least_scales(at: Network, eigenvalues: FloatArray, power: FloatArray) -> Flo
         return float(entropy + at.chi * np.sum(power / noisy) + np.sum(np.log(noisy))) / 2.0
 
     search: Any = minimize
-    return np.exp(np.asarray(search(cost, np.zeros(LAYERS), method="Nelder-Mead", options={"xatol": 1e-8}).x))
+    return np.asarray(np.exp(search(cost, np.zeros(LAYERS), method="Nelder-Mead", options={"xatol": 1e-8}).x))
 
 
 def of_prior(at: Network, scales: FloatArray, output: float) -> Said:
@@ -240,7 +241,7 @@ def of_prior(at: Network, scales: FloatArray, output: float) -> Said:
 def prior_values(at: Network, number: int, scales: FloatArray, output: float) -> Values:
     """Of kernels of the prior times given numbers."""
     *kernels, last = prior_kernels(at, number)
-    t = np.linalg.solve(output * last + at.ridge * np.eye(at.samples), at.task(number).targets)
+    t = np.asarray(np.linalg.solve(output * last + at.ridge * np.eye(at.samples), at.task(number).targets), np.float64)
     along, across, trace = (scales * part for part in variances(at, number, kernels))
     share, discrepancy = predicted(at, number, t)
     return {
@@ -259,7 +260,8 @@ def prior_kernels(at: Network, number: int) -> tuple[FloatArray, ...]:
 
 
 def prior_along(at: Network) -> FloatArray:
-    return np.mean([variances(at, n, prior_kernels(at, n)[:-1])[0] for n in range(at.sets)], axis=0)
+    along = [variances(at, number, prior_kernels(at, number)[:-1])[0] for number in range(at.sets)]
+    return np.asarray(np.mean(along, axis=0), np.float64)
 
 
 def wrong(theory: Callable[[Network], Said]) -> Callable[[Network], Said]:

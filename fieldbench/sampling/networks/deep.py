@@ -244,4 +244,4 @@ def _largest_eigenvalue(inputs: NDArray[Any], variances: tuple[float, ...], acti
             power = 2 / math.pi * math.asin(2 * power / (1 + 2 * power))
         elif activation == "relu":
             largest, power = largest / 4 + power * samples / (2 * math.pi), power / 2
-    return variances[-1] * largest
+    return variances[-1] * largest  # type: ignore[no-any-return]  # NumPy's norm of Any

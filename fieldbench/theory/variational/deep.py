@@ -258,7 +258,11 @@ class _State(NamedTuple):
 
 def _forward(factors: Factors, problem: _Problem) -> _State:
     """F, and all that its gradient needs."""
-    roots, halves, kernels, following, pullbacks = [], [], [], [], []
+    roots: list[FloatArray] = []
+    halves: list[FloatArray] = []
+    kernels: list[FloatArray] = []
+    following: list[FloatArray] = []
+    pullbacks: list[Pullback] = []
     root = problem.inputs * math.sqrt(problem.variances[0] / problem.inputs.shape[1])
     value = 0.0
     for factor, width, variance in zip(factors, problem.widths, problem.variances[1:], strict=True):
