@@ -77,7 +77,7 @@ def predicted(at: Network, number: int, t: FloatArray) -> tuple[FloatArray, Floa
     """fᵀy/yᵀy and tᵀy/yᵀy, f = y − κt."""
     targets = at.task(number).targets
     share = np.asarray(t @ targets / (targets @ targets))
-    return 1.0 - at.ridge * share, share
+    return np.asarray(1.0 - at.ridge * share), share
 
 
 def mean(each: list[Values]) -> Values:
