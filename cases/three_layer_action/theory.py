@@ -93,18 +93,19 @@ def kurtoses(at: Network) -> tuple[Values, Values]:
         task, found = at.task(number), adapted(at, number, *COMPLETE)
         layers = [
             neuron_kurtosis(
-                found, task.inputs, task.targets, task.directions, layer=layer, widths=(at.first, at.second),
-                ridge=at.ridge, mean_field=at.chi, variances=(at.variance,) * (LAYERS + 1),
+                found, task.inputs, task.targets, task.directions, layer=layer,
+                widths=(float(at.first), float(at.second)), ridge=at.ridge, mean_field=at.chi,
+                variances=(at.variance,) * (LAYERS + 1),
             )
             for layer in at.layers
         ]  # fmt: skip
         for into, part in ((values, "value"), (errors, "error")):
             each = np.array([getattr(layer, part) for layer in layers])
             into.append({Network.kurtosis: each[:, 0], Network.kurtosis_across: each[:, 1:].mean(axis=1)})
-    found = mean(values)
+    averages = mean(values)
     # Given the layer below, whose kernel along a direction is an average of N_1 squares, the second is the Gaussian.
-    found[Network.kurtosis_across] = found[Network.kurtosis_across] + np.array([0.0, 6.0 / at.first])
-    return found, mean(errors)
+    averages[Network.kurtosis_across] = averages[Network.kurtosis_across] + np.array([0.0, 6.0 / at.first])
+    return averages, mean(errors)
 
 
 @cache
