@@ -97,7 +97,7 @@ def kurtoses(at: Network) -> tuple[Values, Values]:
                 widths=(float(at.first), float(at.second)), ridge=at.ridge, mean_field=at.chi,
                 variances=(at.variance,) * (LAYERS + 1),
             )
-            for layer in at.layers
+            for layer in range(1, LAYERS + 1)
         ]  # fmt: skip
         for into, part in ((values, "value"), (errors, "error")):
             each = np.array([getattr(layer, part) for layer in layers])
