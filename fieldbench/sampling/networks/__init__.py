@@ -1,6 +1,9 @@
-"""Energies of two-layer networks, exact Gibbs samplers, and what is read off their chains."""
+"""Energies of two-layer and deep networks, exact Gibbs samplers, and what is read off their chains."""
 
 from fieldbench.sampling.networks import prior as prior
+from fieldbench.sampling.networks.activations import function_and_slope as function_and_slope
+from fieldbench.sampling.networks.deep import DeepNetwork as DeepNetwork
+from fieldbench.sampling.networks.deep import deep_network as deep_network
 from fieldbench.sampling.networks.gibbs_within_langevin import GibbsWithinLangevin as GibbsWithinLangevin
 from fieldbench.sampling.networks.infinite_width import harmonic_overlap as harmonic_overlap
 from fieldbench.sampling.networks.infinite_width import mean_harmonic_response as mean_harmonic_response

@@ -1,5 +1,10 @@
-"""Kernel adaptation of two-layer networks on fixed data: a free density of the weights, Gaussian ones, or one scale."""
+"""Kernel adaptation on fixed data: two layers with weights of a free density, Gaussian ones or one scale; deep ones."""
 
+from fieldbench.theory.variational.deep import AdaptedDeep as AdaptedDeep
+from fieldbench.theory.variational.deep import adapt_deep as adapt_deep
+from fieldbench.theory.variational.deep import continued as continued
+from fieldbench.theory.variational.deep_neurons import Kurtosis as Kurtosis
+from fieldbench.theory.variational.deep_neurons import neuron_kurtosis as neuron_kurtosis
 from fieldbench.theory.variational.full_covariance import Adapted as Adapted
 from fieldbench.theory.variational.full_covariance import adapt as adapt
 from fieldbench.theory.variational.one_scale import OneScale as OneScale

@@ -1,0 +1,118 @@
+"""Three-layer erf networks on given data: hidden kernels of both layers and the output, by one action and its sign."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fieldbench.claims import Case, Check, Control, Figure, Guard, Theory, Tier
+
+from . import theory
+from .experiment import Network, Published, ShuffledLabels, WithoutRootTwo
+from .points import Drawn, points
+
+LAZY, TAUGHT = Network(60, 16, 80, 80, 1.0, 0.1), Network(60, 16, 80, 80, 8.0, 0.5)
+STANDARD = [
+    LAZY,
+    TAUGHT,
+    Network(60, 16, 160, 160, 1.0, 0.1),
+    Network(80, 20, 150, 150, 1.0, 0.3),
+    Network(80, 20, 150, 150, 30.0, 1.0),
+]
+TIERS = {
+    "quick": Tier([replace(LAZY, sets=1), replace(TAUGHT, sets=1)], replicates=8),
+    "standard": Tier(STANDARD, replicates=8, note="about two minutes on one core"),
+    "off-the-ray": Tier(points(), replicates=8, note="six drawn points: about three minutes on one core"),
+    "paper": Tier([Published(512, 32, c, c, 256.0, 0.256, sets=1, time=20.0) for c in (1000, 250, 100)], replicates=8,
+                  note="the published d, n, C, variances and ridge: about an hour on one core"),
+}  # fmt: skip
+
+
+def known(at: Network) -> bool:
+    return not isinstance(at, Drawn)
+
+
+def drawn(at: Network) -> bool:
+    return isinstance(at, Drawn)
+
+
+def plain_scaling(at: Network) -> bool:
+    """χ = 1, where the determinant weighs as much as what is learned."""
+    return known(at) and at.chi == 1.0
+
+
+def mean_field(at: Network) -> bool:
+    return known(at) and at.chi > 1.0
+
+
+def least(at: Network) -> bool:
+    return plain_scaling(at) and at.first == 80
+
+
+SIGNS: dict[str, Theory] = {"published-sign": theory.published_sign, "published": theory.published}
+FAR: dict[str, Theory] = {"rescaling": theory.rescaling, "gp": theory.gaussian_process}
+GP: dict[str, Theory] = {"gp": theory.gaussian_process}
+PLAIN: dict[str, Theory] = {"without-correction": theory.plain}
+GAUSSIAN: dict[str, Theory] = {"gaussian": theory.gaussian_process}
+
+# fmt: off
+WEIGHTS = Check("sign-in-the-weights", Network.weights, rivals=SIGNS, on=plain_scaling, statement=True)
+TRACE = Check("sign-in-the-trace", Network.trace, rivals=SIGNS, on=plain_scaling, statement=True)
+ALONG = Check("variance-along-the-targets", Network.along, rivals=GP, on=known, scale="log", statement=True)
+OUTPUT = Check("output", Network.output, rivals=PLAIN, on=plain_scaling, statement=True)
+OFF = ("off-the-ray",)
+STANDARD_ALONE = ("standard", "paper")
+CHECKS = (
+    WEIGHTS,
+    TRACE,
+    ALONG,
+    OUTPUT,
+    Check("discrepancy", Network.discrepancy, rivals=PLAIN, on=plain_scaling, tiers=STANDARD_ALONE),
+    Check("variance-along-random-directions", Network.across, rivals=SIGNS, on=plain_scaling, tiers=STANDARD_ALONE),
+    Check("kurtosis-along-the-targets", Network.kurtosis, rivals=GAUSSIAN, on=known, tiers=STANDARD_ALONE),
+    Check("kurtosis-along-random-directions", Network.kurtosis_across, on=known, tiers=STANDARD_ALONE),
+    Check("weights-in-mean-field", Network.weights, rivals=FAR, on=mean_field, tiers=STANDARD_ALONE),
+    Check("trace-in-mean-field", Network.trace, rivals=FAR, on=mean_field, tiers=STANDARD_ALONE),
+    Check("variance-along-random-directions-in-mean-field", Network.across, rivals=FAR, on=mean_field,
+          tiers=STANDARD_ALONE),
+    Check("output-in-mean-field", Network.output, rivals=FAR, on=mean_field, tiers=STANDARD_ALONE),
+    Check("discrepancy-in-mean-field", Network.discrepancy, rivals=FAR, on=mean_field, tiers=STANDARD_ALONE),
+    Check("weights-at-drawn-points", Network.weights, rivals=GP, on=drawn, tiers=OFF),
+    Check("trace-at-drawn-points", Network.trace, rivals=FAR, on=drawn, tiers=OFF),
+    Check("variance-along-the-targets-at-drawn-points", Network.along, rivals=GP, on=drawn, scale="log", tiers=OFF),
+    Check("output-at-drawn-points", Network.output, rivals=FAR, on=drawn, tiers=OFF),
+    Check("discrepancy-at-drawn-points", Network.discrepancy, rivals=FAR, on=drawn, tiers=OFF),
+)
+JUDGED = (Network.along, Network.across, Network.trace, Network.weights, Network.kurtosis, Network.kurtosis_across,
+          Network.output, Network.discrepancy)
+GUARDS = (
+    # The mean of eight replicates of two chains with twenty effective draws each strays by .03.
+    Guard("mixing", Network.rhat, of=JUDGED, at_most=1.1, pooled=True),
+    Guard("effective-samples", Network.ess, of=JUDGED, at_least=12, pooled=True),
+)
+CONTROLS = (
+    Control("plus-in-the-weights", contradicts=WEIGHTS, theory=theory.wrong(theory.published_sign), on=plain_scaling),
+    Control("no-determinant-in-the-weights", contradicts=WEIGHTS, theory=theory.wrong(theory.without_determinant),
+            on=plain_scaling),
+    Control("noise-without-root-two", contradicts=WEIGHTS, experiment=WithoutRootTwo, on=least),
+    Control("plus-in-the-trace", contradicts=TRACE, theory=theory.wrong(theory.published_sign), on=plain_scaling),
+    Control("no-determinant-in-the-trace", contradicts=TRACE, theory=theory.wrong(theory.without_determinant),
+            on=plain_scaling),
+    Control("noise-without-root-two-in-the-trace", contradicts=TRACE, experiment=WithoutRootTwo, on=least),
+    Control("kernels-of-the-prior", contradicts=ALONG, theory=theory.wrong(theory.gaussian_process), on=known),
+    Control("half-the-mean-field", contradicts=ALONG, theory=theory.wrong(theory.of_other(chi=0.5)), on=mean_field),
+    Control("shuffled-labels", contradicts=ALONG, experiment=ShuffledLabels, on=least),
+    Control("kernels-that-do-not-fluctuate", contradicts=OUTPUT, theory=theory.wrong(theory.plain), on=plain_scaling),
+    Control("ridge-doubled", contradicts=OUTPUT, theory=theory.wrong(theory.of_other(ridge=2.0)), on=plain_scaling),
+    Control("shuffled-labels-in-the-output", contradicts=OUTPUT, experiment=ShuffledLabels, on=least),
+)
+# fmt: on
+
+CASE = Case(
+    theories={Network: theory.complete},
+    tiers=TIERS,
+    checks=CHECKS,
+    controls=CONTROLS,
+    guards=GUARDS,
+    figure=Figure(y=Network.weights, x="layers", on=plain_scaling, rivals=SIGNS,
+                  group=lambda at: f"N = {at.first}, n = {at.samples}"),
+)  # fmt: skip
