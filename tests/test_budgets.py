@@ -3,7 +3,7 @@
 Points were drawn by a seed before the theory was touched. A budget is the sum of what a theory says that it leaves out,
 without what a case adds to its margin as the resolution that it asks for. A deviation counts after its sampling
 variance is taken off, √(D² − s²). As a deviation within its budget can still be measured beyond it, the share so found
-is at most that of an exact theory. What the theory's own deviations δ are is deconvolved from D = δ + s: with b the budget,
+is at most that of an exact theory. The theory's own deviations δ are deconvolved from D = δ + s: with b the budget,
 
     δ/b ~ (1 − w) N(0, τ²) + w N(0, 3²)
 
