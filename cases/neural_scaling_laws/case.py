@@ -112,7 +112,6 @@ CHECKS = (
     Check("nearer-to-target-than-to-spectrum", RELATIVE, theory=half_way, side="above"),
 )
 
-WITHOUT_RIDGE = partial(all_modes, ridge=0.0)
 CASE = Case(
     theories={PowerLaw: all_modes, Images: on_images},
     tiers=TIERS,
@@ -126,8 +125,8 @@ CASE = Case(
             why="at fixed M/P the exponent is not that of the tail",
         ),
         Control("tail-cut-from-theory", OF_PROPORTIONAL, theory=tail_cut),
-        Control("ridge-omitted", FOLLOWS_TAIL, theory=WITHOUT_RIDGE),
-        Control("ridge-omitted-from-proportional-target", OF_PROPORTIONAL, theory=WITHOUT_RIDGE),
+        Control("ridge-omitted", FOLLOWS_TAIL, theory=partial(all_modes, ridge=0.0)),
+        Control("ridge-omitted-from-proportional-target", OF_PROPORTIONAL, theory=partial(all_modes, ridge=0.0)),
         Control("wrong-alpha", OF_PROPORTIONAL, theory=lambda at: all_modes(replace(at, alpha=0.75))),
         Control(
             "labels-shuffled",

@@ -2,51 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from fieldbench.claims import Case, Check, Control, Figure, Guard, Theory, Tier
+from fieldbench.claims import Case, Check, Control, Figure, Guard, Theory
 
 from . import theory
-from .experiment import Network, Published, ShuffledLabels, WithoutRootTwo
-from .points import Drawn, points
-
-LAZY, TAUGHT = Network(60, 16, 80, 80, 1.0, 0.1), Network(60, 16, 80, 80, 8.0, 0.5)
-STANDARD = [
-    LAZY,
-    TAUGHT,
-    Network(60, 16, 160, 160, 1.0, 0.1),
-    Network(80, 20, 150, 150, 1.0, 0.3),
-    Network(80, 20, 150, 150, 30.0, 1.0),
-]
-TIERS = {
-    "quick": Tier([replace(LAZY, sets=1), replace(TAUGHT, sets=1)], replicates=8),
-    "standard": Tier(STANDARD, replicates=8, note="about two minutes on one core"),
-    "off-the-ray": Tier(points(), replicates=8, note="six drawn points: about three minutes on one core"),
-    "paper": Tier([Published(512, 32, c, c, 256.0, 0.256, sets=1, time=20.0) for c in (1000, 250, 100)], replicates=8,
-                  note="the published d, n, C, variances and ridge: about an hour on one core"),
-}  # fmt: skip
-
-
-def known(at: Network) -> bool:
-    return not isinstance(at, Drawn)
-
-
-def drawn(at: Network) -> bool:
-    return isinstance(at, Drawn)
-
-
-def plain_scaling(at: Network) -> bool:
-    """χ = 1, where the determinant weighs as much as what is learned."""
-    return known(at) and at.chi == 1.0
-
-
-def mean_field(at: Network) -> bool:
-    return known(at) and at.chi > 1.0
-
-
-def least(at: Network) -> bool:
-    return plain_scaling(at) and at.first == 80
-
+from .experiment import Network, ShuffledLabels, WithoutRootTwo
+from .tiers import TIERS, drawn, known, least, mean_field, plain_scaling
 
 SIGNS: dict[str, Theory] = {"published-sign": theory.published_sign, "published": theory.published}
 FAR: dict[str, Theory] = {"rescaling": theory.rescaling, "gp": theory.gaussian_process}
