@@ -20,6 +20,10 @@ TRACE = Check("sign-in-the-trace", Network.trace, rivals=SIGNS, on=plain_scaling
 ALONG = Check("variance-along-the-targets", Network.along, rivals=GP, on=known, scale="log", statement=True)
 OUTPUT = Check("output", Network.output, rivals=PLAIN, on=plain_scaling, statement=True)
 OFF = ("off-the-ray",)
+FEW = (
+    "for want of data sets: eight left .0016, margins are .003; fifty-four would decide. The sign stands in weights and "
+    "traces, of which a data set scatters a hundredth as much"
+)
 STANDARD_ALONE = ("standard", "paper")
 CHECKS = (
     WEIGHTS,
@@ -27,7 +31,8 @@ CHECKS = (
     ALONG,
     OUTPUT,
     Check("discrepancy", Network.discrepancy, rivals=PLAIN, on=plain_scaling, tiers=STANDARD_ALONE),
-    Check("variance-along-random-directions", Network.across, rivals=SIGNS, on=plain_scaling, tiers=STANDARD_ALONE),
+    Check("variance-along-random-directions", Network.across, rivals=SIGNS, on=plain_scaling, tiers=STANDARD_ALONE,
+          expect="inconclusive", because=FEW),
     Check("kurtosis-along-the-targets", Network.kurtosis, rivals=GAUSSIAN, on=known, tiers=STANDARD_ALONE),
     Check("kurtosis-along-random-directions", Network.kurtosis_across, on=known, tiers=STANDARD_ALONE),
     Check("weights-in-mean-field", Network.weights, rivals=FAR, on=mean_field, tiers=STANDARD_ALONE),

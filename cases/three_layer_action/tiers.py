@@ -19,7 +19,7 @@ STANDARD = [
 ]
 TIERS = {
     "quick": Tier([replace(LAZY, sets=1), replace(TAUGHT, sets=1)], replicates=8),
-    "standard": Tier(STANDARD, replicates=8, note="about two minutes on one core"),
+    "standard": Tier(STANDARD, replicates=24, note="about five minutes on one core"),
     "off-the-ray": Tier(points(), replicates=8, note="six drawn points: about three minutes on one core"),
     "paper": Tier([Published(512, 32, c, c, 256.0, 0.256, sets=1, time=20.0) for c in (1000, 250, 100)], replicates=8,
                   note="the published d, n, C, variances and ridge: about an hour on one core"),
