@@ -21,8 +21,8 @@ ALONG = Check("variance-along-the-targets", Network.along, rivals=GP, on=known, 
 OUTPUT = Check("output", Network.output, rivals=PLAIN, on=plain_scaling, statement=True)
 OFF = ("off-the-ray",)
 FEW = (
-    "for want of data sets: eight left .0016, margins are .003; fifty-four would decide. The sign stands in weights and "
-    "traces, of which a data set scatters a hundredth as much"
+    "for want of data sets: eight left .0016, margins are .003; fifty-four would decide. The sign stands in weights "
+    "and traces, of which a data set scatters a hundredth as much"
 )
 STANDARD_ALONE = ("standard", "paper")
 CHECKS = (
