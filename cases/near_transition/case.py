@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Expression, Figure, Limit, Remainder, Theory
+from fieldbench.claims import AtLeast, AtMost, Case, Check, Control, Expression, Figure, Limit, Remainder, Theory, per
 
 from . import broken, rivals, theory
 from .experiment import Network
 from .guards import GUARDS
-from .observables import BULK, action, adjusted, distance_from_normal, kurtosis, rises
+from .observables import BULK, action, adjusted, distance_from_normal, kurtosis, overlaps, rises, seen
 from .tiers import STANDARD, TIERS, elsewhere, nearer, negative, of_the_claim, outer, positive
 from .wells import outer_minima, outer_minima_elsewhere, outer_minima_of_the_source
 
@@ -103,6 +103,6 @@ CASE = Case(
     checks=CHECKS,
     controls=CONTROLS,
     guards=GUARDS,
-    figure=Figure(y=Network.density, x="overlap", label="|w·w*|", log="y", rivals=NORMAL,
+    figure=Figure(y=seen, x=per(overlaps), label="|w·w*|", symbol="p(w·w*)", log="y", rivals=NORMAL,
                   group=lambda at: f"d = {at.dimension}, κ = {at.ridge:g}, ε = {at.cubic:g}"),
 )

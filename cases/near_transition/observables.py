@@ -38,6 +38,17 @@ def asked(at: Network, decades: float = DECADES) -> NDArray[np.bool_]:
     return found
 
 
+def overlaps(at: Network) -> Values:
+    """Where the density is asked about."""
+    return np.asarray(at.overlap)[asked(at)]
+
+
+@observable(Network.density)
+def seen(at: Network, density: Values) -> Values:
+    """p(w·w*) there."""
+    return density[:, asked(at)]
+
+
 def action(decades: float = DECADES) -> Expression:
     """−log p(w·w*) at every overlap within so many decades."""
 
