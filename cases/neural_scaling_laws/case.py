@@ -4,67 +4,48 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
-from fieldbench.claims import Case, Check, Control, Figure, Limit, Remainder, Theory
+from fieldbench.claims import Case, Check, Control, Figure, Limit, Remainder
 
 from .data_set import (
     ON_SHUFFLED,
     RELATIVE,
     amplitudes,
-    equivalent_kernel,
     half_way,
     labels_and_shuffled,
-    labels_of_spectrum,
-    no_e0_on_images,
     on_images,
     tail_of_labels,
 )
 from .experiment import Images, LabelsShuffled, PowerLaw, TailCut
 from .limits import MIDPOINT, all_limits, closed_form, over_closed_form, p_without_half, ridgeless_of_alphas
+from .statements import (
+    FOLLOWS_TAIL,
+    OF_CIFAR,
+    OF_CURVES,
+    OF_DIGITS,
+    OF_MNIST,
+    OF_PROPORTIONAL,
+    ONE_OVER_P,
+    WITH_LARGE_RIDGE,
+    on_data,
+)
 from .theory import (
     AT_SMALLEST,
     CURVES,
-    OWN_TAIL,
-    PROPORTIONAL,
     SATURATED,
-    WITH_RIDGE,
     all_modes,
     leading_order,
     no_e0,
     one_loop_process,
     own_tail,
-    ridge_leaves_exponent,
     spectrum_alone,
-    tail_alone,
     tail_cut,
 )
 from .tiers import CIFAR, DIGITS, MNIST, SMALL, TIERS
 
-ONE_OVER_P: dict[str, Theory | float] = {"one-over-p": -1.0}
-AT_INFINITE_P: dict[str, Theory | float] = {"exponent-of-infinite-p": tail_alone, **ONE_OVER_P}
-OF_CURVES: dict[str, Theory] = {"equivalent-kernel": equivalent_kernel, "no-e0": no_e0_on_images}
-
-
-def on_data(id: str, of: list[Images], **declared: Any) -> Check:
-    """The exponent on one data set, over that of labels in random order."""
-    rivals: dict[str, Theory | float] = {"nothing-is-learned": 0.0, "spectrum-alone": labels_of_spectrum}
-    asked = {(one.dataset, one.kernel) for one in of}
-    return Check(id, RELATIVE, rivals=rivals, on=lambda at: (at.dataset, at.kernel) in asked, **declared)
-
-
-FOLLOWS_TAIL = Check(
-    "exponents-follow-the-tail", OWN_TAIL, rivals={**AT_INFINITE_P, "spectrum-alone": spectrum_alone}, statement=True
-)
-OF_PROPORTIONAL = Check("proportional-target", PROPORTIONAL, rivals=AT_INFINITE_P, statement=True)
-# With ReLU the spectrum alone happens to say nearly the same of digits: no statement there.
-OF_DIGITS = on_data("exponents-on-digits", DIGITS[:1], statement=True)
-OF_MNIST = on_data("exponents-on-mnist", MNIST[:1], statement=True)
-OF_CIFAR = on_data("exponents-on-cifar10-first-batch", CIFAR, statement=True)
-WITH_LARGE_RIDGE = Check(
-    "ridge-divides-the-exponent",
-    WITH_RIDGE,
-    rivals={"exponent-of-infinite-p": tail_alone, "ridge-leaves-exponent": ridge_leaves_exponent},
+ABOVE = (
+    "one error of fourteen lies .8 ± .3 % above the next order, where .5 % is allowed for what follows; whether that is "
+    "chance, or the bound, is not known: sixteen replicates of forty draws do not tell"
 )
 CHECKS = (
     FOLLOWS_TAIL,
@@ -108,7 +89,16 @@ CHECKS = (
         expected=1.0,
         margin=(Remainder("next order", lambda: ridgeless_of_alphas().bound, got="bounded"), MIDPOINT),
     ),
-    Check("curves-on-images", labels_and_shuffled, rivals=OF_CURVES, scale="log"),
+    Check("curves-on-images", labels_and_shuffled, rivals=OF_CURVES, scale="log", on=lambda at: at not in MNIST[1:]),
+    Check(
+        "curves-on-mnist-with-relu",
+        labels_and_shuffled,
+        rivals=OF_CURVES,
+        scale="log",
+        on=lambda at: at in MNIST[1:],
+        expect="inconclusive",
+        because=ABOVE,
+    ),
     Check("nearer-to-target-than-to-spectrum", RELATIVE, theory=half_way, side="above"),
 )
 
