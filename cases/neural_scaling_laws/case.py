@@ -44,8 +44,8 @@ from .theory import (
 from .tiers import CIFAR, DIGITS, MNIST, SMALL, TIERS
 
 ABOVE = (
-    "one error of fourteen lies .8 ± .3 % above the next order, where .5 % is allowed for what follows; whether that is "
-    "chance, or the bound, is not known: sixteen replicates of forty draws do not tell"
+    "one error of fourteen lies .8 ± .3 % above the next order, where .5 % is allowed for what follows; whether that "
+    "is chance, or the bound, is not known: sixteen replicates of forty draws do not tell"
 )
 CHECKS = (
     FOLLOWS_TAIL,
