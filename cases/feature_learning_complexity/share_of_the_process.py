@@ -35,4 +35,5 @@ def falls(experiments: Sequence[Any], values: Values) -> Values:
     """Exponent in n of what the effective ridge leaves."""
     sizes = np.log([at.samples for at in experiments])
     centred = sizes - sizes.mean()
-    return (values @ centred / (centred @ centred))[:, None]
+    slopes: Values = (values @ centred / (centred @ centred))[:, None]
+    return slopes
