@@ -44,9 +44,10 @@ from .theory import (
 from .tiers import CIFAR, DIGITS, MNIST, SMALL, TIERS
 
 ABOVE = (
-    "one error of fourteen lies .8 ± .3 % above the next order, where .5 % is allowed for what follows; whether that "
-    "is chance, or the bound, is not known: sixteen replicates of forty draws do not tell"
+    "at the largest P the errors lie .2 ± .4 % (erf) and .8 ± .3 % (ReLU) above the next order, where .4 and .5 % are "
+    "allowed for what follows: sixteen replicates of forty draws do not tell whether that is chance, or the bound"
 )
+FEW = "theory within the margin, .006 ± .004 of .015: seventeen replicates would decide, sixteen were measured"
 CHECKS = (
     FOLLOWS_TAIL,
     OF_PROPORTIONAL,
@@ -56,7 +57,7 @@ CHECKS = (
     OF_MNIST,
     OF_CIFAR,
     on_data("exponents-on-digits-with-relu", DIGITS[1:]),
-    on_data("exponents-on-mnist-with-relu", MNIST[1:]),
+    on_data("exponents-on-mnist-with-relu", MNIST[1:], expect="inconclusive", because=FEW),
     on_data("tail-alone-on-digits", DIGITS, theory=tail_of_labels),
     on_data("tail-alone-on-mnist", MNIST, theory=tail_of_labels),
     on_data("tail-alone-on-cifar10-first-batch", CIFAR, theory=tail_of_labels),
@@ -89,13 +90,13 @@ CHECKS = (
         expected=1.0,
         margin=(Remainder("next order", lambda: ridgeless_of_alphas().bound, got="bounded"), MIDPOINT),
     ),
-    Check("curves-on-images", labels_and_shuffled, rivals=OF_CURVES, scale="log", on=lambda at: at not in MNIST[1:]),
+    Check("curves-on-images", labels_and_shuffled, rivals=OF_CURVES, scale="log", on=lambda at: at not in MNIST),
     Check(
-        "curves-on-mnist-with-relu",
+        "curves-on-mnist",
         labels_and_shuffled,
         rivals=OF_CURVES,
         scale="log",
-        on=lambda at: at in MNIST[1:],
+        on=lambda at: at in MNIST,
         expect="inconclusive",
         because=ABOVE,
     ),
