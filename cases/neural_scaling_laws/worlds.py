@@ -8,9 +8,9 @@ from fieldbench.claims import Check, Theory
 from fieldbench.claims.known import Said
 from fieldbench.theory.curves import scaling_laws
 
-from .case import FOLLOWS_TAIL, OF_CIFAR, OF_DIGITS, OF_MNIST, OF_PROPORTIONAL
 from .data_set import half_way, labels_of_spectrum, tail_of_labels
 from .experiment import PowerLaw
+from .statements import FOLLOWS_TAIL, OF_CIFAR, OF_DIGITS, OF_MNIST, OF_PROPORTIONAL
 from .theory import EXPONENTS, errors, leading_order, ridge_leaves_exponent, spectrum_alone, tail_alone, tail_cut
 
 
