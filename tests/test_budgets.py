@@ -38,18 +38,30 @@ UNSETTLED = ("near-transition",)
 """Claims whose guard on drift fails at their points: their rows are shown, and say more of chains than of theory."""
 
 
-def parts(claim, tier):
-    """D, s and the budget of every quantity at every point: of all but −log p, and of −log p."""
-    newest = max((ROOT / "results" / claim).glob(f"r*/{tier}/*.json"), key=lambda path: path.name)
-    record = json.loads(newest.read_bytes())
-    checks = [check for check in record["checks"] if check["id"].endswith(DRAWN) and check["measured"]]
-    apart = [check["id"].startswith("action") for check in checks]
+def record(claim):
+    """The newest record at the claim's drawn points."""
+    path = max((ROOT / "results" / claim).glob(f"r*/{CLAIMS[claim]}/*.json"), key=lambda path: path.name)
+    return json.loads(path.read_bytes())
+
+
+def drawn(claim):
+    """Its checks there that were judged."""
+    return [check for check in record(claim)["checks"] if check["id"].endswith(DRAWN) and check["measured"]]
+
+
+def together(checks):
+    """D, s and the budget of every quantity at every point."""
+    names = ("measured", "expected", "standard_error")
+    measured, expected, error = (np.concatenate([check[name] for check in checks]) for name in names)
+    return np.abs(measured - expected), error, np.concatenate([budget(check) for check in checks])
+
+
+def parts(claim):
+    """The same of all but −log p, and of −log p."""
     for density in (False, True):
-        asked = [check for check, is_density in zip(checks, apart, strict=True) if is_density == density]
+        asked = [check for check in drawn(claim) if check["id"].startswith("action") == density]
         if asked:
-            names = ("measured", "expected", "standard_error")
-            measured, expected, error = (np.concatenate([check[name] for check in asked]) for name in names)
-            yield np.abs(measured - expected), error, np.concatenate([budget(check) for check in asked])
+            yield together(asked)
 
 
 def budget(check):
@@ -77,9 +89,9 @@ def row(name, deviation, error, budget):
 def rows():
     """One row a claim and density, and all together."""
     every = {}
-    for claim, tier in CLAIMS.items():
+    for claim in CLAIMS:
         names = (claim, f"{claim}, −log p") if claim in DENSITIES else (claim,)
-        every |= dict(zip(names, parts(claim, tier), strict=True))
+        every |= dict(zip(names, parts(claim), strict=True))
     settled = [numbers for name, numbers in every.items() if name in CLAIMS and name not in UNSETTLED]
     every["all but −log p and near-transition"] = tuple(
         np.concatenate(columns) for columns in zip(*settled, strict=True)
@@ -92,21 +104,12 @@ def test_findings_say_how_often_a_theory_is_within_its_budget():
     assert not missing, "write\n" + "\n".join(missing)
 
 
-def record(claim):
-    newest = max((ROOT / "results" / claim).glob("r*/off-the-ray/*.json"), key=lambda path: path.name)
-    return json.loads(newest.read_bytes())
-
-
 def by_network(claim):
-    """D, s and the budget of every quantity at every point, and which network it is of."""
-    checks = [check for check in record(claim)["checks"] if check["id"].endswith("-off-the-ray")]
-    measured, expected, error, budget = (
-        np.concatenate([check[name] for check in checks])
-        for name in ("measured", "expected", "standard_error", "margin")
-    )
+    """The same of all its checks, and which network each is of."""
+    checks = drawn(claim)
     labels = [label.split(", sign=")[0] for check in checks for label in check["labels"]]
     networks = [label.rpartition(", samples=")[0] or label for label in labels]
-    return np.abs(measured - expected), error, budget, np.array(networks)
+    return *together(checks), np.array(networks)
 
 
 def deconvolved(deviation, error, budget, networks, draws=1000):
