@@ -68,7 +68,7 @@ class LocalOrder:
         A leverage enters as ⟨1/(1 + x)⟩: ⟨x²⟩ = v in this order, 3v² in the next one for a Gaussian x, 3v of whatever
         this one comes to. An argument, not a proof. It was written down after fifteen populations had been compared,
         none of them one that a claim is about, and holds on thirty more that were drawn then (test_local_order.py), ρ
-        up to a few v. Where ρ ≫ v it does not: at the point of `departures.departure` with ρ = 17v, .09 follows ρ = .14.
+        up to a few v. Where ρ ≫ v it does not: at the point of `departures.departure` with ρ = 17v, .09 follows .14.
         """
         return abs(shift) * (abs(shift) + 3.0 * self.scatter) + 3.0 * self.scatter**2
 
