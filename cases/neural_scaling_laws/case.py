@@ -47,7 +47,7 @@ FINER = (
     "all but two of 56 errors lie within what the next order leaves, .3 to 1 %, which is three standard errors and "
     "less of sixteen replicates; the two, on MNIST with ReLU, are beyond it by one"
 )
-FEW = "theory within the margin, .006 ± .004 of .015: seventeen replicates would decide, sixteen were measured"
+FEW = "theory within the margin, .006 ± .004 of .011: three times as many replicates would decide"
 CHECKS = (
     FOLLOWS_TAIL,
     OF_PROPORTIONAL,

@@ -33,7 +33,7 @@ CHOSEN, TOLERANCE = (0, 3, 6), 1e-5
 PARABOLA, BETWEEN = 0.0025, "a parabola between three P"
 """Of either error and of the slope of their ratio; on digits, at all seven P, at most .0022 and .0017."""
 
-ASKED = "resolution asked: a tenth of the way to the nearest of nothing learned and the spectrum alone"
+ASKED = "resolution asked: a twentieth of the way to the nearest of nothing learned and the spectrum alone"
 FOLLOWS = "what follows the next order over images"
 WORDS = "mean of logarithms: a draw scatters by less than 20 %, a replicate averages 40"
 SCATTER = 0.2**2 / 80  # ½σ²/40; a replicate's logarithm scatters by 2 to 3 % in every record, σ = √40 times as much
@@ -148,7 +148,7 @@ def on_images(at: Images) -> Said:
     exponent = slope(error / shuffled)
     said[RELATIVE] = Known(
         exponent,
-        Remainder(ASKED, 0.1 * min(abs(exponent[0]), abs(exponent[0] - of_spectrum(at))), got="chosen"),
+        Remainder(ASKED, 0.05 * min(abs(exponent[0]), abs(exponent[0] - of_spectrum(at))), got="chosen"),
         Remainder(FOLLOWS, slope_of(between(at, found.ratio()), at), order="1/P²", got="bounded"),
         Remainder(BETWEEN, PARABOLA, got="bounded"),
         Remainder(WORDS, slope_of(np.full(len(at.samples), SCATTER), at), order="scatter²", got="bounded"),
@@ -193,6 +193,7 @@ def labels_of_spectrum(at: Images) -> Said:
 
 
 def of_spectrum(at: Images) -> float:
+    """The exponent that these have, over that of labels in random order."""
     of = of_labels(at)
     return relative_slope(at, replace(of, power=of.levels))
 
