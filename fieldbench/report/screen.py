@@ -27,25 +27,26 @@ Line = list[Piece]
 @dataclass(frozen=True)
 class Column:
     """A column of the screen: `least` is the width to which its cells may be cut where the terminal is narrow, 0 for
-    never; `optional` ones go before anything is cut."""
+    never; `optional` ones go before anything is cut, `last` ones where that is not enough; a verdict stays."""
 
     title: str
     least: int = 0
     optional: bool = False
+    last: bool = False
     right: bool = False
 
 
 COLUMNS = (
     Column("claim", least=24),
-    Column("of", least=8),
-    Column("measured", right=True),
-    Column("theory", right=True),
+    Column("verdict"),
+    Column("of", optional=True),
+    Column("measured", last=True, right=True),
+    Column("theory", last=True, right=True),
     Column("± margin", optional=True, right=True),
-    Column("rival", least=10),
-    Column("", right=True),
-    Column("data", least=6),
-    Column("s", right=True),
-    Column("verdict", optional=True),
+    Column("rival", least=8, last=True),
+    Column("", last=True, right=True),
+    Column("data", least=6, last=True),
+    Column("s", last=True, right=True),
 )
 
 
@@ -149,18 +150,15 @@ def _table(records: Sequence[Record], heads: Sequence[Headline], width: int) -> 
     cells = [_cells(record, head, several) for record, head in zip(records, heads, strict=True)]
     shown, widths = _fitted(cells, width)
     yield [("Each claim's statement where data strain it most; × how many margins the", "dim")]
-    yield [("nearest rival is from the theory. " + _legend(heads), "dim")]
+    odd = "" if all(head.as_declared for head in heads) else " ! not as declared, see above."
+    yield [("nearest rival is from the theory." + odd, "dim")]
     yield [("  " + _aligned([column.title for column in COLUMNS], shown, widths), "bold")]
     for head, row in zip(heads, cells, strict=True):
         style = STYLES.get(head.verdict, "")
         mark = MARKS.get(head.verdict, " ") + (" " if head.as_declared else "!")
-        yield [(mark, style), (_aligned(row, shown, widths), "")]
-
-
-def _legend(heads: Sequence[Headline]) -> str:
-    found = [verdict for verdict in MARKS if any(head.verdict == verdict for head in heads)]
-    words = " ".join(f"{MARKS[verdict]} {verdict}" for verdict in found)
-    return words + ("" if all(head.as_declared for head in heads) else " ! see above")
+        text = _aligned(row, shown, widths)
+        start = widths[0] + 1
+        yield [(mark, style), (text[:start], ""), (text[start:][: widths[1]], style), (text[start + widths[1] :], "")]
 
 
 def _cells(record: Record, head: Headline, several: bool) -> list[str]:
@@ -168,8 +166,8 @@ def _cells(record: Record, head: Headline, several: bool) -> list[str]:
     sets = head.data.removesuffix(" only").replace("data missing", "none").split(", ")
     data = (sets[0] if len(sets) == 1 else f"{len(sets)} sets") + ("*" if _lacks_data(head) else "")
     seconds = f"{head.seconds:.0f}" if head.seconds >= 1 else "<1"
-    return [head.claim + seed, head.symbol, head.measured, head.predicted, head.margin, head.rival, head.distance, data,
-            seconds, head.verdict]  # fmt: skip
+    return [head.claim + seed, head.verdict, head.symbol, head.measured, head.predicted, head.margin, head.rival,
+            head.distance, data, seconds]  # fmt: skip
 
 
 def _lacks_data(head: Headline) -> bool:
@@ -177,21 +175,25 @@ def _lacks_data(head: Headline) -> bool:
 
 
 def _fitted(cells: Sequence[Sequence[str]], width: int) -> tuple[list[int], list[int]]:
-    """The columns that are shown and the width of each: optional ones go, from the first on, then others are cut."""
+    """The columns that are shown and the width of each: optional ones go, from the right, then others are cut, then the
+    last ones go, from the right too."""
     natural = [max(len(column.title), *(len(row[i]) for row in cells)) for i, column in enumerate(COLUMNS)]
     shown = [i for i, column in enumerate(COLUMNS) if any(row[i] for row in cells)]
 
     def over() -> int:
         return 2 + sum(natural[i] + 1 for i in shown) - 1 - width
 
-    for i in [i for i in shown if COLUMNS[i].optional]:
+    for i in [i for i in reversed(shown) if COLUMNS[i].optional]:
         if over() > 0:
             shown.remove(i)
     while over() > 0:
         spare = {i: max(0, natural[i] - COLUMNS[i].least) for i in shown if COLUMNS[i].least}
-        if not any(spare.values()):
+        if any(spare.values()):
+            natural[max(spare, key=lambda i: spare[i])] -= 1
+        elif going := [i for i in shown if COLUMNS[i].last]:
+            shown.remove(going[-1])
+        else:
             break
-        natural[max(spare, key=lambda i: spare[i])] -= 1
     return shown, natural
 
 

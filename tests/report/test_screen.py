@@ -9,6 +9,7 @@ from fieldbench.records import files
 from fieldbench.records.schema import SkippedPart
 from fieldbench.report.headline import data_words, headline, nearest_rival, speaker
 from fieldbench.report.screen import left_out, plain, reasons_of, screen
+from fieldbench.verdicts.words import STYLES
 
 RESULTS = Path(__file__).parents[2] / "results"
 
@@ -42,7 +43,7 @@ def test_all_claims_fit_eighty_columns_and_seven_lines_more_than_there_are_claim
     for record in records:
         head = headline(record)
         (line,) = [line for line in lines if line.startswith(f"✓ {record.claim.id[:23]}")]
-        for piece in (head.measured, head.predicted, head.distance, head.rival[:9]):
+        for piece in (" reproduced ", head.measured, head.predicted, head.distance, head.rival[:7]):
             assert piece in line
     assert f"{len(records)} claims in 22 min: {len(records)} reproduced; all as declared" in lines
     assert "not run: 373 left to the standard tier" in lines
@@ -53,7 +54,19 @@ def test_a_wide_terminal_cuts_nothing(records):
     lines = texts(records, 160)
     assert not any("…" in line for line in lines)
     assert all(any(record.claim.id in line for line in lines) for record in records)
-    assert sum(line.endswith(" reproduced") for line in lines[3:-1]) == len(records)
+    assert sum(" reproduced " in line for line in lines[3:-1]) == len(records)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+@pytest.mark.parametrize("verdict", ["reproduced", "inconclusive"])
+def test_a_verdict_is_a_word_at_every_width_and_other_columns_go(records, width, verdict):
+    """In its colour, on the line of its claim, which never runs over."""
+    changed = [with_check(record, speaker(record).id, verdict=verdict) for record in records]
+    lines = [line for line in screen(changed, width) if plain(line)[:1] in "✓?" and plain(line)[1:2] in " !"]
+    told = [line for line in lines if [text for text, _ in line[2:3]] == [verdict]]
+    assert len(told) == len(records)
+    assert {style for line in told for _, style in (line[0], line[2])} == {STYLES[verdict]}
+    assert max(len(plain(line)) for line in told) <= width
 
 
 def test_a_sampled_number_with_rivals_speaks_before_an_identity_and_before_a_bound(by_claim):
