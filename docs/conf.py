@@ -26,6 +26,7 @@ autodoc_typehints = "none"
 autodoc_use_type_comments = False
 autosummary_generate = False  # `faces` writes the pages
 napoleon_numpy_docstring = False
+napoleon_attr_annotations = False  # an array's axes ("*batch n") are no markup; docstrings give shapes
 napoleon_use_rtype = False
 
 html_theme = "pydata_sphinx_theme"
