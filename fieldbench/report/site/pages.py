@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
 
 from fieldbench import atomic
 from fieldbench.records.schema import CheckPart, Record
@@ -30,9 +29,6 @@ from fieldbench.verdicts.words import number
 
 TEMPLATES = Path(__file__).with_name("templates")
 PARTS = ("site.css", "site.js")
-
-ORIGINS = {"computed": "", "bounded": ' class="b"', "guessed": ' class="g"', "chosen": ' class="g"'}
-"""How a part of a margin was got → what tells the style sheet."""
 
 FROM_BEST = (*reversed(GRAVITY), "not run")
 """Verdicts as the front page lists them."""
@@ -184,9 +180,5 @@ def _environment() -> jinja2.Environment:
     )
     environment.tests["arxiv"] = lambda text: re.fullmatch(r"[a-z.-]*/?[0-9.]+(v[0-9]+)?", text) is not None
     environment.filters["worded"] = worded
-    environment.globals |= {"number": number, "origin": _origin}
+    environment.globals |= {"number": number}
     return environment
-
-
-def _origin(got: str) -> Markup:
-    return Markup(ORIGINS.get(got, ' class="u"'))

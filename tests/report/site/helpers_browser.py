@@ -12,7 +12,14 @@ from typing import Any
 
 from helpers_chromium import chromium
 
-PATIENCE = 120.0  # seconds; a busy machine is slow to start a browser
+PATIENCE = 900.0
+"""Seconds after which a browser that is there and says nothing is taken to hang: on a busy machine a minute is nothing.
+What is waited for is an event or a condition; one that has gone, or a page that crashed, is noticed at once."""
+
+QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-pipe", "--hide-scrollbars",
+         "--disable-extensions", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         "--disable-dev-shm-usage", "--renderer-process-limit=1")  # fmt: skip
+"""No window, no network of its own, no work but the page's; memory that containers have little of is left alone."""
 
 
 class Browser:
@@ -20,8 +27,7 @@ class Browser:
 
     def __init__(self, profile: Path, width: int = 1280, height: int = 900) -> None:
         (read, self._write), (self._read, write) = os.pipe(), os.pipe()
-        options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-pipe",
-                   "--hide-scrollbars", f"--user-data-dir={profile}", f"--window-size={width},{height}"]  # fmt: skip
+        options = [*QUIET, f"--user-data-dir={profile}", f"--window-size={width},{height}"]
 
         def into_place() -> None:  # DevTools reads descriptor 3 and writes 4; first out of each other's way
             ends = [os.dup(read), os.dup(write)]
@@ -40,11 +46,13 @@ class Browser:
         os.close(write)
         self._rest, self._number, self._session = b"", 0, ""
         self.errors: list[str] = []
+        self._loaded: set[str] = set()
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Log"):
+        for domain in ("Page", "Runtime", "Log", "Inspector"):
             self.call(f"{domain}.enable")
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
+        self.resize(width, height)
 
     def close(self) -> None:
         """End the browser that was started here."""
@@ -64,11 +72,18 @@ class Browser:
         assert "error" not in answer, f"{method}: {answer['error']}"
         return answer["result"]
 
+    def resize(self, width: int, height: int = 900) -> None:
+        """The size of the window; one below 500 is a telephone's."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        self.call("Emulation.setDeviceMetricsOverride", **size)
+
     def open(self, address: str) -> None:
         """Go to a page and wait until it is loaded."""
         self.errors.clear()
-        self.call("Page.navigate", url=address)
-        self.wait(f"document.readyState === 'complete' && location.href === {json.dumps(address)}")
+        gone = self.call("Page.navigate", url=address)
+        assert not gone.get("errorText"), f"{address}: {gone['errorText']}"
+        while (loader := gone.get("loaderId")) and loader not in self._loaded:  # without one: another place of the page
+            self._next()
 
     def evaluate(self, script: str) -> Any:
         """The value of a script, of a promise what it gives."""
@@ -106,6 +121,9 @@ class Browser:
         message, _, self._rest = self._rest.partition(b"\0")
         found: dict[str, Any] = json.loads(message)
         about = found.get("params", {})
+        assert found.get("method") != "Inspector.targetCrashed", "the page crashed"
+        if found.get("method") == "Page.lifecycleEvent" and about["name"] == "load":
+            self._loaded.add(about["loaderId"])
         if found.get("method") == "Runtime.exceptionThrown":
             self.errors.append(about["exceptionDetails"].get("text", "exception"))
         elif found.get("method") == "Runtime.consoleAPICalled" and about["type"] in ("error", "warning"):

@@ -1,9 +1,36 @@
 "use strict";
-// Without this script everything can be read; with it the claims are filtered, and rows that a phone stacks stay rows.
+// Without this script everything can be read; with it the claims are filtered, margins have bars beside their words, and
+// rows that a phone stacks stay rows.
 (() => {
   const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
   for (const node of document.querySelectorAll("table, thead, tbody, tr, td, th")) {
     node.setAttribute("role", roles[node.tagName] || (node.scope === "row" ? "rowheader" : "columnheader"));
+  }
+  // A bar is drawn from the words under it: a part's share and origin, the strain and its interval, to 1.5 margins.
+  const origins = { computed: "", bounded: "b", guessed: "g", chosen: "g" };
+  const put = (where, tag, style, look = "") => {
+    const node = where.appendChild(document.createElement(tag));
+    if (look) node.className = look;
+    return Object.assign(node.style, style), node;
+  };
+  for (const words of document.querySelectorAll("p.m")) {
+    const bar = document.createElement("div");
+    bar.className = "bar";
+    bar.ariaHidden = "true";
+    const parts = put(bar, "div", {});
+    for (const name of words.querySelectorAll("i")) {
+      const about = name.nextSibling.data;
+      name.className = origins[/, (\w+)\)[;.]/.exec(about)?.[1]] ?? "u";
+      put(parts, "i", { width: `${parseFloat(about)}%` }, name.className);
+    }
+    const [, strain, reach] = (/ is (\S+) of the margin, ± (\S+)\. /.exec(words.textContent) || []).map(Number);
+    if (Number.isFinite(strain + reach)) {
+      const at = (margins) => 100 * Math.min(Math.max(margins, 0), 1.5) / 1.5;
+      const low = at(strain - reach);
+      put(bar, "s", { left: `${low}%`, width: `${at(strain + reach) - low}%` });
+      put(bar, "u", { left: `${at(strain)}%` });
+    }
+    words.before(bar);
   }
   const unfold = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
