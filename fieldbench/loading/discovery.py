@@ -62,8 +62,8 @@ def select(cases: Mapping[str, Path], names: Iterable[str]) -> dict[str, Path]:
             chosen[match] = cases[match]
         elif (Path(name).is_file() and is_case(Path(name))) or (Path(name).is_dir() and find_cases(Path(name))):
             chosen |= find_cases(Path(name))
-        elif (beside := Path(wanted.replace("-", "_"))).is_dir() and wanted in (own := find_cases(beside)):
-            chosen[wanted] = own[wanted]
+        elif own := beside(wanted):
+            chosen |= own
         elif Path(name).is_dir():
             raise BadInput(f"{name} holds no case: a case is a {CASE} with a {FILE} beside it")
         else:
@@ -71,6 +71,13 @@ def select(cases: Mapping[str, Path], names: Iterable[str]) -> dict[str, Path]:
             hint = f"did you mean {', '.join(near)}?" if near else "`fieldbench list` has the cases that are known"
             raise BadInput(f"unknown case {name!r}; {hint} (one of your own is named by its folder, or with --cases)")
     return chosen or dict(cases)
+
+
+def beside(claim: str) -> dict[str, Path]:
+    """The case of that id in a folder of that name in the working directory, if there is one."""
+    folder = Path(claim.replace("-", "_"))
+    own = find_cases(folder) if folder.is_dir() else {}
+    return {claim: own[claim]} if claim in own else {}
 
 
 def _folder(path: Path) -> str:

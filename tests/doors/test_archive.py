@@ -53,6 +53,17 @@ def test_a_crate_of_own_runs(here):
     assert "is not empty" in refusal("export", "--ro-crate", "crate", "--results", "mine")
 
 
+def test_a_case_in_a_folder_of_the_working_directory_is_verified_and_packed_by_its_id(here):
+    (here / "cases" / "toy").rename(here / "toy_sum")
+    (here / "cases").rmdir()
+    call("run", "toy_sum")
+    done = call("verify", here / ".fieldbench" / "results")
+    assert done.exit_code == 0, done.output
+    assert call("export", "toy-sum", "--ro-crate", "crate").exit_code == 0  # there is no results/ here: of own runs
+    assert (here / "crate" / "cases" / "toy_sum" / "claim.toml").is_file()
+    assert call("verify", "crate/records", "--cases", "crate/cases").exit_code == 0
+
+
 def test_verify_holds_a_directory_against_its_manifest(here):
     call("run", "--results", "mine")
     assert call("verify", "mine").exit_code == 0

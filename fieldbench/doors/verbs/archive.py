@@ -47,10 +47,13 @@ def export(names: Sequence[str], crate: Path, results: Path, folder: Path | None
     from fieldbench.archive.crate import write
     from fieldbench.records import files
 
+    if results == REFERENCE and not results.is_dir():
+        results = own_results()
     if not results.is_dir():
         raise BadInput(f"{results} is no directory of records; name one with --results")
     cases = known(folder)
     chosen = select(cases, names)
+    cases |= chosen
     paths = [path for path in files.find(results) if not names or files.read(path).claim.id in chosen]
     metadata = write(crate, results, paths, cases)
     out.line(str(metadata))

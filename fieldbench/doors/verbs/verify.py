@@ -8,6 +8,7 @@ from typing import Any
 from fieldbench.doors.terminal.output import Output
 from fieldbench.doors.verbs.cases import known
 from fieldbench.errors import BadInput, FieldbenchError
+from fieldbench.loading.discovery import beside
 
 
 def verify(where: Path, folder: Path | None, out: Output) -> int:
@@ -34,6 +35,8 @@ def verify(where: Path, folder: Path | None, out: Output) -> int:
             moved = False
             try:
                 found = record.read(path)
+                if folder is None and found.claim.id not in cases:
+                    cases |= beside(found.claim.id)
                 if found.claim.id not in cases:
                     raise BadInput(f"no case here has the claim id {found.claim.id}; name its folder with --cases")
                 case = load_case(cases[found.claim.id])

@@ -58,7 +58,7 @@ _INDEX = re.compile(
     rf"(?P<base>(?<![{_LATIN}_\\.])[{_LATIN}]|[{_GREEK}]|[)\]⟩|])"  # burn_in is a name, no n with an index
     r"(?P<kind>[_^])"
     rf"(?:\{{(?P<group>[^{{}}]{{1,40}})\}}"
-    rf"|(?P<word>[*∗⊥]|[−-]?\.?[0-9]+(?![A-Za-z_])|[{_LATIN}]{{1,4}}(?![{_LATIN}_])|[{_GREEK}]))"
+    rf"|(?P<word>[*∗⊥]|[−-]?\.?[0-9]+(?![A-Za-z_])|[{_LATIN}]{{1,4}}(?![{_LATIN}_\u0300-\u036f])|[{_GREEK}]))"
 )
 _CODE = re.compile(r"`([^`]+)`")
 

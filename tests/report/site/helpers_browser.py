@@ -6,6 +6,7 @@ import json
 import os
 import select
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,20 @@ PATIENCE = 900.0
 """Seconds after which a browser that is there and says nothing is taken to hang: on a busy machine a minute is nothing.
 What is waited for is an event or a condition; one that has gone, or a page that crashed, is noticed at once."""
 
-QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-pipe", "--hide-scrollbars",
-         "--disable-extensions", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--disable-dev-shm-usage", "--renderer-process-limit=1")  # fmt: skip
+QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-pipe",
+         "--hide-scrollbars", "--disable-extensions", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", "--disable-dev-shm-usage", "--renderer-process-limit=1")  # fmt: skip
 """No window, no network of its own, no work but the page's; memory that containers have little of is left alone."""
+
+INTO_PLACE = """
+import os, sys
+ends = [os.dup(int(end)) for end in sys.argv[1:3]]
+os.dup2(ends[0], 3)
+os.dup2(ends[1], 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""DevTools reads descriptor 3 and writes 4, first out of each other's way: in a process of its own, as Python code
+between fork and exec is refused where JAX has started its threads."""
 
 
 class Browser:
@@ -28,16 +39,9 @@ class Browser:
     def __init__(self, profile: Path, width: int = 1280, height: int = 900) -> None:
         (read, self._write), (self._read, write) = os.pipe(), os.pipe()
         options = [*QUIET, f"--user-data-dir={profile}", f"--window-size={width},{height}"]
-
-        def into_place() -> None:  # DevTools reads descriptor 3 and writes 4; first out of each other's way
-            ends = [os.dup(read), os.dup(write)]
-            os.dup2(ends[0], 3)
-            os.dup2(ends[1], 4)
-
         self._process = subprocess.Popen(
-            [chromium(), *options, "about:blank"],
-            pass_fds=(3, 4),
-            preexec_fn=into_place,
+            [sys.executable, "-ISc", INTO_PLACE, str(read), str(write), chromium(), *options, "about:blank"],
+            pass_fds=(read, write),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

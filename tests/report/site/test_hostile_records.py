@@ -157,6 +157,7 @@ def test_indices_in_words():
         "κ<sub>eff</sub>, σ<sub>w</sub>² and P<sub>50</sub>/d<sup>3/4</sup>"
     )
     assert worded("λ_kφ_k(x_0)") == "λ<sub>k</sub>φ<sub>k</sub>(x<sub>0</sub>)"
+    assert worded("û_kv̂_k") == "û_kv̂_k"  # a letter with its hat apart is no index's end
     assert worded("burn_in=3, file_name.py") == "burn_in=3, file_name.py"
     assert worded("a_{<b>}") == "a<sub>&lt;b&gt;</sub>"
     assert worded("`x_0 <i>`") == "<code>x_0 &lt;i&gt;</code>"

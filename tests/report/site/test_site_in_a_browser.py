@@ -23,8 +23,8 @@ LIGHT = 200_000
 """Bytes of a page as it opens, with style and script, without figures."""
 
 PACKED = 300_000
-"""Bytes of the whole site as it is sent, without figures. Unpacked its words alone are more, so what is held beside this
-is that markup weighs less than the words that it carries: see docs/doors.md."""
+"""Bytes of the whole site as it is sent, without figures. Unpacked its words alone are more, so what is held beside
+this is that markup weighs less than the words that it carries: see docs/doors.md."""
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_the_whole_site_is_light_to_send_and_has_more_words_than_markup(site, tm
     assert (tmp_path / "site.tar.gz").stat().st_size <= PACKED
     pages = [path.read_text(encoding="utf-8") for path in site.rglob("*.html")]
     words = sum(len(re.sub(r"<[^>]*>", "", page).encode()) for page in pages)
-    assert PACKED < words  # else the limit is to be on the pages as they lie there
+    assert words > PACKED  # else the limit is to be on the pages as they lie there
     assert sum(len(page.encode()) for page in pages) <= 2 * words
 
 
@@ -195,7 +195,7 @@ def test_bars_are_those_of_the_record(site, browser):
     patterns = {"computed": "", "bounded": "b", "guessed": "g", "chosen": "g"}
     drawn = {name: (parts, lines) for name, parts, lines in browser.evaluate(BARS)}
     shown = [row for row in rows(committed("linear-cnn-three-quarters")) if row.budget]
-    assert len(shown) > 10
+    assert len(shown) > 5
     for row in shown:
         parts, lines = drawn[f"quick.{row.id}"]
         assert parts == [[f"{part.share:.0f}%", patterns[part.got]] for part in row.budget.parts]
