@@ -23,8 +23,8 @@ QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--rem
 """No window, no network of its own, no work but the page's; memory that containers have little of is left alone."""
 
 INTO_PLACE = """
-import os, sys
-ends = [os.dup(int(end)) for end in sys.argv[1:3]]
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
 os.dup2(ends[0], 3)
 os.dup2(ends[1], 4)
 os.execv(sys.argv[3], sys.argv[3:])
