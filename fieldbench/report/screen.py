@@ -82,8 +82,12 @@ def where_things_are(results: Path) -> str:
 
 
 def left_out(reasons: Iterable[str]) -> dict[str, int]:
-    """Why checks, rivals and controls were not run, in few words → how many."""
-    return dict(Counter(map(_in_few_words, reasons)))
+    """Why checks, rivals and controls were not run, in few words → how many; several tiers are "other tiers"."""
+    found = Counter(map(_in_few_words, reasons))
+    later = [reason for reason in found if reason.startswith("left to the ")]
+    if len(later) > 1:
+        found["left to other tiers"] = sum(found.pop(reason) for reason in later)
+    return dict(found)
 
 
 def _in_few_words(reason: str) -> str:

@@ -167,3 +167,7 @@ def test_skips_are_counted_in_words():
     assert left_out(reasons) == Counter(
         {"left to the standard tier": 3, "for want of mnist, cifar10": 1, "about rivals within the margins": 1}
     )
+    reasons += ["left to the standard and paper and source and off-the-ray and nearer and outer-wells tiers"] * 2
+    assert left_out(reasons) == Counter(
+        {"left to other tiers": 5, "for want of mnist, cifar10": 1, "about rivals within the margins": 1}
+    )
