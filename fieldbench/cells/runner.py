@@ -183,6 +183,34 @@ def _finish(
     """Load a finished cell, or measure and store it."""
     variant = item.variant
     ports = {name: settings.ports[name] for name in variant.ports}
+    theirs = foreign(settings.names_of(ports))
+    key, reached = key_of(case, item, settings, sources)
+    where = f"{case.claim.id}, {variant.name}, {item.experiment}, replicates from {item.first}"
+    lasting = settings.reuse or not theirs
+    cell = store.load(key) if lasting else None
+    reused = cell is not None
+    if cell is None:
+        if settings.partial:
+            return None
+        require_as_imported(reached)
+        with measure_cost() as cost:
+            arrays = measure_block(
+                case, item, range(item.first, item.first + variant.size), settings.seed, ports, where
+            )
+        siblings.require_like(item.experiment, variant.name, arrays, where, "this cell is not kept")
+        cell = store.save(key, arrays, {**collect(settings.seed), **cost})
+    else:
+        remedy = f"it came from the store: delete {store.path(key)} or its siblings, and run again"
+        siblings.require_like(item.experiment, variant.name, cell.arrays, where, remedy)
+    return Measurement(item.experiment, variant.name, key, cell.arrays, cell.provenance, reused)
+
+
+def key_of(
+    case: Case, item: Work, settings: Settings, sources: dict[tuple[Path, ...], Source]
+) -> tuple[CellKey, frozenset[Path]]:
+    """The key of a block as it would be measured now, and the files that its measurement reaches."""
+    variant = item.variant
+    ports = {name: settings.ports[name] for name in variant.ports}
     names = settings.names_of(ports)
     theirs = foreign(names)
     homes = (_files_of(port, names[name], name in theirs) for name, port in ports.items())
@@ -202,22 +230,7 @@ def _finish(
         ports={name: _identity(port, names[name], name in theirs) for name, port in ports.items()},
         code=sources[files].hash,
     )
-    where = f"{case.claim.id}, {variant.name}, {item.experiment}, replicates from {item.first}"
-    lasting = settings.reuse or not theirs
-    cell = store.load(key) if lasting else None
-    reused = cell is not None
-    if cell is None:
-        if settings.partial:
-            return None
-        require_as_imported(sources[files].reached)
-        with measure_cost() as cost:
-            arrays = _measure(case, item, range(item.first, item.first + variant.size), settings.seed, ports, where)
-        siblings.require_like(item.experiment, variant.name, arrays, where, "this cell is not kept")
-        cell = store.save(key, arrays, {**collect(settings.seed), **cost})
-    else:
-        remedy = f"it came from the store: delete {store.path(key)} or its siblings, and run again"
-        siblings.require_like(item.experiment, variant.name, cell.arrays, where, remedy)
-    return Measurement(item.experiment, variant.name, key, cell.arrays, cell.provenance, reused)
+    return key, sources[files].reached
 
 
 def _require_evidence(case: Case, tier: str, found: Sequence[Measurement], last: Work, where: str) -> None:
@@ -251,7 +264,7 @@ def _repeated(
     other = None if len(block) == 1 else -1 if item.variant.common else 0
     if other is not None:
         block[other] = replicates
-    again = _measure(case, item, block, settings.seed, ports, where)
+    again = measure_block(case, item, block, settings.seed, ports, where)
     read = weighed(case, settings.tier, MAIN, item.experiment)
     drawn = {name for name, quantity in read.items() if quantity.sampled and not quantity.discrete}
     try:
@@ -267,7 +280,7 @@ def _repeated(
     return [*found[:number], (item, replace(cell, repeated=True)), *found[number + 1 :]]
 
 
-def _measure(
+def measure_block(
     case: Case, item: Work, block: Sequence[int], seed: int, ports: Mapping[str, Any], where: str
 ) -> dict[str, NDArray[Any]]:
     """Arrays of the replicates of a block, by their numbers."""

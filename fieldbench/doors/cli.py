@@ -281,13 +281,15 @@ def history(
 @door
 def verify(
     where: Annotated[Path, typer.Argument(metavar="PATH", help="a record or a directory of records")] = REFERENCE,
+    predictions: Annotated[bool, typer.Option("--predictions", help="also ask every theory anew: minutes")] = False,
+    remeasure: Annotated[int, typer.Option(help="also measure so many cells of each record anew")] = 0,
     cases: Cases = None,
     as_json: Json = False,
 ) -> int:
     """Recompute every verdict from the cell values in records; check a directory's manifest."""
     from fieldbench.doors.verbs.verify import verify as verify_records
 
-    return verify_records(where, cases, Output(as_json))
+    return verify_records(where, cases, Output(as_json), predictions=predictions, remeasure=remeasure)
 
 
 @app.command()

@@ -14,6 +14,8 @@ from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import find_cases
 
 if TYPE_CHECKING:
+    from fieldbench.cells.runner import Settings
+    from fieldbench.claims.case import Case
     from fieldbench.judging.trial import Result
     from fieldbench.records.schema import Record
 
@@ -82,26 +84,14 @@ class Session:
             CaseError: the case's own code, or that of a port, raised; the sentence has its file and line.
             FieldbenchError: what else a user can cause.
         """
-        from fieldbench import data
         from fieldbench.cells.numerics import numerics
-        from fieldbench.cells.runner import Settings
         from fieldbench.cells.store import Store
         from fieldbench.judging.trial import run_case
         from fieldbench.loading.load import explained, load_case
 
         with numerics(self.compiled):
             case = load_case(path)
-            settings = Settings(
-                tier=self.tier,
-                seed=self.seed,
-                ports=ports.build(self.implementations, {*case.ports, *self.implementations}),
-                port_names={**ports.DEFAULTS, **self.implementations},
-                reuse=self.reuse,
-                overrides=self.overrides,
-                checksum=data.checksum,
-                progress=self.progress,
-                partial=self.partial,
-            )
+            settings = self.settings(case)
             for port in [name for name in self.implementations if name not in case.ports]:
                 self.warn(
                     f"{case.claim.id} has no port {port}: {self.implementations[port]} is not used and nothing is "
@@ -109,6 +99,23 @@ class Session:
                 )
             with explained(path):
                 return run_case(case, Store(self.store, self.warn), settings)
+
+    def settings(self, case: Case) -> Settings:
+        """How the cells of a case are measured; call it inside `numerics()`."""
+        from fieldbench import data
+        from fieldbench.cells.runner import Settings
+
+        return Settings(
+            tier=self.tier,
+            seed=self.seed,
+            ports=ports.build(self.implementations, {*case.ports, *self.implementations}),
+            port_names={**ports.DEFAULTS, **self.implementations},
+            reuse=self.reuse,
+            overrides=self.overrides,
+            checksum=data.checksum,
+            progress=self.progress,
+            partial=self.partial,
+        )
 
     def record(self, result: Result) -> tuple[Record, Path | None]:
         """The result's record, and the file under `results` to which it was written."""
