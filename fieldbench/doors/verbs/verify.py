@@ -94,9 +94,8 @@ def _anew(found: Record, case: Case, predictions: bool, remeasure: int, notes: l
         yield from anew.predictions_differ(found, case)
     again = anew.measured_again(found, case, settings, remeasure) if remeasure else []
     if remeasure:
-        notes.append(
-            f"{len(again)} of its {len(found.cells)} cells measured anew, {sum(a.same for a in again)} same bits"
-        )
+        same = sum(one.same for one in again)
+        notes.append(f"{len(again)} of its {len(found.cells)} cells measured anew, {same} to the same bits")
     for one in again:
         if not one.same and one.expected:
             yield f"{one.where}: measured anew on the same arithmetic it differs by {one.off:.1e}"
