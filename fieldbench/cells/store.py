@@ -8,12 +8,13 @@ Predictions, checks and verdicts are never stored here: they are recomputed each
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
 import math
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from fieldbench import atomic, canonical, strict
+from fieldbench.cells.lease import SUFFIX, lease
 from fieldbench.errors import BadInput
 
 FORMAT = 2
@@ -145,6 +147,19 @@ class Store:
             atomic.write(path.with_name(head["npz"]), content, lasting=lasting)
             atomic.write(path, json.dumps(head, indent=1).encode(), lasting=lasting)
         return Cell(named, head)
+
+    @contextlib.contextmanager
+    def lease(self, key: CellKey) -> Iterator[bool]:
+        """While the block runs, tell other processes that this one measures a cell; False if another does.
+
+        Raises:
+            StoreError: the store cannot be written to.
+        """
+        path = self.path(key).with_suffix(SUFFIX)
+        with contextlib.ExitStack() as stack:
+            with atomic.explained(path, "no finished cell is lost", REMEDY):
+                mine = stack.enter_context(lease(path))
+            yield mine
 
     def drop(self, key: CellKey) -> None:
         """Forget a finished cell, the head first; nothing happens where there is none."""

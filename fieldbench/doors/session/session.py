@@ -14,6 +14,7 @@ from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import find_cases
 
 if TYPE_CHECKING:
+    from fieldbench.cells.measurement import Measurement
     from fieldbench.cells.runner import Settings
     from fieldbench.claims.case import Case
     from fieldbench.judging.trial import Result
@@ -60,6 +61,7 @@ class Session:
         overrides: fields replaced in every experiment; the record is then marked exploratory.
         compiled: folder of compiled programs, shared by all cases; None keeps none.
         partial: measure nothing; keep what the store has so far in a partial record.
+        share: this process is one, by number, of so many workers on one store.
         warn: called with one sentence for each stored cell that cannot be trusted.
         progress: called with (done, total, what).
     """
@@ -74,6 +76,7 @@ class Session:
     overrides: Mapping[str, Any] = field(default_factory=dict)
     compiled: Path | None = OWN / "compiled"
     partial: bool = False
+    share: tuple[int, int] = (0, 1)
     warn: Callable[[str], None] = lambda message: None
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
 
@@ -100,6 +103,26 @@ class Session:
             with explained(path):
                 return run_case(case, Store(self.store, self.warn), settings)
 
+    def measure(self, path: Path) -> tuple[tuple[Measurement, ...], int]:
+        """Measure the cells of one case that no other process has or does; no theory is asked and nothing is judged.
+
+        Returns:
+            What is in the store by now, and how many cells there are in all. Raises as `run`.
+        """
+        from fieldbench import data
+        from fieldbench.cells.numerics import numerics
+        from fieldbench.cells.runner import available, measure, plan
+        from fieldbench.cells.store import Store
+        from fieldbench.loading.load import explained, load_case
+
+        with numerics(self.compiled):
+            case = load_case(path)
+            experiments, replicates = case.planned(self.tier)
+            present, _ = available(experiments, data.checksum)
+            with explained(path):
+                found, _ = measure(case, present, replicates, Store(self.store, self.warn), self.settings(case))
+            return found, len(list(plan(case, present, replicates)))
+
     def settings(self, case: Case) -> Settings:
         """How the cells of a case are measured; call it inside `numerics()`."""
         from fieldbench import data
@@ -115,6 +138,7 @@ class Session:
             checksum=data.checksum,
             progress=self.progress,
             partial=self.partial,
+            share=self.share,
         )
 
     def record(self, result: Result) -> tuple[Record, Path | None]:
