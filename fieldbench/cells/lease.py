@@ -25,18 +25,16 @@ SUFFIX = ".lease"
 def lease(path: Path) -> Iterator[bool]:
     """Hold the lease at a path while the block runs; False if somebody else holds it. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not _taken(path):
-        yield False
-        return
-    stop = threading.Event()
-    heart = threading.Thread(target=_beat, args=(path, stop), daemon=True)
-    heart.start()
-    try:
-        yield True
+    stop, mine = threading.Event(), False
+    try:  # from the beginning: who is asked to end may be asked at any line
+        mine = _taken(path)
+        if mine:
+            threading.Thread(target=_beat, args=(path, stop), daemon=True).start()
+        yield mine
     finally:
         stop.set()
-        heart.join()
-        path.unlink(missing_ok=True)
+        if mine:
+            path.unlink(missing_ok=True)
 
 
 def _taken(path: Path) -> bool:

@@ -39,6 +39,7 @@ def test_a_worker_measures_and_judges_nothing_and_a_second_one_finds_nothing_to_
     assert len(heads(here)) == case["wanted"]
 
 
+@pytest.mark.whole
 def test_four_drivers_on_one_store_do_each_cell_once(here):
     """Two workers and two runs: what they measured adds up to what there is."""
     vary(here, MEASURE, SLOW, file="experiment.py")
@@ -53,6 +54,7 @@ def test_four_drivers_on_one_store_do_each_cell_once(here):
     assert not leases(here)
 
 
+@pytest.mark.whole
 def test_a_worker_that_is_preempted_gives_its_lease_back_and_what_is_done_stays(here):
     vary(here, MEASURE, SLOW, file="experiment.py")
     driver = start("worker")
