@@ -23,50 +23,55 @@ SUFFIX = ".lease"
 
 @contextlib.contextmanager
 def lease(path: Path) -> Iterator[bool]:
-    """Hold the lease at a path while the block runs; False if somebody else holds it. Raises OSError."""
+    """Hold the lease at a path while the block runs; False if somebody else holds it. Raises OSError.
+
+    The lease is a second name of a file of one's own, so that whoever is asked to end, at any line, knows whose it is.
+    Where a file system has no second names there are no leases, and everybody measures.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    stop, mine = threading.Event(), False
-    try:  # from the beginning: who is asked to end may be asked at any line
-        mine = _taken(path)
+    own = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+    stop = threading.Event()
+    try:
+        own.touch()
+        mine = _taken(path, own)
         if mine:
-            threading.Thread(target=_beat, args=(path, stop), daemon=True).start()
+            threading.Thread(target=_beat, args=(own, stop), daemon=True).start()
         yield mine
     finally:
         stop.set()
-        if mine:
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the store was deleted
+            if os.path.samestat(own.stat(), path.stat()):
+                path.unlink()
+        own.unlink(missing_ok=True)
 
 
-def _taken(path: Path) -> bool:
+def _taken(path: Path, own: Path) -> bool:
     for _ in range(2):
         try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            os.link(own, path)
         except FileExistsError:
-            if not _stale(path):
+            if not _stale(path, own):
                 return False
             # Renamed, not deleted: of several who find it stale one succeeds.
-            gone = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+            gone = own.with_suffix(".stale.tmp")
             with contextlib.suppress(FileNotFoundError):
                 path.rename(gone)
                 gone.unlink()
+        except OSError:
+            return True
         else:
             return True
     return False
 
 
-def _stale(path: Path) -> bool:
-    """Whether it was last renewed long before a file that is made now."""
-    now = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
-    try:
-        now.touch()
-        return now.stat().st_mtime - path.stat().st_mtime > STALE_AFTER
-    except FileNotFoundError:  # released meanwhile
-        return False
-    finally:
-        now.unlink(missing_ok=True)
+def _stale(path: Path, own: Path) -> bool:
+    """Whether it was last renewed long before a file that was made now."""
+    with contextlib.suppress(FileNotFoundError):  # released meanwhile
+        return own.stat().st_mtime - path.stat().st_mtime > STALE_AFTER
+    return False
 
 
-def _beat(path: Path, stop: threading.Event) -> None:
+def _beat(own: Path, stop: threading.Event) -> None:
     while not stop.wait(BEAT):
-        with contextlib.suppress(OSError):  # the store was deleted, or the lease taken over
-            os.utime(path)
+        with contextlib.suppress(OSError):  # the store was deleted
+            os.utime(own)

@@ -59,7 +59,8 @@ def test_a_store_deleted_meanwhile_is_no_error_and_one_that_is_a_file_is_a_sente
     store = Store(tmp_path / "store", pytest.fail)
     with store.lease(KEY) as mine:
         assert mine
-        store.path(KEY).with_suffix(".lease").unlink()
+        for path in store.path(KEY).parent.iterdir():
+            path.unlink()
     blocked = tmp_path / "store" / KEY.claim
     for path in sorted(blocked.rglob("*"), reverse=True):
         path.rmdir()
@@ -67,6 +68,25 @@ def test_a_store_deleted_meanwhile_is_no_error_and_one_that_is_a_file_is_a_sente
     blocked.write_text("in the way")
     with pytest.raises(StoreError, match="no finished cell is lost"), store.lease(KEY):
         pass
+
+
+def test_without_second_names_everybody_measures(tmp_path, monkeypatch):
+    def link(source, target):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", link)
+    with lease(tmp_path / "cell.lease") as one, lease(tmp_path / "cell.lease") as other:
+        assert one
+        assert other
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_that_was_taken_over_meanwhile_is_left_to_its_new_holder(tmp_path):
+    path = tmp_path / "cell.lease"
+    with lease(path):
+        path.unlink()
+        path.touch()
+    assert path.exists()
 
 
 def take(path, barrier, queue):
