@@ -6,6 +6,7 @@ measured twice, to the same file. The clock is that of the store's file system, 
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import threading
@@ -31,6 +32,8 @@ def lease(path: Path) -> Iterator[bool]:
     path.parent.mkdir(parents=True, exist_ok=True)
     own = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
     stop = threading.Event()
+    held = (os.getpid(), path, own)
+    _HELD.add(held)
     try:
         own.touch()
         mine = _taken(path, own)
@@ -39,10 +42,26 @@ def lease(path: Path) -> Iterator[bool]:
         yield mine
     finally:
         stop.set()
-        with contextlib.suppress(OSError):  # the store was deleted
-            if os.path.samestat(own.stat(), path.stat()):
-                path.unlink()
-        own.unlink(missing_ok=True)
+        _give_back(*held)
+
+
+_HELD: set[tuple[int, Path, Path]] = set()
+
+
+def _give_back(process: int, path: Path, own: Path) -> None:
+    with contextlib.suppress(OSError):  # the store was deleted
+        if os.path.samestat(own.stat(), path.stat()):
+            path.unlink()
+    own.unlink(missing_ok=True)
+    _HELD.discard((process, path, own))
+
+
+@atexit.register
+def _give_all_back() -> None:
+    """A signal may end the process on the very line at which a block is entered or left, and no `finally` runs."""
+    for held in list(_HELD):
+        if held[0] == os.getpid():
+            _give_back(*held)
 
 
 def _taken(path: Path, own: Path) -> bool:

@@ -125,13 +125,14 @@ def measured_again(record: Record, case: Case, settings: Settings, count: int, s
     if foreign(record.ports):
         return []
     experiments, sources = experiments_of(record, case), dict[tuple[Path, ...], Source]()
-    variants = {variant.name: variant for variant in case.variants()}
     possible: list[tuple[CellPart, Work]] = []
     for cell in record.cells:
         data = record.keys[cell.key].data if cell.key is not None else {}
-        if cell.variant not in variants or cell.wall_time > CHEAP:
+        at = experiments[cell.experiment]
+        variant = next((v for v in case.variants() if v.name == cell.variant and v.applies(at)), None)
+        if variant is None or cell.wall_time > CHEAP:
             continue
-        item = Work(experiments[cell.experiment], variants[cell.variant], cell.first, data)
+        item = Work(at, variant, cell.first, data)
         if _here(data, settings) and refill.key_of(record, cell) == key_of(case, item, settings, sources)[0]:
             possible.append((cell, item))
     choice: Sequence[Any] = (random.Random(seed) if seed is not None else random.SystemRandom()).sample(

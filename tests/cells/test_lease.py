@@ -89,6 +89,14 @@ def test_one_that_was_taken_over_meanwhile_is_left_to_its_new_holder(tmp_path):
     assert path.exists()
 
 
+def test_whoever_ends_on_the_line_at_which_it_is_entered_gives_it_back(tmp_path):
+    block = lease(tmp_path / "cell.lease")
+    assert block.__enter__()
+    leases._give_all_back()
+    assert not list(tmp_path.iterdir())
+    block.__exit__(None, None, None)
+
+
 def take(path, barrier, queue):
     barrier.wait()
     with lease(path) as mine:

@@ -58,7 +58,7 @@ def test_four_drivers_on_one_store_do_each_cell_once(here):
 def test_a_worker_that_is_preempted_gives_its_lease_back_and_what_is_done_stays(here):
     vary(here, MEASURE, SLOW, file="experiment.py")
     driver = start("worker")
-    for _ in range(600):
+    for _ in range(2400):
         if len(heads(here)) >= 2 and leases(here):
             break
         time.sleep(0.05)
