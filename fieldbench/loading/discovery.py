@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from fieldbench.claims.facts import FILE, read_claim
+from fieldbench.claims.names import require_kebab
 from fieldbench.errors import BadInput
 
 CASE = "case.py"
@@ -74,7 +75,12 @@ def select(cases: Mapping[str, Path], names: Iterable[str]) -> dict[str, Path]:
 
 
 def beside(claim: str) -> dict[str, Path]:
-    """The case of that id in a folder of that name in the working directory, if there is one."""
+    """The case of that id in a folder of that name in the working directory, if there is one: an id may be a record's,
+    which is anybody's text, so one that is no name of a folder here leads nowhere."""
+    try:
+        require_kebab(claim, "claim id")
+    except BadInput:
+        return {}
     folder = Path(claim.replace("-", "_"))
     own = find_cases(folder) if folder.is_dir() else {}
     return {claim: own[claim]} if claim in own else {}

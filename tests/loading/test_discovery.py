@@ -6,7 +6,7 @@ import pytest
 from helpers_toy import TOY, copied, edited
 
 from fieldbench.errors import BadInput
-from fieldbench.loading.discovery import claim_id, find_cases, is_case, select
+from fieldbench.loading.discovery import beside, claim_id, find_cases, is_case, select
 from fieldbench.loading.load import CaseError, load_case
 
 CASE = TOY / "case.py"
@@ -90,6 +90,13 @@ def test_the_id_of_a_case_beside_is_known(tmp_path, monkeypatch):
     for name in ("case.py", "claim.toml", "experiment.py"):
         (tmp_path / "toy_sum" / name).write_text((CASE.parent / name).read_text())
     assert select({}, ["toy-sum"]) == {"toy-sum": Path("toy_sum/case.py")}
+
+
+@pytest.mark.parametrize("name", ["..", ".", "/", "../toy-sum", "a/b", ""])
+def test_an_id_that_is_no_name_is_looked_for_nowhere(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("fieldbench.loading.discovery.find_cases", lambda folder: pytest.fail(f"{folder} is searched"))
+    assert beside(name) == {}
 
 
 def test_a_case_may_import_its_neighbours_by_plain_names_and_another_may_have_one_of_the_same(tmp_path):
