@@ -43,9 +43,9 @@ COLUMNS = (
     Column("measured", last=True, right=True),
     Column("theory", last=True, right=True),
     Column("± margin", optional=True, right=True),
-    Column("rival", least=8, last=True),
+    Column("rival", least=6, last=True),
     Column("", last=True, right=True),
-    Column("data", least=6, last=True),
+    Column("data", least=7, last=True),
     Column("s", last=True, right=True),
 )
 

@@ -43,7 +43,7 @@ def test_all_claims_fit_eighty_columns_and_seven_lines_more_than_there_are_claim
     for record in records:
         head = headline(record)
         (line,) = [line for line in lines if line.startswith(f"✓ {record.claim.id[:23]}")]
-        for piece in (" reproduced ", head.measured, head.predicted, head.distance, head.rival[:7]):
+        for piece in (" reproduced ", head.measured, head.predicted, head.distance, head.rival[:5]):
             assert piece in line
     assert f"{len(records)} claims in 22 min: {len(records)} reproduced; all as declared" in lines
     assert "not run: 373 left to the standard tier" in lines
@@ -151,6 +151,13 @@ def test_data_that_are_not_here_leave_digits_only(by_claim):
     assert " digits* " in lines[3]
     assert any(line.startswith("* digits only: ") for line in lines)
     assert " 3 sets " in texts([record], 80)[3]
+
+
+def test_the_mark_of_missing_data_stays_in_a_narrow_terminal(records, by_claim):
+    record = by_claim["rg-cifar-mnist"]
+    absent = SkippedPart(kind="Images", parameters={}, reason="data set 'mnist' is not on this machine (no file)")
+    alone = record.model_copy(update={"data": {"digits": record.data["digits"]}, "skipped": [absent]})
+    assert sum(" digits* " in line for line in texts([r if r is not record else alone for r in records], 80)) == 1
 
 
 def test_several_seeds_are_told_apart_and_their_claims_counted_once(by_claim):
