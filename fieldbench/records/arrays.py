@@ -87,5 +87,5 @@ class ArrayPart(Part):
         return self._unshaped().reshape(self.shape)
 
     def _unshaped(self) -> NDArray[Any]:
-        data = self.data if self.dtype == "str" else _nested(self.data, unspell)
-        return np.array(data, dtype=self.dtype)
+        as_it_is = self.dtype == "str" or self.dtype.startswith("float")  # NumPy reads NaN and Infinity as they are spelled
+        return np.array(self.data if as_it_is else _nested(self.data, unspell), dtype=self.dtype)
