@@ -77,6 +77,7 @@ def test_every_statement_lists_three_worlds_or_more_in_which_it_is_false(claim):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unchecked")  # annotations are checked where theories are tested
 @pytest.mark.parametrize("claim", CASES)
 def test_a_world_two_margins_away_is_contradicted(claim):
     require_noticed(claim, COSTLY.get(claim, TIERS))
