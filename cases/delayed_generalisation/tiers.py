@@ -33,6 +33,7 @@ TIERS = {
     ),
 }
 STANDARD = ("standard",)
+WHOLE = ("standard", "off-the-ray")  # at every point that is watched to .12
 
 
 def interpolating(at: Training) -> bool:
