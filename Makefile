@@ -12,7 +12,7 @@ WORKERS ?= 2
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: cases report test suite check-all docs shape standard lint results calibration bench bench-gpu bench-history trends clean
+.PHONY: cases report test suite benchmarks-check check-all docs shape standard lint results calibration bench bench-gpu bench-history trends clean
 
 cases: $(VENV)/installed
 	$(BIN)/python -m pytest cases/ -n $(WORKERS)
@@ -21,10 +21,13 @@ cases: $(VENV)/installed
 report: $(VENV)/installed
 	$(BIN)/fieldbench report --results results
 
-# mypy is one process: beside the tests it has what two workers leave, where it had a core and left the other idle.
+# mypy and asv are one process each: beside the tests they have what two workers leave, where they had a core and left
+# the other idle.
 test: $(VENV)/installed
-	$(MAKE) --no-print-directory -j 2 lint suite
+	$(MAKE) --no-print-directory -j 2 lint suite benchmarks-check
 	$(BIN)/python -m pytest cases/ -n $(WORKERS) --results .fieldbench/test-results
+
+benchmarks-check: $(VENV)/installed
 	cd benchmarks && ../$(BIN)/asv check -E existing
 
 suite: $(VENV)/installed

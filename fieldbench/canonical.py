@@ -38,9 +38,18 @@ def plain(value: Any) -> Any:
 
 def text(value: Any) -> str:
     """Canonical JSON text: sorted names, no blanks, shortest round-trip floats."""
-    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return _spelled(plain(value))
 
 
 def sha256(value: Any) -> str:
     """Hexadecimal SHA-256 of the canonical JSON text of `value`."""
     return hashlib.sha256(text(value).encode()).hexdigest()
+
+
+def sha256_of_json(value: Any) -> str:
+    """The same of what came from JSON or was made for it: a record is large, and is not looked through again."""
+    return hashlib.sha256(_spelled(value).encode()).hexdigest()
+
+
+def _spelled(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)

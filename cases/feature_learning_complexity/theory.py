@@ -45,6 +45,7 @@ def adapted(at: Network, approximation: Approximation, ridge: float | None = Non
     return _quantities(at, [observables(solve(problem(at, sign, ridge), approximation)) for sign in SIGNS])
 
 
+@cache
 def harmonic_share(at: Network) -> float:
     """R_h without fluctuations: of the two signs alone."""
     low, high = (observables(solve(problem(at, sign), SADDLE)) for sign in (SIGNS[0], SIGNS[-1]))

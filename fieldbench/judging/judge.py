@@ -121,13 +121,16 @@ def read_in_world(
 ) -> tuple[FloatArray, FloatArray, tuple[Part, ...], FloatArray]:
     """A check on its own scale, and what it would read were a world true in which the claim is false.
 
+    A world that is a theory of the case, a rival or a control's, says what the predictions have of it.
+
     Returns:
         what was measured, (replicates, points); what the theory expects, (points,); the parts of the margin; what the
         world expects, (points,).
     """
     experiments = case.select(check, measured)
     if callable(world):
-        said = {experiment: ask(world, experiment, FALSE) for experiment in experiments}
+        known = predictions.get(case.name_of(world), {}) if id(world) in case.theory_names else {}
+        said = {e: known[e] if e in known else ask(world, e, FALSE) for e in experiments}
         predictions = {**predictions, FALSE: said}
     reading = _Reading(case, check, experiments, measured, predictions)
     return reading.in_world(world)

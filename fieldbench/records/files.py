@@ -68,7 +68,8 @@ def read(path: Path) -> Record:
 def _of_today(content: dict[str, Any]) -> Record:
     """A record of an OLDER schema, which says less: sealed anew, unless it was edited."""
     stated = content.get("content_hash")
-    untouched = stated == canonical.sha256({name: value for name, value in content.items() if name != "content_hash"})
+    rest = {name: value for name, value in content.items() if name != "content_hash"}
+    untouched = stated == canonical.sha256_of_json(rest)
     record = Record.model_validate(content | {"schema_version": SCHEMA_VERSION})
     return record.sealed() if untouched else record
 

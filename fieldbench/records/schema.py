@@ -306,4 +306,4 @@ class Record(Part):
 
     def own_hash(self) -> str:
         """SHA-256 of the canonical JSON of everything but the hash itself."""
-        return canonical.sha256(self.model_dump(mode="json", exclude={"content_hash"}))
+        return canonical.sha256_of_json(self.model_dump(mode="json", exclude={"content_hash"}))

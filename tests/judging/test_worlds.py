@@ -1,6 +1,6 @@
 """Data simulated from worlds in which a claim is false, judged by its check."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -67,6 +67,18 @@ def test_a_world_that_differs_at_one_point_is_as_far_as_it_is_there():
 
 def test_too_much_noise_hides_a_far_world():
     assert met(LENGTH, world(1.12), noise=0.5).contradicted < 0.1
+
+
+def test_a_rival_as_a_world_says_what_was_predicted_and_is_not_asked_again():
+    rival = LENGTH.rivals["half"]
+    said = predict(CASE, "quick", EXPERIMENTS)
+    doubled = {
+        at: {what: replace(one, value=2.0 * one.value) for what, one in of.items()} for at, of in said["half"].items()
+    }
+    measured = {at: {"length": np.full(12, float(at.size))} for at in EXPERIMENTS}
+    assert meet(CASE, LENGTH, rival, measured, said).margins == pytest.approx(10.0)
+    assert meet(CASE, LENGTH, rival, measured, {**said, "half": doubled}).margins == 0.0
+    assert meet(CASE, LENGTH, rival, measured, {**said, "half": {}}).margins == pytest.approx(10.0)  # asked
 
 
 def test_a_number_is_a_world_and_a_bound_is_broken_in_half_intervals():

@@ -81,7 +81,8 @@ def wide_training(
     start = vectors.T @ (vectors / rate[:, None])
     of_train, of_test = root @ vectors, basis @ vectors
     # Where the data say nothing, the prior's own variance stays.
-    prior = sum(np.diag(each) for each in _degrees(test, test, hidden_variance, readout_variance))
+    size = 2 * hidden_variance / dimension * np.sum(test**2, axis=1)
+    prior = readout_variance * 2 / np.pi * np.arcsin(size / (1 + size))
     told = np.sum(basis**2 / rate, axis=1)
     mean, variance, error = [], [], []
     for moment in moments:

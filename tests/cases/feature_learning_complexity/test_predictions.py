@@ -22,7 +22,7 @@ from cases.feature_learning_complexity.predictions import (
 )
 from cases.feature_learning_complexity.process import ProcessAndSquares
 from cases.feature_learning_complexity.share_of_the_process import even
-from cases.feature_learning_complexity.theory import LEFT, SADDLE, adapted, problem, process
+from cases.feature_learning_complexity.theory import LEFT, SADDLE, adapted, harmonic_share, problem, process
 from fieldbench.sampling.networks import mean_harmonic_response
 from fieldbench.theory.adaptation import solve
 from fieldbench.theory.adaptation.learnabilities import of_predictor
@@ -59,7 +59,7 @@ def test_the_laws_of_the_limit():
     np.testing.assert_allclose(limit_of_process(), -2.0, atol=0.012)
     np.testing.assert_allclose(limit_of_share(), 0.0, atol=0.0125)
     for mean_field in (False, True):
-        assert adapted(Network(64.0, mean_field=mean_field), SADDLE)[Network.harmonic_response] < 0.6, "never 90 %"
+        assert harmonic_share(Network(64.0, mean_field=mean_field)) < 0.6, "never 90 %"
     lost = falling(-1.0)(Network(0.32))[Network.harmonic_response]
     np.testing.assert_allclose(lost, adapted(SMALLEST, SADDLE)[Network.harmonic_response] / 2)
 

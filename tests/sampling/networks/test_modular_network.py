@@ -87,7 +87,8 @@ def test_the_step_leaves_what_a_metropolis_chain_leaves():
     observe = Partial(ModularNetwork.observables, energy)
     means = []
     for sampler, steps in ((Underdamped(), 4000), (MetropolisAdjusted(step=2.8), 16000)):
-        run = sampler.sample(energy, start, jax.random.key(4), steps=steps, burn_in=steps, thin=20, observe=observe)
+        length = {"steps": steps, "burn_in": steps // 4, "thin": 20}
+        run = sampler.sample(energy, start, jax.random.key(4), **length, observe=observe)
         means.append(np.asarray(run.records["amplitude"], np.float64).mean(axis=0))
     error = np.sqrt(sum(mean.var(ddof=1) / len(mean) for mean in means))
     assert error < 0.002

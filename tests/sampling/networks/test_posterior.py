@@ -129,16 +129,20 @@ def test_nuts_of_blackjax_agrees_on_a_tiny_erf_network():
     def log_density(weights):
         return -energy.value(weights)[0]
 
-    with jax.numpy_dtype_promotion("standard"):
+    @jax.jit  # compiled as a whole: operation by operation takes longer than the draws
+    def chain(start, warming, drawing):
         warm_up = blackjax.window_adaptation(blackjax.nuts, log_density)
-        (state, parameters), _ = warm_up.run(jax.random.key(3), energy.prior(jax.random.key(4)), num_steps=800)
-        kernel = jax.jit(blackjax.nuts(log_density, **parameters).step)
+        (state, parameters), _ = warm_up.run(warming, start, num_steps=800)
+        kernel = blackjax.nuts(log_density, **parameters).step
 
         def step(state, key):
             state, _ = kernel(key, state)
             return state, _summary(energy, state.position)["summary"]
 
-        _, draws = jax.lax.scan(step, state, jax.random.split(jax.random.key(5), 6000))
+        return jax.lax.scan(step, state, jax.random.split(drawing, 6000))[1]
+
+    with jax.numpy_dtype_promotion("standard"):
+        draws = chain(energy.prior(jax.random.key(4)), jax.random.key(3), jax.random.key(5))
     theirs = np.asarray(draws)
     ours = _langevin(Underdamped(step=0.5), 200, 2000)
     for power in (1, 2):
