@@ -49,8 +49,6 @@ class Control:
             raise BadInput(f"{where}: contradicts={self.contradicts!r} is no check; name the check itself, not its id")
         if isinstance(self.contradicts, Limit):
             if self.computed is None or self.theory is not None or self.experiment is not None:
-                raise BadInput(
-                    f"{where}: {self.contradicts.id} is a limit, which a control computes wrongly: computed="
-                )
+                raise BadInput(f"{where}: {self.contradicts.id} is a limit; give what computes it wrongly, computed=")
         elif self.computed is not None or (self.theory is None) == (self.experiment is None):
             raise BadInput(f"{where} breaks either the theory or the measurement: give one of theory, experiment")
