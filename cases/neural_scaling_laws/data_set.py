@@ -14,7 +14,7 @@ from functools import cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.claims import Expression, Known, Remainder, Said, observable, with_margins
+from fieldbench.claims import Expression, Known, Remainder, Said, observable
 from fieldbench.theory.curves import scaling_laws
 from fieldbench.theory.decimation import local_order, local_ridge
 from fieldbench.theory.kernels import principal_components
@@ -190,9 +190,6 @@ def half_way(at: Images) -> Said:
 def labels_of_spectrum(at: Images) -> Said:
     """Labels learned as if y_k² ∝ λ_k."""
     return {RELATIVE: [of_spectrum(at)]}
-
-
-taken_for_the_spectrum = with_margins(labels_of_spectrum, on_images)
 
 
 def of_spectrum(at: Images) -> float:
