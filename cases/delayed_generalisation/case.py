@@ -33,13 +33,9 @@ FEW_WELLS = (
     "few data sets: forty-eight have log p .18 ± .12 above the valley, and 115 would decide. That wells appear as N "
     "falls does not need it: at 4N log p is 1.2 ± .1 below the valley"
 )
-LATE = AtLeast("cubic-is-learned-after-training", late_learning, 0.02, rivals=KERNEL, on=interpolating,
-               tiers=("standard", "off-the-ray", "paper"), statement=True)  # fmt: skip
+LATE = AtLeast("cubic-is-learned-after-training", late_learning, 0.02, rivals=KERNEL, on=interpolating, statement=True)
 CHECKS: tuple[Check, ...] = (
     LATE,
-    # No statement: a dozen sets resolve .4 of the way to the bound.
-    AtLeast("cubic-is-learned-late-in-a-dozen-sets", late_learning, 0.02, rivals=KERNEL, on=interpolating,
-            tiers=("quick",)),
     AtLeast("test-error-falls-after-training", late_fall, 0.02, rivals=KERNEL, on=interpolating, tiers=STANDARD),
     # A test error that falls with the training error has 0, the kernel −.9.
     AtLeast("delay", delay, 0.0, rivals=KERNEL, on=interpolating, tiers=STANDARD),
