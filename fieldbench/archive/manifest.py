@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 
-from fieldbench import atomic
+from fieldbench import atomic, strict
 from fieldbench.errors import BadInput
 from fieldbench.records import files
 
@@ -70,12 +69,12 @@ def _read(path: Path) -> dict[str, tuple[str, str]]:
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(strict.content(path)).hexdigest()
 
 
 def _content_hash(path: Path) -> str:
     try:
-        content = json.loads(path.read_bytes())
+        content = strict.parse(strict.content(path))
     except ValueError as error:
         raise BadInput(f"{path} is not a record: {error}; move it out of the results directory") from error
     return str(content.get("content_hash") or "-") if isinstance(content, dict) else "-"

@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from fieldbench.cells.numerics import processor
+
 PACKAGES = ("jax", "jaxlib", "numpy", "scipy", "pandas", "scikit-learn")
 RESULTS = ("results", ".fieldbench")  # the run itself writes there, so they never make a checkout dirty
 
@@ -81,6 +83,7 @@ def _static() -> dict[str, Any]:
         "fieldbench": version("fieldbench"),
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
+        "processor": processor(),
         **{package: version(package) for package in PACKAGES},
         "cpu_count": os.cpu_count(),
     }

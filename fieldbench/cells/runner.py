@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import inspect
 import sys
+import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,6 +33,9 @@ from fieldbench.claims.variant import Variant
 from fieldbench.errors import BadInput, DataMissing
 from fieldbench.twice import chosen, without_global_state
 
+POLL = 0.5
+"""Seconds between looks at cells that other processes measure, when nothing else is left to do."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -46,6 +52,8 @@ class Settings:
         checksum: data set's name → checksum; raises `DataMissing` where it is not on this machine.
         progress: called with (done, total, what) after each cell.
         partial: measure nothing; take what the store has, and judge only if that is all.
+        share: this process is one, by number, of so many that work on one store; it measures what no other does, and
+            does not wait for them.
     """
 
     tier: str = "quick"
@@ -57,6 +65,7 @@ class Settings:
     checksum: Callable[[str], str] | None = None
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
     partial: bool = False
+    share: tuple[int, int] = (0, 1)
 
     def names_of(self, ports: Iterable[str]) -> dict[str, str]:
         """Some ports with the printable names of what is under them."""
@@ -94,16 +103,34 @@ def measure(
         StoreError: a finished cell cannot be written.
     """
     work = list(plan(case, present, replicates))
-    found, siblings, sources = list[tuple[Work, Measurement]](), Siblings(), dict[tuple[Path, ...], Source]()
-    for done, item in enumerate(work):
-        what = f"{case.claim.id} {item.variant.name} {canonical.text(item.experiment)}"
-        settings.progress(done, len(work), what)
-        finished = _finish(case, item, store, settings, siblings, sources)
-        found += [(item, finished)] if finished else []
-        if item.first + item.variant.size == replicates:
-            where = f"{case.claim.id}, {item.variant.name}, {item.experiment}"
-            siblings.require_unlike(item.experiment, item.variant.name, where)
-            _require_evidence(case, settings.tier, [m for _, m in found], item, where)
+    number, of = settings.share
+    order = [(n + len(work) * number // of) % len(work) for n in range(len(work))]  # so that workers start apart
+    left = Counter((item.variant.name, item.experiment) for item in work)
+    siblings, sources = Siblings(), dict[tuple[Path, ...], Source]()
+    finished: dict[int, Measurement] = {}
+    while order:
+        busy = []
+        for n in order:
+            item = work[n]
+            what = f"{case.claim.id} {item.variant.name} {canonical.text(item.experiment)}"
+            settings.progress(len(finished), len(work), what)
+            cell = _finish(case, item, store, settings, siblings, sources)
+            if cell is None:
+                busy.append(n)
+                continue
+            finished[n] = cell
+            place = (item.variant.name, item.experiment)
+            left[place] -= 1
+            if not left[place]:
+                where = f"{case.claim.id}, {item.variant.name}, {item.experiment}"
+                siblings.require_unlike(item.experiment, item.variant.name, where)
+                _require_evidence(case, settings.tier, list(finished.values()), item, where)
+        if settings.partial or of > 1:
+            break
+        if len(busy) == len(order):
+            time.sleep(POLL)
+        order = busy
+    found = [(work[n], finished[n]) for n in sorted(finished)]
     found = _repeated(case, found, replicates, store, settings)
     settings.progress(len(work), len(work), case.claim.id)
     return tuple(measurement for _, measurement in found), len(found) == len(work)
@@ -180,7 +207,38 @@ def _finish(
     siblings: Siblings,
     sources: dict[tuple[Path, ...], Source],
 ) -> Measurement | None:
-    """Load a finished cell, or measure and store it."""
+    """Load a finished cell, or measure and store it; None if it may not be measured, or another process does."""
+    variant = item.variant
+    ports = {name: settings.ports[name] for name in variant.ports}
+    theirs = foreign(settings.names_of(ports))
+    key, reached = key_of(case, item, settings, sources)
+    where = f"{case.claim.id}, {variant.name}, {item.experiment}, replicates from {item.first}"
+    lasting = settings.reuse or not theirs
+    there = store.path(key).exists()
+    cell = store.load(key) if lasting else None
+    if cell is not None:
+        remedy = f"it came from the store: delete {store.path(key)} or its siblings, and run again"
+        siblings.require_like(item.experiment, variant.name, cell.arrays, where, remedy)
+        return Measurement(item.experiment, variant.name, key, cell.arrays, cell.provenance, reused=True)
+    if settings.partial:
+        return None
+    require_as_imported(reached)
+    with store.lease(key) if lasting else contextlib.nullcontext(True) as mine:
+        if not mine or (lasting and not there and store.path(key).exists()):  # finished meanwhile
+            return None
+        with measure_cost() as cost:
+            arrays = measure_block(
+                case, item, range(item.first, item.first + variant.size), settings.seed, ports, where
+            )
+        siblings.require_like(item.experiment, variant.name, arrays, where, "this cell is not kept")
+        cell = store.save(key, arrays, {**collect(settings.seed), **cost})
+    return Measurement(item.experiment, variant.name, key, cell.arrays, cell.provenance, reused=False)
+
+
+def key_of(
+    case: Case, item: Work, settings: Settings, sources: dict[tuple[Path, ...], Source]
+) -> tuple[CellKey, frozenset[Path]]:
+    """The key of a block as it would be measured now, and the files that its measurement reaches."""
     variant = item.variant
     ports = {name: settings.ports[name] for name in variant.ports}
     names = settings.names_of(ports)
@@ -202,22 +260,7 @@ def _finish(
         ports={name: _identity(port, names[name], name in theirs) for name, port in ports.items()},
         code=sources[files].hash,
     )
-    where = f"{case.claim.id}, {variant.name}, {item.experiment}, replicates from {item.first}"
-    lasting = settings.reuse or not theirs
-    cell = store.load(key) if lasting else None
-    reused = cell is not None
-    if cell is None:
-        if settings.partial:
-            return None
-        require_as_imported(sources[files].reached)
-        with measure_cost() as cost:
-            arrays = _measure(case, item, range(item.first, item.first + variant.size), settings.seed, ports, where)
-        siblings.require_like(item.experiment, variant.name, arrays, where, "this cell is not kept")
-        cell = store.save(key, arrays, {**collect(settings.seed), **cost})
-    else:
-        remedy = f"it came from the store: delete {store.path(key)} or its siblings, and run again"
-        siblings.require_like(item.experiment, variant.name, cell.arrays, where, remedy)
-    return Measurement(item.experiment, variant.name, key, cell.arrays, cell.provenance, reused)
+    return key, sources[files].reached
 
 
 def _require_evidence(case: Case, tier: str, found: Sequence[Measurement], last: Work, where: str) -> None:
@@ -251,7 +294,7 @@ def _repeated(
     other = None if len(block) == 1 else -1 if item.variant.common else 0
     if other is not None:
         block[other] = replicates
-    again = _measure(case, item, block, settings.seed, ports, where)
+    again = measure_block(case, item, block, settings.seed, ports, where)
     read = weighed(case, settings.tier, MAIN, item.experiment)
     drawn = {name for name, quantity in read.items() if quantity.sampled and not quantity.discrete}
     try:
@@ -267,7 +310,7 @@ def _repeated(
     return [*found[:number], (item, replace(cell, repeated=True)), *found[number + 1 :]]
 
 
-def _measure(
+def measure_block(
     case: Case, item: Work, block: Sequence[int], seed: int, ports: Mapping[str, Any], where: str
 ) -> dict[str, NDArray[Any]]:
     """Arrays of the replicates of a block, by their numbers."""

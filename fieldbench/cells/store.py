@@ -8,18 +8,21 @@ Predictions, checks and verdicts are never stored here: they are recomputed each
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
+import math
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from fieldbench import atomic, canonical
+from fieldbench import atomic, canonical, strict
+from fieldbench.cells.lease import SUFFIX, lease
 from fieldbench.errors import BadInput
 
 FORMAT = 2
@@ -111,7 +114,7 @@ class Store:
             return _read(path, key)
         except FileNotFoundError:
             return None
-        except (Damaged, OSError) as problem:
+        except (Damaged, BadInput, OSError) as problem:
             self.warn(f"stored cell {path} is damaged ({problem}): it is measured again")
             return None
 
@@ -132,7 +135,7 @@ class Store:
         head: dict[str, Any] = {
             "format": FORMAT,
             "key": canonical.plain(key),
-            "npz": f"{path.stem}.{checksum[:16]}.npz",
+            "npz": _arrays_name(path, checksum),
             "npz_sha256": checksum,
             "provenance": canonical.plain(provenance),
         }
@@ -144,6 +147,19 @@ class Store:
             atomic.write(path.with_name(head["npz"]), content, lasting=lasting)
             atomic.write(path, json.dumps(head, indent=1).encode(), lasting=lasting)
         return Cell(named, head)
+
+    @contextlib.contextmanager
+    def lease(self, key: CellKey) -> Iterator[bool]:
+        """While the block runs, tell other processes that this one measures a cell; False if another does.
+
+        Raises:
+            StoreError: the store cannot be written to.
+        """
+        path = self.path(key).with_suffix(SUFFIX)
+        with contextlib.ExitStack() as stack:
+            with atomic.explained(path, "no finished cell is lost", REMEDY):
+                mine = stack.enter_context(lease(path))
+            yield mine
 
     def drop(self, key: CellKey) -> None:
         """Forget a finished cell, the head first; nothing happens where there is none."""
@@ -166,9 +182,9 @@ def _npz(arrays: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
 
 def _read(path: Path, key: CellKey) -> Cell:
     """Read and check one cell; FileNotFoundError means no head, Damaged anything else that is wrong."""
-    raw = path.read_bytes()
+    path.stat()  # FileNotFoundError
     try:
-        head = json.loads(raw)
+        head = strict.parse(strict.content(path), finite=False)
         claimed = head.pop("head_sha256")
         intact = canonical.sha256(head) == claimed
     except (ValueError, KeyError, AttributeError, TypeError, BadInput) as problem:
@@ -176,15 +192,45 @@ def _read(path: Path, key: CellKey) -> Cell:
     if not intact:
         raise Damaged("its head was edited")
     head["head_sha256"] = claimed
-    if head["format"] != FORMAT:
-        raise Damaged(f"its format is {head['format']}, this version reads {FORMAT}")
-    if head["key"] != canonical.plain(key):
+    if head.get("format") != FORMAT:
+        raise Damaged(f"its format is {head.get('format')}, this version reads {FORMAT}")
+    if head.get("key") != canonical.plain(key):
         raise Damaged("its head belongs to another cell")
-    try:
-        content = path.with_name(head["npz"]).read_bytes()
-    except FileNotFoundError as problem:
-        raise Damaged("its arrays are missing") from problem
-    if hashlib.sha256(content).hexdigest() != head["npz_sha256"]:
+    if not isinstance(head.get("provenance"), dict):
+        raise Damaged("its head has no provenance")
+    checksum = str(head.get("npz_sha256"))
+    if head.get("npz") != _arrays_name(path, checksum):
+        raise Damaged("its head names other arrays than its own")
+    arrays = path.with_name(head["npz"])
+    if not arrays.exists():
+        raise Damaged("its arrays are missing")
+    content = strict.content(arrays)
+    if hashlib.sha256(content).hexdigest() != checksum:
         raise Damaged("its arrays are truncated or were edited")
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        return Cell({name: archive[name] for name in archive.files}, head)
+    try:
+        return Cell(_arrays(content), head)
+    except (zipfile.BadZipFile, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError) as problem:
+        raise Damaged(f"its arrays cannot be read: {problem}") from problem
+
+
+def _arrays_name(head: Path, checksum: str) -> str:
+    return f"{head.stem}.{checksum[:16]}.npz"
+
+
+def _arrays(content: bytes) -> dict[str, np.ndarray[Any, Any]]:
+    """What `_npz` wrote. Nothing is taken into memory that is not there as it stands: neither packed, nor announced."""
+    found = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for member in archive.infolist():
+            if member.compress_type != zipfile.ZIP_STORED or member.file_size > len(content):
+                raise ValueError(f"{member.filename} is packed")
+            data = archive.read(member)
+            header = io.BytesIO(data)
+            if np.lib.format.read_magic(header) != (1, 0):
+                raise ValueError(f"{member.filename} is of another version")
+            shape, _, dtype = np.lib.format.read_array_header_1_0(header)
+            announced = math.prod(shape) * dtype.itemsize
+            if dtype.hasobject or announced != len(data) - header.tell():
+                raise ValueError(f"{member.filename} announces {announced} bytes of {dtype}")
+            found[member.filename.removesuffix(".npy")] = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    return found

@@ -279,15 +279,46 @@ def history(
 
 @app.command()
 @door
+def worker(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[CASE]...", help="default: all", autocompletion=_claims)
+    ] = None,
+    tier: Annotated[str, typer.Option(help="quick, standard or paper")] = "quick",
+    seed: Annotated[int, typer.Option(help="the suite's seed")] = 0,
+    share: Annotated[str, typer.Option(metavar="I/N", help="this is worker I of N on one store")] = "1/1",
+    store: StoreDir = None,
+    cases: Cases = None,
+    as_json: Json = False,
+) -> int:
+    """Measure what the store lacks and no other worker does; `fieldbench run` then judges."""
+    from fieldbench.doors.session import Session, default_store
+    from fieldbench.doors.verbs.worker import parse_share
+    from fieldbench.doors.verbs.worker import worker as work
+
+    out = Output(as_json)
+    session = Session(
+        tier=tier,
+        seed=seed,
+        store=store or default_store(),
+        share=parse_share(share),
+        warn=lambda message: out.note(f"warning: {message}"),
+    )
+    return work(names or (), cases, session, out)
+
+
+@app.command()
+@door
 def verify(
     where: Annotated[Path, typer.Argument(metavar="PATH", help="a record or a directory of records")] = REFERENCE,
+    predictions: Annotated[bool, typer.Option("--predictions", help="also ask every theory anew: minutes")] = False,
+    remeasure: Annotated[int, typer.Option(help="also measure so many cells of each record anew")] = 0,
     cases: Cases = None,
     as_json: Json = False,
 ) -> int:
     """Recompute every verdict from the cell values in records; check a directory's manifest."""
     from fieldbench.doors.verbs.verify import verify as verify_records
 
-    return verify_records(where, cases, Output(as_json))
+    return verify_records(where, cases, Output(as_json), predictions=predictions, remeasure=remeasure)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import numpy as np
@@ -11,6 +11,15 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema, model_validator
 
 from fieldbench.errors import BadInput
+
+DTYPES = {"bool", "str", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)),
+          *(f"float{bits}" for bits in (16, 32, 64))}  # fmt: skip
+"""Of arrays in a record. Another may cost what its length does not show, or hold Python objects."""
+
+PADDING = 100
+"""Each of an array's strings is as long as its longest: so many times the text that is there, at most."""
+
+LONGEST = 2**31  # axis beside one of length 0, whose lists do not show it
 
 NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 
@@ -42,6 +51,14 @@ def _nested(data: Any, change: Callable[[Any], Any]) -> Any:
     return [_nested(entry, change) for entry in data] if isinstance(data, list) else change(data)
 
 
+def _leaves(data: Any) -> Iterator[Any]:
+    if isinstance(data, list):
+        for entry in data:
+            yield from _leaves(entry)
+    else:
+        yield data
+
+
 # Fields of a setup; an infinite width is a legitimate one.
 Parameters = Annotated[
     dict[str, Any],
@@ -69,7 +86,8 @@ class ArrayPart(Part):
             found = self._unshaped()
         except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(f"array data do not fit dtype {self.dtype} and shape {self.shape}: {error}") from error
-        if found.shape != tuple(self.shape) and not (found.size == 0 and 0 in self.shape):
+        empty = found.size == 0 and 0 in self.shape and all(0 <= length < LONGEST for length in self.shape)
+        if found.shape != tuple(self.shape) and not empty:
             raise ValueError(f"array data do not fit shape {self.shape}")
         return self
 
@@ -87,5 +105,13 @@ class ArrayPart(Part):
         return self._unshaped().reshape(self.shape)
 
     def _unshaped(self) -> NDArray[Any]:
+        if self.dtype not in DTYPES:
+            raise ValueError(f"known dtypes are {', '.join(sorted(DTYPES))}")
+        if self.dtype == "str":
+            lengths = [len(entry) for entry in _leaves(self.data) if isinstance(entry, str)]
+            if len(lengths) * max(lengths, default=0) > PADDING * (sum(lengths) + len(lengths)):
+                raise ValueError(
+                    f"one of {len(lengths)} strings has {max(lengths)} characters, to which all are padded"
+                )
         data = self.data if self.dtype == "str" else _nested(self.data, unspell)
         return np.array(data, dtype=self.dtype)

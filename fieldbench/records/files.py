@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from fieldbench import atomic, canonical
+from fieldbench import atomic, canonical, strict
 from fieldbench.claims.names import foreign
 from fieldbench.errors import BadInput
 from fieldbench.records.arrays import ArrayPart
@@ -45,17 +46,15 @@ def read(path: Path) -> Record:
     """Read and validate a record; one of schema 1 comes in the form of schema 2.
 
     Raises:
-        BadInput: the file cannot be read or is not a record of a known schema version.
+        BadInput: the file cannot be read, is no regular one, or is not a record of a known schema version.
     """
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_refuse)
+        content = strict.parse(strict.content(Path(path)).decode("utf-8"))
         if isinstance(content, dict) and content.get("schema_version") == "1.0":
             return Record.model_validate(upgraded(content)).sealed()
         if isinstance(content, dict) and content.get("schema_version") in OLDER:
             return _of_today(content)
         return Record.model_validate(content)
-    except OSError as error:
-        raise BadInput(f"cannot read {path}: {error.strerror or error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
@@ -113,14 +112,28 @@ def speaks_for_suite(record: Record) -> bool:
 
 
 def find(where: Path) -> list[Path]:
-    """The record files at or below a path, oldest first (run ids begin with the date); benchmarks in asv/ are none."""
+    """The record files at or below a path, oldest first (run ids begin with the date); benchmarks in asv/ are none.
+
+    Raises:
+        BadInput: there is no such path, or a folder below it cannot be listed.
+    """
     where = Path(where)
-    if where.is_file():
-        return [where]
-    if not where.is_dir():
+    if where.is_dir():
+        return sorted(_below(where), key=lambda path: (path.parent, path.name))
+    if not where.exists():
         raise BadInput(f"{where} does not exist; name a record or a directory of records")
-    found = [path for path in where.rglob("*.json") if BENCHMARKS not in path.relative_to(where).parts]
-    return sorted(found, key=lambda path: (path.parent, path.name))
+    return [where]
+
+
+def _below(where: Path) -> Iterator[Path]:
+    """Records in a folder and its folders, of which one that cannot be listed is not passed over."""
+
+    def refuse(error: OSError) -> None:
+        raise BadInput(f"cannot list {error.filename}: {error.strerror}; what is in it would be left out") from error
+
+    for folder, folders, names in os.walk(where, onerror=refuse):
+        folders[:] = [name for name in folders if name != BENCHMARKS]
+        yield from (Path(folder) / name for name in names if name.endswith(".json"))
 
 
 def latest(results: Path, claim: str, revision: int, tier: str) -> Record | None:
@@ -184,7 +197,3 @@ def _pieces(value: Any, depth: int) -> Iterator[str]:
             yield json.dumps(name, ensure_ascii=False) + ": "
         yield from _pieces(entry, depth + 1)
     yield "\n" + " " * depth + closing
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")

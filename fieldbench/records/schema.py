@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from fieldbench import canonical
 from fieldbench.records.arrays import ArrayPart, Parameters, Part, Real
@@ -98,6 +98,14 @@ class CellPart(Part):
     wall_time: Real
     peak_memory: int
     peak_growth: int
+
+    @model_validator(mode="after")
+    def _of_its_replicates(self) -> CellPart:
+        if self.first < 0 or self.count < 1:
+            raise ValueError(f"a block of {self.count} replicates from {self.first} on is none")
+        if ragged := [name for name, part in self.arrays.items() if part.shape[:1] != [self.count]]:
+            raise ValueError(f"array {ragged[0]!r} is not of {self.count} replicates")
+        return self
 
 
 class MarginPart(Part):
@@ -278,6 +286,19 @@ class Record(Part):
     cells: list[CellPart]
     shared: list[SharedPart] = Field(default_factory=list)
     repeated: list[int] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _of_one_piece(self) -> Record:
+        asked = [part.experiment for parts in self.predictions.values() for part in parts]
+        for name, numbers, there in (
+            ("experiment", [*(cell.experiment for cell in self.cells), *asked], self.experiments),
+            ("environment", [cell.environment for cell in self.cells], self.environments),
+            ("key", [cell.key for cell in self.cells if cell.key is not None], self.keys),
+            ("repeated cell", self.repeated, self.cells),
+        ):
+            if lost := [number for number in numbers if not 0 <= number < len(there)]:
+                raise ValueError(f"{name} {lost[0]} is referred to, of {len(there)}")
+        return self
 
     def sealed(self) -> Record:
         """The same record with the hash of its content."""

@@ -427,8 +427,8 @@ FORGERIES = {
     "a replicate twice": (lambda v: v["cells"].append(v["cells"][0]), "replicates [0, 0, 1, 2, 3, 4, 5, 6, 7]"),
     "a replicate left out everywhere": (leave_a_replicate_out_everywhere, "replicates: the record says 7"),
     "the number of replicates": (lambda v: v.update(replicates=9), "replicates: the record says 9"),
-    "a cell of no experiment": (
-        lambda v: v["cells"][0].update(experiment=99), "main, experiment 99: replicates [0] instead"),
+    "a cell of another experiment": (
+        lambda v: v["cells"][0].update(experiment=1), "main, experiment 1: replicates [0, 0, 1, 2, 3, 4, 5, 6, 7]"),
     "a check left out": (lambda v: v["checks"].pop(1), "check exponent is missing from the record"),
     "a check twice": (lambda v: v["checks"].append(v["checks"][1]), "check exponent is in the record twice"),
     "a check of another name": (

@@ -14,6 +14,9 @@ from fieldbench.errors import BadInput
 from fieldbench.loading.discovery import find_cases
 
 if TYPE_CHECKING:
+    from fieldbench.cells.measurement import Measurement
+    from fieldbench.cells.runner import Settings
+    from fieldbench.claims.case import Case
     from fieldbench.judging.trial import Result
     from fieldbench.records.schema import Record
 
@@ -58,6 +61,7 @@ class Session:
         overrides: fields replaced in every experiment; the record is then marked exploratory.
         compiled: folder of compiled programs, shared by all cases; None keeps none.
         partial: measure nothing; keep what the store has so far in a partial record.
+        share: this process is one, by number, of so many workers on one store.
         warn: called with one sentence for each stored cell that cannot be trusted.
         progress: called with (done, total, what).
     """
@@ -72,6 +76,7 @@ class Session:
     overrides: Mapping[str, Any] = field(default_factory=dict)
     compiled: Path | None = OWN / "compiled"
     partial: bool = False
+    share: tuple[int, int] = (0, 1)
     warn: Callable[[str], None] = lambda message: None
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
 
@@ -82,26 +87,14 @@ class Session:
             CaseError: the case's own code, or that of a port, raised; the sentence has its file and line.
             FieldbenchError: what else a user can cause.
         """
-        from fieldbench import data
         from fieldbench.cells.numerics import numerics
-        from fieldbench.cells.runner import Settings
         from fieldbench.cells.store import Store
         from fieldbench.judging.trial import run_case
         from fieldbench.loading.load import explained, load_case
 
         with numerics(self.compiled):
             case = load_case(path)
-            settings = Settings(
-                tier=self.tier,
-                seed=self.seed,
-                ports=ports.build(self.implementations, {*case.ports, *self.implementations}),
-                port_names={**ports.DEFAULTS, **self.implementations},
-                reuse=self.reuse,
-                overrides=self.overrides,
-                checksum=data.checksum,
-                progress=self.progress,
-                partial=self.partial,
-            )
+            settings = self.settings(case)
             for port in [name for name in self.implementations if name not in case.ports]:
                 self.warn(
                     f"{case.claim.id} has no port {port}: {self.implementations[port]} is not used and nothing is "
@@ -109,6 +102,44 @@ class Session:
                 )
             with explained(path):
                 return run_case(case, Store(self.store, self.warn), settings)
+
+    def measure(self, path: Path) -> tuple[tuple[Measurement, ...], int]:
+        """Measure the cells of one case that no other process has or does; no theory is asked and nothing is judged.
+
+        Returns:
+            What is in the store by now, and how many cells there are in all. Raises as `run`.
+        """
+        from fieldbench import data
+        from fieldbench.cells.numerics import numerics
+        from fieldbench.cells.runner import available, measure, plan
+        from fieldbench.cells.store import Store
+        from fieldbench.loading.load import explained, load_case
+
+        with numerics(self.compiled):
+            case = load_case(path)
+            experiments, replicates = case.planned(self.tier)
+            present, _ = available(experiments, data.checksum)
+            with explained(path):
+                found, _ = measure(case, present, replicates, Store(self.store, self.warn), self.settings(case))
+            return found, len(list(plan(case, present, replicates)))
+
+    def settings(self, case: Case) -> Settings:
+        """How the cells of a case are measured; call it inside `numerics()`."""
+        from fieldbench import data
+        from fieldbench.cells.runner import Settings
+
+        return Settings(
+            tier=self.tier,
+            seed=self.seed,
+            ports=ports.build(self.implementations, {*case.ports, *self.implementations}),
+            port_names={**ports.DEFAULTS, **self.implementations},
+            reuse=self.reuse,
+            overrides=self.overrides,
+            checksum=data.checksum,
+            progress=self.progress,
+            partial=self.partial,
+            share=self.share,
+        )
 
     def record(self, result: Result) -> tuple[Record, Path | None]:
         """The result's record, and the file under `results` to which it was written."""
