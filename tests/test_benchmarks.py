@@ -14,7 +14,7 @@ import pytest
 
 from benchmarks import history, on_accelerator, series, trends
 from benchmarks.peers import race
-from benchmarks.targets import readme, rows, table
+from benchmarks.targets import langevin, readme, rows, table
 from fieldbench.cells.numerics import numerics
 from fieldbench.errors import BadInput
 
@@ -49,6 +49,12 @@ def test_every_measurement_of_the_table_exists():
     for row in rows.ROWS:
         module, function = row.measurement.split(":")
         assert callable(getattr(importlib.import_module(f"benchmarks.targets.{module}"), function))
+
+
+def test_a_step_is_timed_against_its_own_products():
+    found = langevin.over_products(samples=6, dimension=4, width=3, rounds=1, steps=10)
+    assert found["step_seconds"] > 0 < found["products_seconds"]
+    assert found["over_products"] == pytest.approx(found["step_seconds"] / found["products_seconds"])
 
 
 def test_slow_rows_run_only_by_their_own_name():

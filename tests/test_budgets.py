@@ -37,6 +37,13 @@ WIDTHS, SHARES = np.linspace(0.0, 1.0, 101)[1:, None], np.linspace(0.0, 0.2, 81)
 UNSETTLED = ("near-transition",)
 """Claims whose guard on drift fails at their points: their rows are shown, and say more of chains than of theory."""
 
+ALL, SAMPLED, AS_VARIANCE = (
+    "all but −log p and near-transition",
+    "relu-adaptation",
+    ", its theory's sampling as variance",
+)
+"""The claim whose theory is itself sampled: its budget holds three standard errors, 4.4 medians of what they are of."""
+
 
 def record(claim):
     """The newest record at the claim's drawn points."""
@@ -54,6 +61,15 @@ def together(checks):
     names = ("measured", "expected", "standard_error")
     measured, expected, error = (np.concatenate([check[name] for check in checks]) for name in names)
     return np.abs(measured - expected), error, np.concatenate([budget(check) for check in checks])
+
+
+def without_sampling(checks):
+    """The same with a theory's own sampling in s, as that of the measurement is, and not in the budget."""
+    deviation, error, budget = together(checks)
+    sampled = np.concatenate(
+        [sum(np.abs(p["values"]) for p in check["parts"] if p["name"].startswith("sampling of")) for check in checks]
+    )
+    return deviation, np.hypot(error, sampled / 3.0), budget - sampled
 
 
 def parts(claim):
@@ -86,16 +102,20 @@ def row(name, deviation, error, budget):
     return f"| {name} | {len(budget)} | {100 * within:.1f} % | {100 * exact:.1f} % | {wide:.2f} |"
 
 
+def pool(parts):
+    return tuple(np.concatenate(columns) for columns in zip(*parts.values(), strict=True))
+
+
 def rows():
     """One row a claim and density, and all together."""
     every = {}
     for claim in CLAIMS:
         names = (claim, f"{claim}, −log p") if claim in DENSITIES else (claim,)
         every |= dict(zip(names, parts(claim), strict=True))
-    settled = [numbers for name, numbers in every.items() if name in CLAIMS and name not in UNSETTLED]
-    every["all but −log p and near-transition"] = tuple(
-        np.concatenate(columns) for columns in zip(*settled, strict=True)
-    )
+    settled = {name: numbers for name, numbers in every.items() if name in CLAIMS and name not in UNSETTLED}
+    every[ALL] = pool(settled)
+    every[f"{SAMPLED}{AS_VARIANCE}"] = without_sampling(drawn(SAMPLED))
+    every[f"all of these{AS_VARIANCE}"] = pool(settled | {SAMPLED: every[f"{SAMPLED}{AS_VARIANCE}"]})
     return {name: row(name, *numbers) for name, numbers in every.items()}
 
 

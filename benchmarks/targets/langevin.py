@@ -76,7 +76,7 @@ def _interleaved(samples, dimension, width, rounds, steps=STEPS):
     start = energy.prior(jax.random.key(1))
     hidden = start.hidden[0]
 
-    @partial(jax.jit, static_argnames="count", compiler_options=loop._WIDE)
+    @partial(jax.jit, static_argnames="count", compiler_options=loop.WIDE_VECTORS)
     def products(inputs, hidden, count):
         def twice(moved, _):
             # What comes out goes in again, so that no product can be left out or moved out of the loop.
@@ -91,7 +91,7 @@ def _interleaved(samples, dimension, width, rounds, steps=STEPS):
         )
         return found.records["square"].block_until_ready()
 
-    @partial(jax.jit, static_argnames="count", compiler_options=loop._WIDE)
+    @partial(jax.jit, static_argnames="count", compiler_options=loop.WIDE_VECTORS)
     def gradients(energy, weights, count):
         def descend(_, moved):
             return jax.tree.map(lambda w, g: w - jnp.float32(1e-9) * g, moved, energy.gradient(moved))

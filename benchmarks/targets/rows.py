@@ -158,7 +158,7 @@ ROWS = (
         "seconds",
         180,
         at_least=False,
-        beside=("places", "median_error_of_log", "largest_error_of_log"),
+        beside=("cpu_seconds", "places", "median_error_of_log", "largest_error_of_log"),
     ),
     Row(
         "quick-of-feature-learning",
@@ -167,7 +167,7 @@ ROWS = (
         "slowest_seconds",
         15,
         at_least=False,
-        beside=("exit_code", *FEATURE_LEARNING),
+        beside=("most_cpu_seconds", "exit_code", *FEATURE_LEARNING),
     ),
     Row(
         "cold-start",

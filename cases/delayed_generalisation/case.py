@@ -10,6 +10,7 @@ from .observables import delay, late_fall, late_learning, well
 from .tiers import (
     STANDARD,
     TIERS,
+    WHOLE,
     cheapest,
     interpolating,
     literal,
@@ -36,12 +37,12 @@ FEW_WELLS = (
 LATE = AtLeast("cubic-is-learned-after-training", late_learning, 0.02, rivals=KERNEL, on=interpolating, statement=True)
 CHECKS: tuple[Check, ...] = (
     LATE,
-    AtLeast("test-error-falls-after-training", late_fall, 0.02, rivals=KERNEL, on=interpolating, tiers=STANDARD),
+    AtLeast("test-error-falls-after-training", late_fall, 0.02, rivals=KERNEL, on=interpolating, tiers=WHOLE),
     # A test error that falls with the training error has 0, the kernel −.9.
-    AtLeast("delay", delay, 0.0, rivals=KERNEL, on=interpolating, tiers=STANDARD),
+    AtLeast("delay", delay, 0.0, rivals=KERNEL, on=interpolating, tiers=WHOLE),
     AtMost("wide-networks-do-not-learn-late", late_learning, 0.02, on=wide_and_interpolating, tiers=STANDARD,
            expect="contradicted", because=ALL_WIDTHS),
-    AtLeast("wells-beside-the-delay", well, 0.0, on=interpolating, tiers=STANDARD, expect="contradicted",
+    AtLeast("wells-beside-the-delay", well, 0.0, on=interpolating, tiers=WHOLE, expect="contradicted",
             because=NO_WELLS),
     AtMost("no-late-learning-in-the-literal-reading", late_learning, 0.02, on=literal, tiers=STANDARD),
     AtLeast("wells-in-the-literal-reading", well, 0.0, on=narrow_and_literal, tiers=STANDARD, expect="inconclusive",

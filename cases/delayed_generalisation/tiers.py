@@ -21,7 +21,7 @@ TIERS = {
         replicates=48,
         note="6 minutes on one core",
     ),
-    "off-the-ray": Tier(points(), replicates=8, note="four drawn points, ten minutes on one core"),
+    "off-the-ray": Tier(points(), replicates=16, note="four drawn points, four minutes on one core"),
     "paper": Tier(
         [
             Training(width, each, horizon=20.0, dimension=150, samples=600)
@@ -33,6 +33,7 @@ TIERS = {
     ),
 }
 STANDARD = ("standard",)
+WHOLE = ("standard", "off-the-ray")  # at every point that is watched to .12
 
 
 def interpolating(at: Training) -> bool:

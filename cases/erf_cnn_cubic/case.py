@@ -28,6 +28,8 @@ CHECKS = (
     Check("eigenvalue-ratio-at-drawn-points", theory.RATIO, rivals=FAR, on=drawn, tiers=("off-the-ray",)),
     Check("linear-learnability-at-drawn-points", Network.linear, rivals=FAR, on=drawn, tiers=("off-the-ray",)),
     Check("cubic-coefficient-at-drawn-points", Network.cubic_part, rivals=GP, on=drawn, tiers=("off-the-ray",)),
+    Check("teacher-eigenvalue-at-drawn-points", Network.along, rivals=GP, on=drawn, scale="log",
+          tiers=("off-the-ray",)),
     Check("transverse-eigenvalue-at-drawn-points", Network.across, rivals=GP, on=drawn, scale="log",
           tiers=("off-the-ray",)),
 )
