@@ -47,6 +47,11 @@ def half_the_ridge(at: Band) -> Said:
     return {ALIGNED: Known(0.5, *eigenvalue_of_the_sphere(at)[ALIGNED].remainders)}
 
 
+def bound_at_twice_the_ridge(at: Band) -> Said:
+    """Broken: (λ_t P/2κ) rms φ_t rms y, as if κ were half the noise's variance: exceeded where the bound is tight."""
+    return {Band.ratio: np.full(len(at.target), 0.5)}
+
+
 BOUND = AtMost("bound", Band.ratio, 1.0, statement=True)
 BOUND_ON_DIGITS = AtMost("bound-on-digits", Digits.largest, 1.0, exact=True)
 TYPICAL = Check(
@@ -96,6 +101,7 @@ CASE = Case(
             on=lambda at: at.ridge == 1.0,
             why="the bound holds for eigenfunctions of the kernel under q only",
         ),
+        Control("ridge-doubled-in-the-bound", contradicts=BOUND, theory=bound_at_twice_the_ridge),
         Control("ridge-halved", contradicts=TIGHT, theory=half_the_ridge),
         Control("ridge-squared", contradicts=TYPICAL, experiment=RidgeSquared, why="the source's κ² is κ here"),
         Control("samples-doubled", contradicts=TYPICAL, theory=twice_the_samples),

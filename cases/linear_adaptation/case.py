@@ -26,15 +26,10 @@ ACROSS = Check(
     statement=True,
 )
 MODE_BY_MODE = {"trace-mode-by-mode": theory.trace_mode_by_mode}
+FULL_MATRIX = Limit("full-matrix-is-one-scale", limits.scale_of_full_matrix, limits.scale_alone(), margin=ROUNDING,
+                    rivals={"gp": 1.0}, statement=True)  # fmt: skip
 CHECKS: tuple[Check | Limit, ...] = (
-    Limit(
-        "full-matrix-is-one-scale",
-        limits.scale_of_full_matrix,
-        limits.scale_alone(),
-        margin=ROUNDING,
-        rivals={"gp": 1.0},
-        statement=True,
-    ),
+    FULL_MATRIX,
     Limit(
         "predictor-of-the-full-matrix-is-rescaled",
         limits.predictor_of_full_matrix,
@@ -71,7 +66,11 @@ CHECKS: tuple[Check | Limit, ...] = (
     Check("test-discrepancy-at-the-saddle", Gibbs.test, theory=theory.at_the_saddle, rivals=NEAR),
     Check("trace-is-one-number", Gibbs.train, rivals=MODE_BY_MODE),
 )
+# fmt: off
 CONTROLS = (
+    Control("scale-to-first-order", contradicts=FULL_MATRIX, computed=limits.scale_to_first_order,
+            why="1 + χ tᵀK_0t/N for 1/(1 − χ tᵀK_0t/N)"),
+    Control("determinant-in-the-full-matrix", contradicts=FULL_MATRIX, computed=limits.scale_with_the_trace),
     Control("half-the-noise", contradicts=TRAIN, experiment=HalfTheNoise, on=least),
     Control("trace-forgotten", contradicts=TRAIN, theory=theory.trace_lost),
     Control("shuffled-labels", contradicts=TEST, experiment=ShuffledLabels, on=least),
@@ -83,6 +82,7 @@ CONTROLS = (
     Control("directions-lost-across", contradicts=ACROSS, theory=theory.directions_lost),
     Control("layers-share-the-scale", contradicts=ACROSS, theory=theory.layers_share),
 )
+# fmt: on
 
 CASE = Case(
     theories={Gibbs: theory.averaged},

@@ -29,6 +29,17 @@ def scale_alone() -> float:
     return rescaled(AT, trace=0.0).scale
 
 
+def scale_to_first_order() -> float:
+    """Broken: 1 + χ tᵀK_0t/N, of which the geometric series is lost."""
+    return 2.0 - 1.0 / scale_of_full_matrix()
+
+
+def scale_with_the_trace() -> float:
+    """Broken: the determinant of the network's action in equations that have none."""
+    found = full_matrix(AT, determinant=1.0)
+    return float(np.linalg.eigvalsh(AT.dimension * found.covariance)[-1])
+
+
 def predictor_of_full_matrix() -> FloatArray:
     """Kt on every sample."""
     found = full_matrix(AT)

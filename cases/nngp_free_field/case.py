@@ -69,6 +69,7 @@ UNIFORM_EXPONENT = falls_with_width("uniform-exponent", on=uniform,
 SPECTRUM = Check("spectrum-of-outputs", SphereNetworks.power, scale="log", statement=True,
                  rivals={"argument-over-root-two": theory.argument_over_root_two,
                          "flat-in-degree": Rival(1.0, free="offset")})  # fmt: skip
+WIDTHS = GAUSSIAN_EXPONENT, UNIFORM_EXPONENT
 CHECKS = (
     ARCSINE,
     ARCSINE_AT_POINTS,
@@ -99,6 +100,16 @@ CHECKS = (
 CONTROLS = (
     Control("heavy-tailed-readouts", contradicts=COEFFICIENT, experiment=HeavyTails, on=wide_gaussian,
             why="Student's t with 3 degrees of freedom, same variance: no fourth moment, so K̂ does not settle as 1/N"),
+    Control("a-pairing-lost", contradicts=COEFFICIENT, theory=with_margins(theory.two_pairings, theory.one_neuron),
+            why="covariances of K̂ over two of the three pairings"),
+    Control("readouts-taken-for-gaussian", contradicts=UNIFORM,
+            theory=with_margins(theory.gaussian_readouts, theory.one_neuron),
+            why="k = 3 where uniform readouts have 9/5"),
+    Control("hidden-weights-taken-for-gaussian", contradicts=UNIFORM,
+            theory=with_margins(theory.other_hidden_law, theory.one_neuron),
+            why="the covariance hardly tells the two laws apart, the coefficient does"),
+    *(Control(f"one-neuron-more-in-{check.id}", contradicts=check, theory=theory.one_neuron_more) for check in WIDTHS),
+    *(Control(f"root-n-in-{check.id}", contradicts=check, theory=theory.root_n) for check in WIDTHS),
     Control("neurons-in-identical-pairs", contradicts=FOUR_POINT, experiment=IdenticalPairs, on=wide_gaussian,
             why="the same covariance from half as many independent neurons: twice the cumulant"),
     Control("activation-swapped", contradicts=ARCSINE, on=gaussian,

@@ -99,6 +99,11 @@ def gaussian_features(at: PlaneNetworks) -> Said:
     return _cumulants((READOUT_KURTOSIS[at.readout] - 1.0) * _pairings(at))
 
 
+def two_pairings(at: PlaneNetworks) -> Said:
+    """Two thirds of the coefficient."""
+    return _cumulants(2.0 / 3.0 * coefficient(at))
+
+
 def one_neuron_more(at: PlaneNetworks) -> Said:
     """1/(N + 1) in place of 1/N."""
     return _cumulants(coefficient(at) * at.width / (at.width + 1.0))

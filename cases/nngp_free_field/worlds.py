@@ -21,11 +21,6 @@ def weights_a_tenth_wide(at: PlaneNetworks) -> Said:
     return {PlaneNetworks.covariance: KERNEL(INPUTS * 1.1**0.5, INPUTS * 1.1**0.5)[PAIRS]}
 
 
-def two_pairings(at: PlaneNetworks) -> Said:
-    """Covariances of K̂ over two of the three pairings."""
-    return {PlaneNetworks.four_point: 2.0 / 3.0 * theory.coefficient(at)}
-
-
 def flat(at: SphereNetworks) -> Said:
     """No preference at all."""
     return {SphereNetworks.power: np.full(len(DEGREES), 0.15)}
@@ -48,14 +43,14 @@ WORLDS: dict[Check, dict[str, Theory | float]] = {
     COEFFICIENT: {
         "without-coefficient": theory.without_coefficient,  # "of order 1/N" taken at its word
         "gaussian-features": theory.gaussian_features,  # Wick's theorem for φ
-        "two-pairings": two_pairings,
+        "two-pairings": theory.two_pairings,  # covariances of K̂ over two of the three
         "root-n": theory.root_n,
     },
     UNIFORM: {
         "gaussian-readouts": theory.gaussian_readouts,  # the law of the readouts does not matter
         "other-hidden-law": theory.other_hidden_law,
         "free-field": 0.0,
-        "two-pairings": two_pairings,
+        "two-pairings": theory.two_pairings,
     },
     GAUSSIAN_EXPONENT: EXPONENTS,
     UNIFORM_EXPONENT: EXPONENTS,

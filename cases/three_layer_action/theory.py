@@ -25,7 +25,7 @@ COMPLETE = 1.0, 1.0, 1.0  # δ, η, η′ of `adapt_deep`
 PUBLISHED_SIGN = -1.0
 SMALL_SET = 200  # samples; from there on the prior is too far from the minimum to start at
 ASKED: dict[Any, Any] = {
-    Network.along: 0.01, Network.across: 0.005, Network.trace: np.array([0.001, 0.002]), Network.weights: 0.0003,
+    Network.along: 0.01, Network.across: 0.005, Network.trace: np.array([0.0003, 0.001]), Network.weights: 0.0001,
     Network.output: 0.001, Network.discrepancy: 0.005,
 }  # fmt: skip
 """Relative resolution asked of a measurement."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fieldbench.claims import Check, Theory
 
 from . import theory
-from .case import ALONG, OUTPUT, TRACE, WEIGHTS
+from .case import ALONG, TRACE, WEIGHTS
 
 OF_THE_SIGN: dict[str, Theory | float] = {
     "published-sign": theory.published_sign,
@@ -20,10 +20,5 @@ WORLDS: dict[Check, dict[str, Theory | float]] = {
         "gp": theory.gaussian_process,
         "rescaling": theory.rescaling,
         "half-the-mean-field": theory.of_other(chi=0.5),
-    },
-    OUTPUT: {
-        "without-correction": theory.plain,
-        "ridge-doubled": theory.of_other(ridge=2.0),
-        "gp": theory.gaussian_process,
     },
 }

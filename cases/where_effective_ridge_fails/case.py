@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fieldbench.claims import AtLeast, Case, Check, Control, Figure, Theory, per
 
+from . import limits
 from .broken import claimed_first_order, claimed_formula, claimed_published, correction_reversed
 from .experiment import (
     Circle,
@@ -15,7 +16,6 @@ from .experiment import (
     Zonal,
 )
 from .gaps import gap_by_gap, markov_first_order, markov_gaussian, markov_published
-from .limits import LIMITS
 from .markov import Markov, MassTimesRootTwo, WithRidge
 from .theory import gaussian_features, published, published_formula, rho, with_next_order
 from .tiers import JUMPS, ROUGH, STEEP, TIERS, standing
@@ -48,7 +48,7 @@ CHECKS = (
     GAPS,
     PRIOR,
     NOISE,
-    *LIMITS,
+    *limits.LIMITS,
     NEXT,
     Check(
         "within-what-the-next-order-leaves-open",
@@ -84,6 +84,7 @@ CASE = Case(
     tiers=TIERS,
     checks=CHECKS,
     controls=(
+        *limits.CONTROLS,
         Control("published-formula-of-interpolation", contradicts=GAPS, theory=claimed_formula),
         Control("next-order-of-interpolation", contradicts=GAPS, theory=claimed_first_order),
         Control("mass-times-root-two", contradicts=GAPS, experiment=MassTimesRootTwo),

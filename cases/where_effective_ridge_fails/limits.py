@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fieldbench.claims import Limit, Remainder
+from fieldbench.claims import Control, Limit, Remainder
 from fieldbench.theory.curves import markov_circle
 
 
@@ -29,8 +29,37 @@ def noise_ratio() -> float:
     return (1.0 + markov_circle.noise_gain(100_000, 1.0)) / 2.0
 
 
+def rough_ratio_of_bias() -> float:
+    """Broken: the bias of the effective ridge for its error, E0 = 2 forgotten."""
+    return 2.0 * rough_ratio()
+
+
+def smooth_ratio_of_bias() -> float:
+    return 2.0 * smooth_ratio()
+
+
+def rough_ratio_between_any_samples() -> float:
+    """Broken: a gap as long as gaps are on average, not as the one that a point falls into: ⟨g⟩ = 1, not 2."""
+    return 0.5 * rough_ratio()
+
+
+def smooth_ratio_between_any_samples() -> float:
+    """The error of smooth targets goes as ⟨g⁴⟩, 4! of gaps and 5! of the one that a point falls into."""
+    return 0.2 * smooth_ratio()
+
+
+def noise_ratio_of_midpoints() -> float:
+    """Broken: both neighbours have half a weight each, wherever the point lies between them."""
+    return (1.0 + 0.5) / 2.0
+
+
+def noise_ratio_without_the_point() -> float:
+    """Broken: the label noise of the point itself forgotten, as if errors were those of the function."""
+    return markov_circle.noise_gain(100_000, 1.0) / 2.0
+
+
 AS_PUBLISHED = {"published-formula": 1.0}
-LIMITS = (
+SMOOTH, ROUGH, OF_NOISE = LIMITS = (
     Limit(
         "an-eighth-of-the-error-of-smooth-targets",
         smooth_ratio,
@@ -55,4 +84,12 @@ LIMITS = (
         rivals=AS_PUBLISHED,
         statement=True,
     ),
+)
+CONTROLS = (
+    Control("smooth-over-the-bias-alone", contradicts=SMOOTH, computed=smooth_ratio_of_bias),
+    Control("smooth-between-any-samples", contradicts=SMOOTH, computed=smooth_ratio_between_any_samples),
+    Control("rough-over-the-bias-alone", contradicts=ROUGH, computed=rough_ratio_of_bias),
+    Control("rough-between-any-samples", contradicts=ROUGH, computed=rough_ratio_between_any_samples),
+    Control("noise-at-midpoints", contradicts=OF_NOISE, computed=noise_ratio_of_midpoints),
+    Control("noise-of-the-point-forgotten", contradicts=OF_NOISE, computed=noise_ratio_without_the_point),
 )

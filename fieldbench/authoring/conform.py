@@ -84,8 +84,9 @@ def in_declarations(case: Case, worlds: Mapping[str, Mapping[str, Any]]) -> Iter
     if not stated:
         yield Finding("statement", "no check is the claim's statement in words; give the one that is statement=True")
     for check in stated:
+        yield from _controls(case, check)
         if not isinstance(check, Limit):
-            yield from _in_statement(case, check, worlds.get(check.id, {}))
+            yield from _in_statement(check, worlds.get(check.id, {}))
     found = shared(case)
     for module in unargued(found, case.claim.shared):
         if module in found:
@@ -100,30 +101,34 @@ def in_declarations(case: Case, worlds: Mapping[str, Mapping[str, Any]]) -> Iter
         yield Finding("figure", "none says what the claim looks like; add figure=Figure(…)", False)
 
 
-def _in_statement(case: Case, check: Check, worlds: Mapping[str, Any]) -> Iterator[Finding]:
+def _in_statement(check: Check, worlds: Mapping[str, Any]) -> Iterator[Finding]:
     if check.side == "both" and not check.rivals and check.effect is None:
         yield Finding(
             "rival",
             f"statement {check.id} has none; name the closest published or plausible alternative, "
             'rivals={"name": theory}, or for a null check the smallest effect=',
         )
-    controls = [control for control in case.controls if control.contradicts is check]
-    read = leaves(check.observable)
-    kin = [control for control in case.controls if read & leaves(control.contradicts.observable)]
-    if len(controls) < CONTROLS:
-        enough = len(kin) >= CONTROLS
-        others = " (checks that read the same have them)" if enough else ""
-        yield Finding(
-            "controls",
-            f"statement {check.id} has {len(controls)}, it takes {CONTROLS}{others}; add errors that somebody "
-            f"could make, Control(…, contradicts={check.id})",
-            missing=not enough,
-        )
     if len(worlds) < FEWEST:
         yield Finding(
             "worlds",
             f"statement {check.id} has {len(worlds)} in which it is false, it takes {FEWEST}; list them in worlds.py, "
             "WORLDS = {CHECK: {…}}",
+        )
+
+
+def _controls(case: Case, check: Check | Limit) -> Iterator[Finding]:
+    own = [control for control in case.controls if control.contradicts is check]
+    read = set() if isinstance(check, Limit) else leaves(check.observable)
+    others = [c.contradicts for c in case.controls if isinstance(c.contradicts, Check)]
+    kin = [other for other in others if read & leaves(other.observable)]
+    if len(own) < CONTROLS:
+        enough = len(kin) >= CONTROLS
+        shared = " (checks that read the same have them)" if enough else ""
+        yield Finding(
+            "controls",
+            f"statement {check.id} has {len(own)}, it takes {CONTROLS}{shared}; add errors that somebody "
+            f"could make, Control(…, contradicts={check.id})",
+            missing=not enough,
         )
 
 

@@ -78,8 +78,10 @@ class Case:
 
     def _asks(self, broken: type[Experiment]) -> Selects:
         """Where it is measured: where one of its controls says, of what the check that this contradicts reads."""
-        controls = [control for control in self.controls if control.experiment is broken]
-        return lambda experiment: any(self.select(c.contradicts, [experiment], c.on) for c in controls)
+        found = [(c.contradicts, c.on) for c in self.controls if c.experiment is broken]
+        return lambda experiment: any(
+            self.select(check, [experiment], on) for check, on in found if isinstance(check, Check)
+        )
 
     def broken_kind(self, broken: type[Experiment]) -> type[Experiment] | None:
         """The measured kind that a broken one stands for: the nearest in its line of classes."""
@@ -153,8 +155,9 @@ class Case:
                 if isinstance(node, Under):
                     want(node.theory, where)
         for control in self.controls:
-            if control.theory is not None and control.contradicts in self.asked_in(tier):
-                want(control.theory, self.select(control.contradicts, experiments, control.on))
+            broken = control.contradicts
+            if control.theory is not None and isinstance(broken, Check) and broken in self.asked_in(tier):
+                want(control.theory, self.select(broken, experiments, control.on))
         if self.figure is not None:
             shown = self.shown(experiments)
             for theory in (None, *self.figure.rivals.values()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,9 @@ def judge(
 
     def controlled(control: Control) -> CheckOutcome:
         check = control.contradicts
+        if isinstance(check, Limit):
+            assert control.computed is not None  # a control of a limit has nothing else
+            return _limit(replace(check, computed=control.computed, rivals={}))
         if theirs := _presupposed(check, foreign):
             return not_run(check.terms, theirs)
         if control.theory is not None:
@@ -103,7 +107,10 @@ def rehearse(case: Case, tier: str, experiments: Sequence[Any], predictions: Pre
         BadInput: a check without a margin, or whose theory or rival does not say what it reads.
     """
     asked: list[tuple[Check, Check | Control, Control | None]] = [(c, c, None) for c in case.asked_in(tier)]
-    asked += [(c.contradicts, c, c) for c in case.controls if c.theory and c.contradicts in case.asked_in(tier)]
+    asked += [
+        (c.contradicts, c, c) for c in case.controls
+        if c.theory and isinstance(c.contradicts, Check) and c.contradicts in case.asked_in(tier)
+    ]  # fmt: skip
     for check, declared, control in asked:
         chosen = case.select(check, experiments, control.on if control else None)
         if chosen:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fieldbench.claims.case import Case, own_name, read_by
-from fieldbench.claims.check import Check, Selects
+from fieldbench.claims.check import Check, Limit, Selects
 from fieldbench.claims.experiment import Experiment, Quantity
 from fieldbench.claims.expression import Expression, Selected
 from fieldbench.claims.guard import Guard
@@ -158,16 +158,17 @@ def _require_controls(case: Case, where: str) -> None:
         at = f"{control.line}: control {control.id}"
         if not any(control.contradicts is check for check in case.checks):
             raise BadInput(f"{at}: check {control.contradicts.id} is not one of the case's checks")
+        if isinstance(control.contradicts, Limit):
+            continue
         on = control.on
+        check = control.contradicts
         experiments = [
             e for name, tier in case.tiers.items()
-            if not control.contradicts.tiers or name in control.contradicts.tiers
-            for e in case.select(control.contradicts, tier.experiments, on)
+            if not check.tiers or name in check.tiers
+            for e in case.select(check, tier.experiments, on)
         ]  # fmt: skip
         if not experiments:
-            raise BadInput(
-                f"{at} selects nothing: its on= is true of no experiment that {control.contradicts.id} reads"
-            )
+            raise BadInput(f"{at} selects nothing: its on= is true of no experiment that {check.id} reads")
         broken = control.experiment
         if broken is not None:
             kind = case.broken_kind(broken)

@@ -264,6 +264,14 @@ def test_a_limit_is_told_from_another_closed_form():
     assert (str(found.verdict), found.as_declared) == ("compatible", False)
 
 
+def test_a_control_of_a_limit_computes_it_wrongly():
+    limit = Limit("limit", lambda: [1.0, 2.0], [1.0, 2.0], (Remainder("left", 0.01, got="bounded"),))
+    wrong = {"noticed": lambda: [1.0, 2.02], "not-noticed": lambda: [1.0, 2.005]}
+    controls = tuple(Control(name, contradicts=limit, computed=found) for name, found in wrong.items())
+    judgement = judged(replace(with_checks(limit), controls=controls))
+    assert [(one.id, one.as_declared) for one in judgement.controls] == [("noticed", True), ("not-noticed", False)]
+
+
 def test_a_figure_holds_everything_that_is_drawn():
     drawn = draw(CASE, evidence(), predict(CASE, "quick", CASE.tier("quick").experiments))
     first = drawn["series"][0]

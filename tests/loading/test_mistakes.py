@@ -85,6 +85,10 @@ MISTAKES = {
         ("contradicts=SUM, theory=tenth_more", "contradicts=SUM"),
         "breaks either the theory or the measurement: give one of theory, experiment",
     ),
+    "control of a limit that computes nothing": (
+        ("contradicts=SUM, theory", 'contradicts=Limit("other", lambda: 1.0, 1.0, (Remainder("left", 0.1),)), theory'),
+        "other is a limit; give what computes it wrongly, computed=",
+    ),
     "expectation without analysis": (
         ("GROWS, 0.9, statement=True", 'GROWS, 0.9, expect="contradicted"'),
         "expecting 'contradicted' needs because= with the analysis",
