@@ -84,6 +84,8 @@ CASE = Case(
                 why="2σξ for √2 σξ"),
         Control("half-the-width", contradicts=PREDICTOR, theory=posteriors.half_the_width),
         Control("connected-term-alone", contradicts=POSTERIOR_MEAN, theory=posteriors.kernel_turned_alone),
+        Control("half-the-correction", contradicts=POSTERIOR_MEAN, theory=posteriors.half_the_correction,
+                why="a factor two lost in the cumulants of networks of N neurons"),
         Control("kernel-fluctuation-left-out", contradicts=BAYES_SLOPE,
                 theory=partial(posteriors.exact_bayes, connected=True),
                 why="the connected term alone is right for the kernel, not for the predictor"),

@@ -15,6 +15,7 @@ from .data_set import (
     labels_and_shuffled,
     on_images,
     tail_of_labels,
+    taken_for_the_spectrum,
 )
 from .experiment import Images, LabelsShuffled, PowerLaw, TailCut
 from .limits import MIDPOINT, all_limits, closed_form, over_closed_form, p_without_half, ridgeless_of_alphas
@@ -129,6 +130,8 @@ CASE = Case(
         Control("amplitudes-for-powers", OF_DIGITS, theory=amplitudes),
         Control("amplitudes-for-powers-on-mnist", OF_MNIST, theory=amplitudes),
         Control("amplitudes-for-powers-on-cifar10-first-batch", OF_CIFAR, theory=amplitudes),
+        Control("labels-taken-for-the-spectrum-on-mnist", OF_MNIST, theory=taken_for_the_spectrum),
+        Control("labels-taken-for-the-spectrum-on-cifar10-first-batch", OF_CIFAR, theory=taken_for_the_spectrum),
     ),
     figure=Figure(
         y=Images.error,

@@ -14,7 +14,7 @@ from functools import cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldbench.claims import Expression, Known, Remainder, Said, observable
+from fieldbench.claims import Expression, Known, Remainder, Said, observable, with_margins
 from fieldbench.theory.curves import scaling_laws
 from fieldbench.theory.decimation import local_order, local_ridge
 from fieldbench.theory.kernels import principal_components
@@ -35,7 +35,7 @@ PARABOLA, BETWEEN = 0.0025, "a parabola between three P"
 
 ASKED = "resolution asked: a twentieth of the way to the nearest of nothing learned and the spectrum alone"
 FOLLOWS = "what follows the next order over images"
-WORDS = "mean of logarithms: a draw scatters by less than 20 %, a replicate averages 40"
+WORDS = "mean of logarithms: a draw scatters by less than 20 %, a replicate averages 40 or more"
 SCATTER = 0.2**2 / 80  # ½σ²/40; a replicate's logarithm scatters by 2 to 3 % in every record, σ = √40 times as much
 
 
@@ -190,6 +190,9 @@ def half_way(at: Images) -> Said:
 def labels_of_spectrum(at: Images) -> Said:
     """Labels learned as if y_k² ∝ λ_k."""
     return {RELATIVE: [of_spectrum(at)]}
+
+
+taken_for_the_spectrum = with_margins(labels_of_spectrum, on_images)
 
 
 def of_spectrum(at: Images) -> float:

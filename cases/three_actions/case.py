@@ -7,6 +7,7 @@ from functools import partial
 from fieldbench.claims import Case, Check, Control, Figure, Theory, per, with_margins
 from fieldbench.theory import curves
 
+from . import broken
 from .actions import (
     decimation,
     effective_ridge,
@@ -16,8 +17,7 @@ from .actions import (
     one_loop,
     one_loop_bound,
 )
-from .bands import alone, around, left, own, widest_at_small_ridge, within
-from .broken import with_linear_degeneracy, without_factor_p
+from .bands import alone, around, left, own, widest_at_small_ridge, with_next_orders, within
 from .experiment import (
     RIDGES,
     Digits,
@@ -44,6 +44,7 @@ FAILING: dict[str, Theory] = {
 VALIDITY = inside("equivalent-kernel-in-its-validity", equivalent_kernel, own(equivalent_kernel_bound),
                   tiers=("standard", "paper"))  # fmt: skip
 EFFECTIVE_RIDGE = inside("map-effective-ridge-inside", effective_ridge, around(effective_ridge), FAILING)
+LOOP, RIDGE = with_next_orders(one_loop), with_next_orders(effective_ridge)
 ONE_LOOP = rung("one-loop-where-the-equivalent-kernel-fails", one_loop, equivalent_kernel)
 DRESSED = rung("effective-ridge-where-one-loop-fails", effective_ridge, one_loop)
 NEXT_ORDER = Check("next-order-in-one-over-p", Regression.error, theory=orders_told, scale="log", statement=True,
@@ -88,15 +89,21 @@ CASE = Case(
             "half-of-the-tail", contradicts=TRUNCATED_FEATURES, theory=with_margins(tail_in_part(0.5), next_orders)
         ),
         Control("twice-the-tail", contradicts=TRUNCATED_FEATURES, theory=with_margins(tail_in_part(2.0), next_orders)),
+        Control("half-the-loop", contradicts=ONE_LOOP, theory=with_margins(broken.half_the_loop, LOOP)),
+        Control("loop-reversed", contradicts=ONE_LOOP, theory=with_margins(broken.loop_reversed, LOOP)),
+        Control("without-e0", contradicts=DRESSED, theory=with_margins(broken.without_e0, RIDGE)),
+        Control("whole-trace-as-ridge", contradicts=DRESSED, theory=with_margins(broken.whole_trace_as_ridge, RIDGE)),
+        Control("half-the-orders", contradicts=NEXT_ORDER, theory=with_margins(broken.half_the_orders, orders_told)),
+        Control("orders-reversed", contradicts=NEXT_ORDER, theory=with_margins(broken.opposite_order, orders_told)),
         Control(
             "factor-p-forgotten",
             contradicts=VALIDITY,
-            theory=within(equivalent_kernel, own(equivalent_kernel_bound), without_factor_p),
+            theory=within(equivalent_kernel, own(equivalent_kernel_bound), broken.without_factor_p),
         ),
         Control(
             "quadratic-degeneracy-d",
             contradicts=EFFECTIVE_RIDGE,
-            theory=within(effective_ridge, around(effective_ridge), with_linear_degeneracy),
+            theory=within(effective_ridge, around(effective_ridge), broken.with_linear_degeneracy),
             on=lambda at: isinstance(at, Sphere),
         ),
     ),

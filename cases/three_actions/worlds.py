@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from fieldbench.claims import Said, Theory
 
-from . import actions
+from . import actions, broken
 from .bands import alone
 from .case import DRESSED, NEXT_ORDER, ONE_LOOP, TRUNCATED, TRUNCATED_FEATURES
 from .experiment import Regression
@@ -16,28 +14,11 @@ from .theory import best, problem
 from .truncation import tail_in_part
 
 
-def half_the_loop(at: Regression) -> Said:
-    """Half of the one-loop shift in the logarithm of the error: a lost factor 2."""
-    of = problem(at)
-    return {Regression.error: np.sqrt(actions.one_loop(of) * actions.equivalent_kernel(of))}
-
-
-def without_e0(at: Regression) -> Said:
-    """The effective ridge in the bias alone, without the factor E0 of the variance over data."""
-    return {Regression.error: actions.without_e0(problem(at))}
-
-
 def one_sample_more(at: Regression) -> Said:
     """The effective ridge of P + 1 points."""
     of = problem(at)
     more = replace(of, samples=tuple(size + 1 for size in of.samples))
     return {Regression.error: actions.effective_ridge(more)}
-
-
-def opposite_order(at: Regression) -> Said:
-    """The order in 1/P with the other sign."""
-    leading = actions.effective_ridge(problem(at))
-    return {Regression.error: leading**2 / best(at).error}
 
 
 def a_fifth_more(at: Regression) -> Said:
@@ -55,18 +36,18 @@ TRUNCATIONS: dict[str, Theory | float] = {
 WORLDS = {
     ONE_LOOP: {
         "equivalent-kernel": alone(actions.equivalent_kernel),  # it holds everywhere
-        "half-the-loop": half_the_loop,
-        "without-e0": without_e0,
+        "half-the-loop": broken.half_the_loop,
+        "without-e0": broken.without_e0,
     },
     DRESSED: {
         "one-loop": alone(actions.one_loop),  # it holds everywhere
-        "without-e0": without_e0,
+        "without-e0": broken.without_e0,
         "cutoff-equivalent-kernel": alone(actions.equivalent_kernel_at_cutoff),  # the slides, literally
         "one-sample-more": one_sample_more,
     },
     NEXT_ORDER: {
         "effective-ridge-alone": alone(actions.effective_ridge),  # it is exact at any P
-        "opposite-order": opposite_order,
+        "opposite-order": broken.opposite_order,
         "one-sample-more": one_sample_more,
         "a-fifth-more": a_fifth_more,
     },
