@@ -28,6 +28,7 @@ CLAIMS = {
     "near-transition": "off-the-ray",
     "grokking-first-order": "off-the-ray",
     "modular-addition": "standard",
+    "erf-cnn-cubic": "off-the-ray",
 }
 DENSITIES = ("near-transition", "grokking-first-order")
 """Claims whose −log p, of many bins that scatter together, has a row of its own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fieldbench.claims import Case, Check, Control, Figure, Remainder, Theory, per
+from fieldbench.claims import Case, Check, Control, Expression, Figure, Remainder, Theory, per
 
 from . import theory
 from .experiment import Network, ShuffledLabels, WithoutRootTwo
@@ -11,7 +11,17 @@ from .tiers import STANDARD_ALONE, TIERS, drawn, known, one, several
 
 FAR: dict[str, Theory] = {"linear-twin": theory.linear_twin, "gp": theory.gaussian_process}
 GP: dict[str, Theory] = {"gp": theory.gaussian_process}
+FEW = (
+    "eight data sets a point leave standard errors as large as the margins, so that single points do not decide; the "
+    "furthest is 2.8 standard errors from the theory"
+)
 NEAR: dict[str, Theory] = {"without-response-ridge": theory.kernel_ridge}
+
+
+def at_drawn_points(name: str, observable: Expression, rivals: dict[str, Theory], scale: str = "linear") -> Check:
+    return Check(f"{name}-at-drawn-points", observable, rivals=rivals, on=drawn, scale=scale, tiers=("off-the-ray",),
+                 expect="inconclusive", because=FEW)  # fmt: skip
+
 
 # fmt: off
 RATIO = Check("eigenvalue-ratio", theory.RATIO, rivals=FAR, on=known, statement=True,
@@ -25,13 +35,11 @@ CHECKS = (
     Check("transverse-eigenvalue", Network.across, rivals=GP, on=known, scale="log", tiers=STANDARD_ALONE),
     # Compatible only: what tells the ridges apart is .010 to .016 in L_1, less than the theory leaves open.
     Check("ridge-of-the-response", Network.linear, rivals=NEAR, on=known, tiers=STANDARD_ALONE),
-    Check("eigenvalue-ratio-at-drawn-points", theory.RATIO, rivals=FAR, on=drawn, tiers=("off-the-ray",)),
-    Check("linear-learnability-at-drawn-points", Network.linear, rivals=FAR, on=drawn, tiers=("off-the-ray",)),
-    Check("cubic-coefficient-at-drawn-points", Network.cubic_part, rivals=GP, on=drawn, tiers=("off-the-ray",)),
-    Check("teacher-eigenvalue-at-drawn-points", Network.along, rivals=GP, on=drawn, scale="log",
-          tiers=("off-the-ray",)),
-    Check("transverse-eigenvalue-at-drawn-points", Network.across, rivals=GP, on=drawn, scale="log",
-          tiers=("off-the-ray",)),
+    at_drawn_points("eigenvalue-ratio", theory.RATIO, FAR),
+    at_drawn_points("linear-learnability", Network.linear, FAR),
+    at_drawn_points("cubic-coefficient", Network.cubic_part, GP),
+    at_drawn_points("teacher-eigenvalue", Network.along, GP, scale="log"),
+    at_drawn_points("transverse-eigenvalue", Network.across, GP, scale="log"),
 )
 CONTROLS = (
     Control("noise-without-root-two", contradicts=RATIO, experiment=WithoutRootTwo,
