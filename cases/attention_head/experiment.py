@@ -1,11 +1,10 @@
-"""What is measured: softmax attention heads that are taught a product of one direction of the query and two of the keys."""
+"""What is measured: softmax attention heads taught a product of one direction of the query and two of the keys."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import jax
@@ -23,7 +22,6 @@ from fieldbench.typing import Array
 THIN, STEP = 10, 1.4  # steps; the sampler's own step in units of the curvature's root
 FRESH = 1000  # inputs a data set on which its heads are asked
 STARTS = np.array((0.0, 1.0), np.float32)  # shares of the target in the weights at the start: the prior, and all of it
-SLOPE = 0.5  # of A on the mean of y² over a data set, whose expectation is 1: a fit to pilots
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,14 @@ class Head(Experiment, stream="head"):
     """σ_A"""
     values: float = 1.0
     """σ_v"""
-    time: float = 60.0
+    time: float = 100.0
+    slope: float = 0.5
+    """Taken for that of A on the mean of y² over a data set, whose expectation is 1."""
+
+    @property
+    def load(self) -> float:
+        """x = P/κE."""
+        return self.samples / (self.ridge * least_energy(self))
 
     alignment = Quantity(symbol="A", doc="E[f y] over fresh inputs, 1 if the target is learned", chain=True)
     rhat_alignment = Quantity(doc="split R-hat of A over both starts")
@@ -65,13 +70,13 @@ class Head(Experiment, stream="head"):
         steps = THIN * math.ceil(self.time * math.sqrt(float(energy.curvature)) / STEP / THIN)
         samples = sampler.sample(
             energy, self.start(HeadWeights(*drawn[4:])), noise, steps=steps, burn_in=steps // 2, thin=THIN,
-            observe=Partial(alignment, energy, fresh_queries, centred(fresh_contexts), fresh),  # type: ignore[no-untyped-call]
+            observe=Partial(observed, energy, fresh_queries, centred(fresh_contexts), fresh),  # type: ignore[no-untyped-call]
         )  # fmt: skip
         trace = np.asarray(samples.records["alignment"], np.float64)  # (kept, replicates, starts)
         series = np.moveaxis(trace, 1, 2)
         excess = np.asarray(jnp.mean(targets**2, axis=-1), np.float64) - 1
         return {
-            self.alignment: trace.mean(axis=(0, 2)) - SLOPE * excess,
+            self.alignment: trace.mean(axis=(0, 2)) - self.slope * excess,
             self.rhat_alignment: rhat(series),
             self.ess_alignment: ess(series),
             self.gap: (trace[..., 1] - trace[..., 0]).mean(axis=0),
@@ -84,11 +89,15 @@ class Head(Experiment, stream="head"):
     def start(self, prior: HeadWeights) -> HeadWeights:
         """Whitened weights from the prior, and with A = a e_1e_1ᵀ, v = b e_2 added, whose head is the target to first
         order in its logits at the least |ω|² + |ν|²."""
-        size = math.sqrt(self.dimension**1.5 * self.context / math.sqrt(self.context - 1) / self.attention / self.values)
-        attention = np.zeros((len(STARTS), self.dimension, self.dimension), np.float32)
-        values = np.zeros((len(STARTS), self.dimension), np.float32)
-        attention[:, 0, 0], values[:, 1] = STARTS * size, STARTS * size
+        size = math.sqrt(least_energy(self))
+        attention, values = (np.zeros(each.shape, np.float32) for each in prior)
+        attention[..., 0, 0], values[..., 1] = STARTS * size, STARTS * size
         return HeadWeights(prior.attention + attention, prior.values + values)
+
+
+def least_energy(at: Head) -> float:
+    """E = d^{3/2}L/[√(L − 1) σ_Aσ_v]: ½|ω|² + ½|ν|² of the cheapest head that answers the target."""
+    return math.pow(at.dimension, 1.5) * at.context / (math.sqrt(at.context - 1) * at.attention * at.values)
 
 
 def centred(keys: Array) -> Array:
@@ -102,7 +111,9 @@ def target(queries: Array, keys: Array) -> Array:
     return queries[:, 0] * jnp.sum(inside[:, 0] * inside[:, 1], axis=1) / math.sqrt(keys.shape[2] - 1)
 
 
-def alignment(energy: AttentionHead, queries: Array, keys: Array, targets: Array, weights: HeadWeights) -> dict[str, Array]:
+def observed(
+    energy: AttentionHead, queries: Array, keys: Array, targets: Array, weights: HeadWeights
+) -> dict[str, Array]:
     """A of every chain: the regression of f on y over fresh inputs, Σ f y/Σ y²."""
     outputs = head_outputs(queries, keys, energy.physical(weights))
     power = jnp.sum(targets**2, axis=-1, keepdims=True)

@@ -1,9 +1,9 @@
 """Points off the known ones, drawn by a seed before the theory was written and before anything was predicted or
 measured there.
 
-d is uniform between 6 and 18 and L between 2 and 12; κ between 4 and 8, σ_A between .1 and .5 and σ_v between .5 and 4 are
-uniform in their logarithms; P is 1 to 2 times κ(E + d²), E = d^{3/2}L/[√(L − 1)σ_Aσ_v]. Points of more than 20,000 samples
-are drawn again.
+d is uniform between 6 and 18 and L between 2 and 12; κ between 4 and 8, σ_A between .1 and .5 and σ_v between .5 and 4
+are uniform in their logarithms; P is 1 to 2 times κ(E + d²), E = d^{3/2}L/[√(L − 1)σ_Aσ_v]. Points of more than 20,000
+samples are drawn again.
 """
 
 from __future__ import annotations

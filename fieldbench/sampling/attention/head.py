@@ -11,8 +11,9 @@ logits and values over the keys where logits are small.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -83,8 +84,8 @@ class AttentionHead:
         def one(item: tuple[Array, ...]) -> tuple[Array, Array]:
             queries, keys, targets, attention, values = item
             shares, projections, outputs = _head(queries, keys, attention, values)
-            to_values = shares * ((outputs - targets) / self.ridge)
-            to_logits = to_values * (projections - outputs)
+            to_values = shares * ((outputs - targets) / self.ridge)[None]
+            to_logits = to_values * (projections - outputs[None])
 
             def along(key: Array) -> tuple[Array, Array]:
                 return jnp.sum(to_logits * key, axis=0), jnp.sum(to_values * key)
@@ -118,13 +119,13 @@ def head_outputs(
 def _head(queries: Array, keys: Array, attention: Array, values: Array) -> tuple[Array, Array, Array]:
     """softmax_b and v·x_b, (context, samples), and f, (samples,).
 
-    Component by component of the keys, so that what is summed stays in the cache: products of all of them at once, which
-    XLA's reductions do not vectorise, took three to four times as long on one core.
+    Component by component of the keys, so that what is summed stays in the cache: products of all of them at once,
+    which XLA's reductions do not vectorise, took three to four times as long on one core.
     """
 
     def add(sums: tuple[Array, Array], component: tuple[Array, ...]) -> tuple[tuple[Array, Array], None]:
         key, direction, value = component
-        return (sums[0] + key * direction, sums[1] + key * value), None
+        return (sums[0] + key * direction[None], sums[1] + key * value), None
 
     nothing = jnp.zeros(keys.shape[1:], keys.dtype)
     (logits, projections), _ = jax.lax.scan(add, (nothing, nothing), (keys, attention.T @ queries, values))
@@ -132,10 +133,10 @@ def _head(queries: Array, keys: Array, attention: Array, values: Array) -> tuple
     return shares, projections, jnp.sum(shares * projections, axis=0)
 
 
-def _each(one, queries: Array, keys: Array, *chains: Array):  # type: ignore[no-untyped-def]
+def _each(one: Callable[[tuple[Array, ...]], Any], queries: Array, keys: Array, *chains: Array) -> Any:
     """`one` of every data set and chain, one after the other: what a chain works on stays in the cache."""
 
-    def data_set(item: tuple[Array, ...]):  # type: ignore[no-untyped-def]
+    def data_set(item: tuple[Array, ...]) -> Any:
         shared, own = item[:2], item[2:]
         return jax.lax.map(lambda each: one((*shared, *each)), own)
 
@@ -164,7 +165,9 @@ def attention_head(
     given = [in_its_dtype(*each) for each in (("queries", queries), ("keys", keys), ("targets", targets))]
     queries, keys, targets = given
     if queries.ndim != 3 or keys.ndim != 4 or targets.ndim != 3:
-        raise BadInput("queries, keys and targets need 3, 4 and 3 axes: (sets, d, n), (sets, d, L, n), (sets, chains, n)")
+        raise BadInput(
+            "queries, keys and targets need 3, 4 and 3 axes: (sets, d, n), (sets, d, L, n), (sets, chains, n)"
+        )
     sets, dimension, samples = queries.shape
     context = keys.shape[2]
     if (*keys.shape[:2], keys.shape[3]) != queries.shape or (targets.shape[0], targets.shape[2]) != (sets, samples):
@@ -194,9 +197,10 @@ def _curvature(
 
     Along A's entries that see v itself it is 1 + g(1 + L)|v|² with g = nσ_A²(L − 1)/(κd²L²), and |v|² is
     √d σ_vL/(σ_A√(L − 1)) where everything is learned at the least cost; v's own are as stiff. Bulk weights of the prior
-    add g(1 + L)σ_v² and their like, directions of both layers together as much again.
+    add g(1 + L)σ_v² and their like. Found by power iteration in chains at d = 8 to 12, L = 2 to 16: .27 to .31 of twice
+    that, so that .8 of it is a little more.
     """
     strength = samples * attention_variance * (context - 1) / (ridge * dimension**2 * context**2)
     learned = math.sqrt(dimension * value_variance / attention_variance) * context / math.sqrt(context - 1)
     bulk = value_variance * (1 + dimension / context)
-    return 1 + 2 * strength * (1 + context) * (learned + bulk)
+    return 1 + 0.8 * strength * (1 + context) * (learned + bulk)
