@@ -36,7 +36,7 @@ from fieldbench.theory.attention.task import HeadTask
 
 FloatArray = NDArray[np.float64]
 
-_LENGTHS, _COSINES, _COARSE = 240, 48, 40
+_LENGTHS, _RADII, _TURNED, _COARSE = 240, 64, 24, 40
 _TURNS = np.linspace(0.0, 1.0, 9)
 
 
@@ -56,15 +56,10 @@ class Learned(NamedTuple):
 
 def learned(task: HeadTask, *, scatter: bool = True, softmax: bool = True) -> Learned:
     """Integral over |v| and both cosines. Without `scatter` δ = 0, without `softmax` logits are small."""
-    lengths, cosines = _grid(task)
+    lengths, (first, second, angles) = _lengths(task), _angles()
     square = lengths**2
     strength, trace = _regression(task, square, scatter)
-    with np.errstate(divide="ignore"):
-        first, second = (axis**2 for axis in np.meshgrid(cosines, cosines, indexing="ij"))
-        across_v = np.clip(1.0 - first - second, 0.0, None)
-        measure = (task.dimension - 4) / 2 * np.log(across_v)
-    inside = across_v > 0
-    measure[~inside] = -np.inf
+    measure = np.log(angles) + (task.dimension - 4) / 2 * np.log(1.0 - first - second)
     both = 4.0 * first * second
     transverse, along = np.clip(first + second - both, 0.0, None), both / (task.context + 1)
 
@@ -75,7 +70,7 @@ def learned(task: HeadTask, *, scatter: bool = True, softmax: bool = True) -> Le
     energy = (task.dimension * square / (2 * task.value_variance) + trace.volume / 2)[:, None, None] + power / 2
     alignment = transverse * s[:, None, None] + along * ((task.context + 1) * s_along)[:, None, None]
     if softmax:
-        coarse = lengths[:: _LENGTHS // _COARSE]
+        coarse = np.linspace(lengths[0], lengths[-1], _COARSE)
         bent = bend(task, coarse**2, _TURNS)
         turned = np.sqrt(transverse)
         energy = energy + _spread(coarse, bent.energy, lengths, turned)
@@ -141,10 +136,16 @@ def _squares(dimension: int, context: int) -> tuple[FloatArray, FloatArray]:
     return nodes, weights
 
 
-def _grid(task: HeadTask) -> tuple[FloatArray, FloatArray]:
-    """|v| from a hundredth of the prior's to beyond what learning costs; cosines at midpoints of [0, 1]."""
+def _lengths(task: HeadTask) -> FloatArray:
+    """|v| up to three times that of the prior and of what learns the target at the least cost."""
     prior = np.sqrt(task.value_variance)
     whole = np.sqrt(np.sqrt(task.dimension * task.value_variance / task.attention_variance / task.spread))
-    top = 3.0 * max(prior, whole)
-    lengths = (np.arange(_LENGTHS) + 0.5) / _LENGTHS * top
-    return lengths, (np.arange(_COSINES) + 0.5) / _COSINES
+    found: FloatArray = (np.arange(_LENGTHS) + 0.5) / _LENGTHS * 3.0 * max(prior, whole)
+    return found
+
+
+def _angles() -> tuple[FloatArray, FloatArray, FloatArray]:
+    """c_1², c_2² ≤ c_1² and their measure but for d, at 1 − c_1² − c_2² = y² and c_2/c_1 = tan(πz²/4), y and z even."""
+    y, z = ((np.arange(n) + 0.5) / n for n in (_RADII, _TURNED))
+    inside, angle = (1 - y**2)[:, None], (np.pi / 4 * z**2)[None, :]
+    return inside * np.cos(angle) ** 2, inside * np.sin(angle) ** 2, np.multiply.outer(y, z)

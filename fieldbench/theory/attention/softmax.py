@@ -58,13 +58,12 @@ def concentration(context: int, variance: FloatArray) -> FloatArray:
 
 @cache
 def _table(context: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """|k|², h and dh/d|k|² on a grid even in |k|."""
+    """(1 − 1/L − h)/|k|² and −dh/d|k|² on a grid even in |k|: of what bends, its share is interpolated."""
     root = np.linspace(0.0, _LARGEST, 1201)
-    h = np.concatenate([concentration(context, part**2) for part in np.array_split(root, 40)])
-    slope = np.gradient(h, root)
-    slope[1:] /= 2 * root[1:]
-    slope[0] = slope[1]
-    return root, h, slope
+    lost = np.empty_like(root)
+    h = np.concatenate([concentration(context, part**2) for part in np.array_split(root[1:], 40)])
+    lost[0], lost[1:] = (context - 1) / context**2, (1 - 1 / context - h) / root[1:] ** 2
+    return root, lost, lost + root / 2 * np.gradient(lost, root)
 
 
 def bend(task: HeadTask, square: FloatArray, cosines: FloatArray) -> Bent:
@@ -109,9 +108,10 @@ def _moments(task: HeadTask, a: FloatArray, b: FloatArray, size: FloatArray) -> 
     a, b = a[..., None], b[..., None]
     along = a * query + b * own  # w·k
     total = along**2 + b**2 * rest
-    root, h, slope = _table(task.context)
+    root, lost, slope = _table(task.context)
     length = np.sqrt(total)
-    value, change = np.interp(length, root, h), np.interp(length, root, slope)
+    power, change = total * np.interp(length, root, lost), -np.interp(length, root, slope)
+    value = 1 - 1 / task.context - power
     by_a = 2 * along * query
     by_b = (along * own + b * rest) / b  # by b²: half the derivative by b, over b
 
@@ -125,9 +125,7 @@ def _moments(task: HeadTask, a: FloatArray, b: FloatArray, size: FloatArray) -> 
         strength * mean(query * (query * value + along * change * by_a)),
         strength * mean(query * (own / (2 * b) * value + along * change * by_b)),
     )
-    q = _Moment(
-        size**2 * mean(1 - 1 / task.context - value), -(size**2) * mean(change * by_a), -(size**2) * mean(change * by_b)
-    )
+    q = _Moment(size**2 * mean(power), -(size**2) * mean(change * by_a), -(size**2) * mean(change * by_b))
     return y, q
 
 
