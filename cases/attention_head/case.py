@@ -46,7 +46,7 @@ def left(orders: float, resolution: float) -> tuple[Remainder, ...]:
 # fmt: off
 ALIGNMENT = Check("alignment", Head.alignment, rivals=FAR, on=beyond_onset, statement=True)
 CONTEXT = Check("onset-in-the-context", context_exponent, rivals=ROOT, on=over_contexts, tiers=STANDARD,
-                margin=left(0.025, 0.015), statement=True)
+                margin=left(0.025, 0.012), statement=True)
 DIMENSION = Check("onset-in-the-dimension", dimension_exponent, rivals=POWERS, on=over_dimensions, tiers=STANDARD,
                   margin=left(0.03, 0.03), statement=True)
 CROSSED_CONTEXT = Check("crossed-over-in-the-context", context_exponent, rivals=ENERGY, on=crossed_over_contexts,
