@@ -13,7 +13,6 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 CLAIMS = {  # chains that an R-hat compares: starts of a data set
-    "attention-head": 2,
     "near-transition": 1,
     "grokking-first-order": 2,
     "modular-addition": 2,
