@@ -1,4 +1,4 @@
-"""A softmax attention head learns a cubic from √(Ld³) samples, until the entropy of its d² weights asks for κd²."""
+"""A softmax attention head learns a cubic from √(Ld³) samples, L/√(L − 1) in place of √L at finite L."""
 
 from __future__ import annotations
 

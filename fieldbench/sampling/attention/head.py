@@ -197,9 +197,9 @@ def _curvature(
 
     Along A's entries that see v itself it is 1 + g(1 + L)|v|² with g = nσ_A²(L − 1)/(κd²L²), and |v|² is
     √d σ_vL/(σ_A√(L − 1)) where everything is learned at the least cost; v's own are as stiff. Bulk weights of the prior
-    add g(1 + L)σ_v² and their like. By power iteration at d = 8 to 20, L = 2 to 8, σ_Aσ_v = ¼ and 4: twice what the prior
-    adds, or more by a half where it is little, and .8 of the rest; at a start with target and prior in one up to 1.4
-    times the sum, at which the step is still stable.
+    add g(1 + L)σ_v² and their like. By power iteration at d = 8 to 20, L = 2 to 8: twice what the prior adds, or more
+    by a half where it is little, and .8 of the rest; at a start with target and prior in one up to 1.4 times the sum.
+    Where σ_Aσ_v = 4 chains come to places that are steeper still, and the usual step is too long.
     """
     strength = samples * attention_variance * (context - 1) / (ridge * dimension**2 * context**2)
     learned = math.sqrt(dimension * value_variance / attention_variance) * context / math.sqrt(context - 1)
