@@ -52,7 +52,7 @@ DIMENSION = Check("onset-in-the-dimension", dimension_exponent, rivals=POWERS, o
 CROSSED_CONTEXT = Check("crossed-over-in-the-context", context_exponent, rivals=ENERGY, on=crossed_over_contexts,
                         tiers=BEYOND, margin=left(0.03, 0.025), statement=True)
 CROSSED_DIMENSION = Check("crossed-over-in-the-dimension", dimension_exponent, on=crossed_over_dimensions,
-                          rivals={"energy-alone": 1.5, "d-cubed": 3.0}, tiers=BEYOND, margin=left(0.03, 0.06),
+                          rivals={"energy-alone": 1.5, "d-cubed": 3.0}, tiers=BEYOND, margin=left(0.025, 0.06),
                           statement=True)
 CHECKS: tuple[Check | Limit, ...] = (
     ALIGNMENT,
