@@ -28,7 +28,7 @@ TIERS = {
     "quick": Tier([weak(8, 4, LOADS[-1])], replicates=16),
     "standard": Tier([*LADDER, *SIZES], replicates=20, note="about two minutes on one core"),
     "crossed-over": Tier(CROSSED, replicates=20, note="not run to its end: chains diverge at the usual step"),
-    "off-the-ray": Tier(points(), replicates=8, note="six drawn points: about three minutes on one core"),
+    "off-the-ray": Tier(points(), replicates=24, note="six drawn points: about nine minutes on one core"),
 }
 STANDARD, BEYOND = ("standard",), ("crossed-over",)
 OFF = ("off-the-ray",)
