@@ -15,7 +15,7 @@ DEPTH = 40
 """A record nests about ten deep, and an array has at most 32 axes."""
 
 
-def content(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
     """All of a file. A pipe, which would be waited for, a device or a folder is refused.
 
     Raises:
@@ -32,7 +32,7 @@ def content(path: Path) -> bytes:
         raise BadInput(f"cannot read {path}: {error.strerror or error}") from error
 
 
-def parse(text: str | bytes, *, finite: bool = True) -> Any:
+def from_json(text: str | bytes, *, finite: bool = True) -> Any:
     """JSON in which a name stands once in its object, and nothing nests too deep.
 
     Args:

@@ -69,12 +69,12 @@ def _read(path: Path) -> dict[str, tuple[str, str]]:
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(strict.content(path)).hexdigest()
+    return hashlib.sha256(strict.bytes_of(path)).hexdigest()
 
 
 def _content_hash(path: Path) -> str:
     try:
-        content = strict.parse(strict.content(path))
+        content = strict.from_json(strict.bytes_of(path))
     except ValueError as error:
         raise BadInput(f"{path} is not a record: {error}; move it out of the results directory") from error
     return str(content.get("content_hash") or "-") if isinstance(content, dict) else "-"

@@ -184,7 +184,7 @@ def _read(path: Path, key: CellKey) -> Cell:
     """Read and check one cell; FileNotFoundError means no head, Damaged anything else that is wrong."""
     path.stat()  # FileNotFoundError
     try:
-        head = strict.parse(strict.content(path), finite=False)
+        head = strict.from_json(strict.bytes_of(path), finite=False)
         claimed = head.pop("head_sha256")
         intact = canonical.sha256(head) == claimed
     except (ValueError, KeyError, AttributeError, TypeError, BadInput) as problem:
@@ -204,7 +204,7 @@ def _read(path: Path, key: CellKey) -> Cell:
     arrays = path.with_name(head["npz"])
     if not arrays.exists():
         raise Damaged("its arrays are missing")
-    content = strict.content(arrays)
+    content = strict.bytes_of(arrays)
     if hashlib.sha256(content).hexdigest() != checksum:
         raise Damaged("its arrays are truncated or were edited")
     try:

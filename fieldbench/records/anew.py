@@ -133,7 +133,7 @@ def measured_again(record: Record, case: Case, settings: Settings, count: int, s
         if variant is None or cell.wall_time > CHEAP:
             continue
         item = Work(at, variant, cell.first, data)
-        if _here(data, settings) and refill.key_of(record, cell) == key_of(case, item, settings, sources)[0]:
+        if _here(data, settings) and refill.recorded_key(record, cell) == key_of(case, item, settings, sources)[0]:
             possible.append((cell, item))
     choice: Sequence[Any] = (random.Random(seed) if seed is not None else random.SystemRandom()).sample(
         possible, min(count, len(possible))

@@ -49,7 +49,7 @@ def read(path: Path) -> Record:
         BadInput: the file cannot be read, is no regular one, or is not a record of a known schema version.
     """
     try:
-        content = strict.parse(strict.content(Path(path)).decode("utf-8"))
+        content = strict.from_json(strict.bytes_of(Path(path)).decode("utf-8"))
         if isinstance(content, dict) and content.get("schema_version") == "1.0":
             return Record.model_validate(upgraded(content)).sealed()
         if isinstance(content, dict) and content.get("schema_version") in OLDER:

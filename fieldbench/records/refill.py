@@ -24,7 +24,7 @@ def refill(record: Record, store: Store) -> int:
         )
     added = 0
     for cell in record.cells:
-        key = key_of(record, cell)
+        key = recorded_key(record, cell)
         if key is not None and store.load(key) is None:
             provenance = record.environments[cell.environment] | {name: getattr(cell, name) for name in PASSING}
             store.save(key, {name: part.array() for name, part in cell.arrays.items()}, provenance)
@@ -32,7 +32,7 @@ def refill(record: Record, store: Store) -> int:
     return added
 
 
-def key_of(record: Record, cell: CellPart) -> CellKey | None:
+def recorded_key(record: Record, cell: CellPart) -> CellKey | None:
     """The key under which a cell was measured; None for one of schema 1."""
     if cell.key is None:
         return None

@@ -44,7 +44,7 @@ def test_a_pipe_is_not_waited_for(tmp_path):
     with pytest.raises(BadInput, match=r"pipe\.json is no regular file"):
         files.read(tmp_path / "pipe.json")
     with pytest.raises(BadInput, match="Is a directory"):
-        strict.content(tmp_path)
+        strict.bytes_of(tmp_path)
 
 
 def test_a_folder_that_cannot_be_listed_is_named_and_not_passed_over(tmp_path, monkeypatch):
