@@ -1,8 +1,9 @@
 """Leases: each cell once among several processes, and never waiting for one that is gone."""
 
-import multiprocessing
 import os
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -97,19 +98,15 @@ def test_whoever_ends_on_the_line_at_which_it_is_entered_gives_it_back(tmp_path)
     block.__exit__(None, None, None)
 
 
-def take(path, barrier, queue):
-    barrier.wait()
-    with lease(path) as mine:
-        queue.put(mine)
-        barrier.wait()
-
-
 def test_of_several_at_once_one_has_it(tmp_path):
-    context = multiprocessing.get_context("fork")
-    barrier, queue = context.Barrier(4), context.Queue()
-    processes = [context.Process(target=take, args=(tmp_path / "cell.lease", barrier, queue)) for _ in range(4)]
-    for process in processes:
-        process.start()
-    assert sorted(queue.get(timeout=30) for _ in processes) == [False, False, False, True]
-    for process in processes:
-        process.join()
+    together = threading.Barrier(4)
+
+    def take(number):
+        together.wait()
+        with lease(tmp_path / "cell.lease") as mine:
+            together.wait()
+            return mine
+
+    with ThreadPoolExecutor(4) as drivers:
+        assert sorted(drivers.map(take, range(4))) == [False, False, False, True]
+    assert not list(tmp_path.iterdir())
