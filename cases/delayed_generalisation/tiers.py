@@ -21,7 +21,7 @@ TIERS = {
         replicates=48,
         note="6 minutes on one core",
     ),
-    "off-the-ray": Tier(points(), replicates=16, note="four drawn points, four minutes on one core"),
+    "off-the-ray": Tier(points(), replicates=28, note="four drawn points, four minutes on one core"),
     "paper": Tier(
         [
             Training(width, each, horizon=20.0, dimension=150, samples=600)
