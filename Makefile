@@ -30,9 +30,8 @@ test: $(VENV)/installed
 benchmarks-check: $(VENV)/installed
 	cd benchmarks && ../$(BIN)/asv check -E existing
 
-# One worker more than for cases: tests that start processes, or wait for them, leave a quarter of two cores idle.
 suite: $(VENV)/installed
-	$(BIN)/python -m pytest tests/ -n $$(($(WORKERS) + 1)) --dist worksteal --slow
+	$(BIN)/python -m pytest tests/ -n $(WORKERS) --dist worksteal --slow
 
 # What is too slow for every commit: the report in a browser, the documentation, wheel, sdist and crate.
 check-all: $(VENV)/docs-installed test
