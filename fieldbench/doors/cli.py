@@ -33,6 +33,8 @@ Cases = Annotated[Path | None, typer.Option("--cases", help="folder of cases (de
 Results = Annotated[Path, typer.Option("--results", help="directory of records")]
 Traceback = Annotated[bool, typer.Option("--traceback", help="show where an error came from")]
 Own = Annotated[Path | None, typer.Option("--results", help="directory of your own records")]
+Tier = Annotated[str, typer.Option(help="quick, standard or paper")]
+Seed = Annotated[int, typer.Option(help="the suite's seed")]
 StoreDir = Annotated[Path | None, typer.Option("--store", help="directory of finished measurements")]
 
 
@@ -47,6 +49,7 @@ def _claims(incomplete: str) -> list[str]:
 
 
 Name = Annotated[str, typer.Argument(metavar="CASE", help="claim id or case file", autocompletion=_claims)]
+Names = Annotated[list[str] | None, typer.Argument(metavar="[CASE]...", help="default: all", autocompletion=_claims)]
 
 
 def door(verb: Callable[..., int | None]) -> Callable[..., None]:
@@ -122,11 +125,9 @@ def info(case: Name, cases: Cases = None, as_json: Json = False, traceback: Trac
 @app.command()
 @door
 def run(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[CASE]...", help="default: all", autocompletion=_claims)
-    ] = None,
-    tier: Annotated[str, typer.Option(help="quick, standard or paper")] = "quick",
-    seed: Annotated[int, typer.Option(help="the suite's seed")] = 0,
+    names: Names = None,
+    tier: Tier = "quick",
+    seed: Seed = 0,
     fresh_seeds: Annotated[int, typer.Option(metavar="K", help="also run K further seeds and report flips")] = 0,
     overrides: Annotated[
         list[str] | None,
@@ -221,7 +222,7 @@ def compare(
 @door
 def explain(
     what: Annotated[str, typer.Argument(metavar="CASE/CHECK", help="a check of a claim")],
-    tier: Annotated[str, typer.Option(help="quick, standard or paper")] = "quick",
+    tier: Tier = "quick",
     results: Annotated[
         Path | None, typer.Option("--results", help="directory of records (default: your own runs, else results/)")
     ] = None,
@@ -280,11 +281,9 @@ def history(
 @app.command()
 @door
 def worker(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[CASE]...", help="default: all", autocompletion=_claims)
-    ] = None,
-    tier: Annotated[str, typer.Option(help="quick, standard or paper")] = "quick",
-    seed: Annotated[int, typer.Option(help="the suite's seed")] = 0,
+    names: Names = None,
+    tier: Tier = "quick",
+    seed: Seed = 0,
     share: Annotated[str, typer.Option(metavar="I/N", help="this is worker I of N on one store")] = "1/1",
     store: StoreDir = None,
     cases: Cases = None,
@@ -376,7 +375,7 @@ def report(
 @door
 def flips(
     where: Annotated[Path, typer.Argument(metavar="PATH", help="a directory of records")],
-    tier: Annotated[str, typer.Option(help="quick, standard or paper")] = "quick",
+    tier: Tier = "quick",
     to: Annotated[Path | None, typer.Option(help="also write a table to this file")] = None,
     as_json: Json = False,
 ) -> None:

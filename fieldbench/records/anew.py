@@ -21,6 +21,7 @@ from fieldbench.judging.predictions import FloatArray, Said, ask
 from fieldbench.records import refill
 from fieldbench.records.reread import experiments_of, predictions_of
 from fieldbench.records.schema import CellPart, Record
+from fieldbench.records.verify import OF_MARGIN, TOLERANCE
 
 ARITHMETIC = (
     "processor", "device", "backend", "x64", "matmul_precision", "blas", "xla_flags", "jax", "jaxlib", "numpy", "scipy",
@@ -68,10 +69,10 @@ def _said_otherwise(stated: Mapping[str, Said], here: Mapping[str, Said], where:
 
 
 def _alike(a: FloatArray, b: FloatArray, margin: FloatArray) -> bool:
-    """Up to what processors and versions differ by: as for what `verify` recomputes, by 1e-5 of the margin."""
+    """Up to what processors and versions differ by: as for what `verify` recomputes."""
     if a.shape != b.shape:
         return False
-    return bool(np.all(np.abs(a - b) <= 1e-7 * np.abs(b) + 1e-5 * margin + 1e-13))
+    return bool(np.all(np.abs(a - b) <= TOLERANCE * np.abs(b) + OF_MARGIN * margin + 1e-13))
 
 
 def bits_differ(record: Record) -> Iterator[str]:

@@ -23,6 +23,9 @@ TOLERANCE = 1e-7
 """Relative: roots that observables find to 1e-9, sums and t-quantiles differ between processors and SciPy versions, by
 1e-8 at most on two that were compared; verdicts may not."""
 
+OF_MARGIN = 1e-5
+"""Of margin and standard error: a difference below it decides nothing."""
+
 LISTS = ("checks", "controls", "guards")
 
 
@@ -219,7 +222,7 @@ def _slack(part: Any) -> list[float]:
         return [1e-15]
     margin, expected = np.asarray(check.margin), np.abs(check.expected)
     if check.replicates:
-        return list(np.maximum(1e-15, 1e-5 * (margin + np.asarray(check.standard_error))))
+        return list(np.maximum(1e-15, OF_MARGIN * (margin + np.asarray(check.standard_error))))
     return [max(1e-4 * float(np.min(margin)), 1e-13 * float(np.max(expected)))] * len(margin)
 
 
